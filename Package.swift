@@ -1,0 +1,87 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// House settings: Swift 6, warnings are errors, and imports that name what they use.
+let house: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+/// Everything but the kernel and the C edge is checked for unsafe constructs as well.
+let safe: [SwiftSetting] = house + [.strictMemorySafety()]
+
+let package = Package(
+  name: "weir",
+  products: [
+    .executable(name: "weir", targets: ["weir"]),
+    .library(name: "KinesisCore", targets: ["Units", "KinesisCore"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    // The rules. No clock, no I/O, no randomness, no Foundation.
+    .target(name: "Units", swiftSettings: safe),
+    .target(
+      name: "KinesisCore",
+      dependencies: ["Units", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: safe),
+
+    // The virtual clock and what runs under it.
+    .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
+    .target(
+      name: "Simulation",
+      dependencies: [
+        "Units", "KinesisCore", "CGSL", .product(name: "Histogram", package: "hdrhistogram-swift"),
+      ],
+      swiftSettings: house),
+    .target(name: "Models", dependencies: ["Units", "KinesisCore", "Simulation"], swiftSettings: safe),
+    .target(
+      name: "Scenario",
+      dependencies: ["Units", "KinesisCore", "Models", "Simulation", .product(name: "Yams", package: "Yams")],
+      resources: [.embedInCode("Resources")],
+      swiftSettings: safe),
+    .target(
+      name: "Reporting",
+      dependencies: [
+        "Units", "KinesisCore", "Models", "Scenario", "Simulation",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: safe),
+
+    // The real clock. Knows the core, never the simulation.
+    .target(name: "Server", dependencies: ["Units", "KinesisCore"], swiftSettings: safe),
+
+    .executableTarget(
+      name: "weir",
+      dependencies: [
+        "Units", "KinesisCore", "Simulation", "Models", "Scenario", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: safe),
+
+    .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: house),
+    .testTarget(name: "KinesisCoreTests", dependencies: ["Units", "KinesisCore"], swiftSettings: house),
+    .testTarget(
+      name: "SimulationTests", dependencies: ["Units", "KinesisCore", "Simulation"], swiftSettings: house),
+    .testTarget(
+      name: "ModelsTests", dependencies: ["Units", "KinesisCore", "Simulation", "Models"],
+      swiftSettings: house),
+    .testTarget(
+      name: "ScenarioTests", dependencies: ["Units", "Models", "Scenario"], swiftSettings: house),
+    .testTarget(
+      name: "ReportingTests",
+      dependencies: ["Units", "KinesisCore", "Models", "Scenario", "Simulation", "Reporting"],
+      swiftSettings: house),
+    .testTarget(
+      name: "ServerTests", dependencies: ["Units", "KinesisCore", "Simulation", "Server"],
+      swiftSettings: house),
+    // The tool as a process: exit codes, bytes, places of errors.
+    .testTarget(name: "weirTests", dependencies: ["weir", "Units"], swiftSettings: house),
+  ]
+)

@@ -1,0 +1,200 @@
+/// How sure we are of a figure.
+public enum Confidence: String, Sendable, Hashable, Codable {
+  /// AWS says so, in its documentation, API model or source code.
+  case documented
+  /// Somebody measured it, or reverse-engineered it from production.
+  case observed
+  /// Nobody published it; weir's choice, open to change.
+  case assumed
+}
+
+/// One limit of the service: a dated figure with its source.
+public struct Limit: Sendable, Hashable {
+  /// Which limit; its raw value is the name `weir limits` prints.
+  public enum Key: String, Sendable, Hashable, CaseIterable {
+    case shardWriteRecords = "shard.write.records_per_s"
+    case shardWriteBytes = "shard.write.bytes_per_s"
+    case shardWriteBurstSeconds = "shard.write.burst_s"
+    case shardWriteSlack = "shard.write.slack_permille"
+    case shardReadCalls = "shard.read.calls_per_s"
+    case shardReadBytes = "shard.read.bytes_per_s"
+    case shardReadBytesPerCall = "shard.read.bytes_per_call"
+    case shardReadRecordsPerCall = "shard.read.records_per_call"
+    case shardIteratorCalls = "shard.iterator.calls_per_s"
+    case iteratorLifetime = "iterator.lifetime_s"
+    case putRecordsPerCall = "put_records.records_per_call"
+    case putBytesPerCall = "put_records.bytes_per_call"
+    case partitionKeyCharacters = "record.partition_key_characters"
+    case recordBytesDefault = "record.bytes_default"
+    case recordBytesMaximum = "record.bytes_maximum"
+    case fanOutBytes = "fan_out.bytes_per_s"
+    case fanOutLifetime = "fan_out.subscription_s"
+    case fanOutTakeover = "fan_out.resubscribe_after_s"
+    case fanOutConsumers = "fan_out.consumers_per_stream"
+    case fanOutConsumersAdvantage = "fan_out.consumers_per_stream_advantage"
+    case fanOutConsumersCreating = "fan_out.consumers_creating"
+    case retentionMinimum = "retention.minimum_h"
+    case retentionMaximum = "retention.maximum_h"
+    case streamsCreating = "stream.creating_at_once"
+    case streamShardsMaximum = "update_shard_count.shards_maximum"
+    case reshardCallsPerDay = "update_shard_count.calls_per_24h"
+    case reshardStepDuration = "reshard.step_s"
+    case streamCreateDuration = "create_stream.duration_s"
+    case accountShardsLargeRegions = "account.shards_large_regions"
+    case accountShardsOtherRegions = "account.shards_other_regions"
+    case createCalls = "api.create_delete_list_streams_per_s"
+    case splitMergeCalls = "api.split_merge_per_s"
+    case updateShardCountCalls = "api.update_shard_count_per_s"
+    case retentionCalls = "api.retention_per_s"
+    case registerConsumerCalls = "api.register_consumer_per_s"
+  }
+
+  /// Which limit.
+  public var key: Key
+  /// The figure, in the unit that ends the key's name.
+  public var value: Int64
+  /// What it means, in a sentence.
+  public var meaning: String
+  /// Where it is from: a section of facts/kinesis-data-streams.md and the document behind it.
+  public var source: String
+  /// How sure it is.
+  public var confidence: Confidence
+}
+
+/// A dated set of limits: data that the rules read, one source a line.
+public struct LimitsProfile: Sendable, Hashable {
+  /// The profile's name, a year and month.
+  public let name: String
+  /// Every limit, in the order of `Limit.Key.allCases`.
+  public private(set) var limits: [Limit]
+
+  /// The value of a limit. O(1).
+  public subscript(key: Limit.Key) -> Int64 {
+    get { limits[Self.position(of: key)].value }
+    set { limits[Self.position(of: key)].value = newValue }
+  }
+
+  /// How many shards an account may have in a region.
+  public func shardQuota(region: String) -> Int64 {
+    let isLarge = ["us-east-1", "us-west-2", "eu-west-1"].contains(region)
+    return self[isLarge ? .accountShardsLargeRegions : .accountShardsOtherRegions]
+  }
+
+  private static let positions: [Limit.Key: Int] = Dictionary(
+    uniqueKeysWithValues: Limit.Key.allCases.enumerated().map { ($1, $0) })
+
+  private static func position(of key: Limit.Key) -> Int {
+    guard let position = positions[key] else { preconditionFailure("a limit without a place: \(key)") }
+    return position
+  }
+}
+
+extension LimitsProfile {
+  /// What AWS documented by September 2026, and what was measured where it is silent.
+  public static let current = LimitsProfile(
+    name: "2026-09",
+    limits: Limit.Key.allCases.map { key in
+      let (value, meaning, source, confidence) = figure(key)
+      return Limit(key: key, value: value, meaning: meaning, source: source, confidence: confidence)
+    })
+
+  private typealias Figure = (Int64, String, String, Confidence)
+
+  private static func figure(_ key: Limit.Key) -> Figure {
+    writing(key) ?? reading(key) ?? fanOut(key) ?? controlPlane(key)
+  }
+
+  private static func writing(_ key: Limit.Key) -> Figure? {
+    switch key {
+    case .shardWriteRecords:
+      (1_000, "records a shard takes in a second", "§1.2: Quotas and limits", .documented)
+    case .shardWriteBytes:
+      (1 << 20, "bytes a shard takes in a second, partition keys included", "§1.2: Handle large records", .documented)
+    case .shardWriteBurstSeconds:
+      (1, "seconds of refill that a write bucket holds; bytes at least one largest record", "§1.4: AWS's capacity tank", .assumed)
+    case .shardWriteSlack:
+      (1_000, "what the limiter lets through, in thousandths of the limit; 1000 to 1250 were measured", "§1.4: BENCH", .observed)
+    case .putRecordsPerCall:
+      (500, "records of a PutRecords call", "§1.1: API model", .documented)
+    case .putBytesPerCall:
+      (10 << 20, "bytes of a PutRecords call, partition keys included", "§1.1: API model", .documented)
+    case .partitionKeyCharacters:
+      (256, "Unicode characters of a partition key", "§1.1: API model", .documented)
+    case .recordBytesDefault:
+      (1 << 20, "bytes of a record and its key, unless the stream allows more", "§0: large records, 2025-10-28", .documented)
+    case .recordBytesMaximum:
+      (10 << 20, "the most that MaxRecordSizeInKiB can allow", "§0: large records, 2025-10-28", .documented)
+    default: nil
+    }
+  }
+
+  private static func reading(_ key: Limit.Key) -> Figure? {
+    switch key {
+    case .shardReadCalls:
+      (5, "GetRecords calls a shard answers in a second, all consumers together", "§2.4: API model", .documented)
+    case .shardReadBytes:
+      (2 << 20, "bytes a shard gives in a second, all polling consumers together", "§2.4: API model", .documented)
+    case .shardReadBytesPerCall:
+      (10 << 20, "bytes of a GetRecords answer", "§2.4: API model", .documented)
+    case .shardReadRecordsPerCall:
+      (10_000, "records of a GetRecords answer", "§2.4: API model", .documented)
+    case .shardIteratorCalls:
+      (5, "GetShardIterator calls a shard answers in a second", "§2.3: API model", .documented)
+    case .iteratorLifetime:
+      (300, "seconds until a shard iterator expires", "§2.3: API model", .documented)
+    case .retentionMinimum:
+      (24, "hours records are kept at least", "§6: Developer Guide", .documented)
+    case .retentionMaximum:
+      (8_760, "hours records are kept at most", "§6: Developer Guide", .documented)
+    default: nil
+    }
+  }
+
+  private static func fanOut(_ key: Limit.Key) -> Figure? {
+    switch key {
+    case .fanOutBytes:
+      (2 << 20, "bytes a second to each consumer of each shard", "§3: Developer Guide", .documented)
+    case .fanOutLifetime:
+      (300, "seconds until a SubscribeToShard subscription ends", "§3: API model", .documented)
+    case .fanOutTakeover:
+      (5, "seconds in which a second SubscribeToShard call is refused", "§3: API model", .documented)
+    case .fanOutConsumers:
+      (20, "registered consumers of a stream, provisioned or on-demand Standard", "§0: Quotas and limits", .documented)
+    case .fanOutConsumersAdvantage:
+      (50, "registered consumers of a stream under on-demand Advantage", "§0: Quotas and limits", .documented)
+    case .fanOutConsumersCreating:
+      (5, "consumers in CREATING at once", "§3: API model", .documented)
+    case .registerConsumerCalls:
+      (5, "RegisterStreamConsumer calls a second, by account", "§7: API model", .documented)
+    default: nil
+    }
+  }
+
+  private static func controlPlane(_ key: Limit.Key) -> Figure {
+    switch key {
+    case .streamsCreating:
+      (5, "streams in CREATING at once", "§4: API model", .documented)
+    case .streamShardsMaximum:
+      (10_000, "shards UpdateShardCount can scale a stream to", "§4: API model", .documented)
+    case .reshardCallsPerDay:
+      (10, "UpdateShardCount calls in 24 rolling hours, by stream", "§4: API model", .documented)
+    case .reshardStepDuration:
+      (30, "seconds one split or merge takes; a stream does one at a time", "§4: older Developer Guide, from memory", .observed)
+    case .streamCreateDuration:
+      (10, "seconds a stream stays in CREATING", "§4: one poll of botocore's waiter", .assumed)
+    case .accountShardsLargeRegions:
+      (20_000, "shards of an account in us-east-1, us-west-2, eu-west-1", "§0: Quotas and limits", .documented)
+    case .accountShardsOtherRegions:
+      (1_000, "shards of an account elsewhere; some regions have 6,000", "§0: Quotas and limits", .documented)
+    case .createCalls:
+      (5, "CreateStream, DeleteStream and ListStreams calls a second each, by account", "§7: API model", .documented)
+    case .splitMergeCalls:
+      (5, "SplitShard and MergeShards calls a second each, by account", "§7: API model, scope disputed", .documented)
+    case .updateShardCountCalls:
+      (10, "UpdateShardCount calls a second, by stream", "§7: API model", .documented)
+    case .retentionCalls:
+      (5, "calls a second that change the retention period, by stream", "§7: API model", .documented)
+    default: preconditionFailure("a limit without a figure: \(key)")
+    }
+  }
+}

@@ -1,0 +1,34 @@
+public import KinesisCore
+public import Units
+
+/// Something the scenario makes happen at a given time.
+public struct ScheduledEvent: Sendable, Hashable {
+  /// What is done; streams, producers and consumers by position.
+  public enum Action: Sendable, Hashable {
+    /// Multiplies a producer's curve; back to 1 after `ScheduledEvent.length`, if there is one.
+    case setRateFactor(producer: Int, factor: Double)
+    /// SplitShard: the given shard, or the busiest open one; at the given key, or evenly.
+    case splitShard(stream: Int, shard: ShardID?, at: HashKey?)
+    /// MergeShards of two adjacent shards, the lower first.
+    case mergeShards(stream: Int, shard: ShardID, adjacent: ShardID)
+    /// UpdateShardCount.
+    case updateShardCount(stream: Int, target: Int)
+    /// All workers of a consumer stop; they start again after `ScheduledEvent.length`, if there is one.
+    case stopConsumer(Int)
+    /// They start where they stopped.
+    case startConsumer(Int)
+  }
+  /// How long after the start.
+  public var at: Interval
+  /// How long it lasts; nil for ever.
+  public var length: Interval?
+  /// What is done.
+  public var action: Action
+
+  /// An event.
+  public init(at: Interval, length: Interval? = nil, action: Action) {
+    self.at = at
+    self.length = length
+    self.action = action
+  }
+}

@@ -1,0 +1,32 @@
+internal import Histogram
+public import Units
+
+/// A histogram of times with three significant digits (HdrHistogram), from a microsecond to a year.
+public struct LatencyHistogram: Sendable {
+  private var counts: Histogram<UInt64>
+
+  /// An empty histogram.
+  public init() { counts = Histogram(numberOfSignificantValueDigits: .three) }
+
+  /// Counts a time, `count` times over; times below zero count as zero.
+  public mutating func record(_ time: Interval, count: Int64 = 1) {
+    counts.record(UInt64(Swift.max(0, time.nanoseconds / 1_000)), count: UInt64(count))
+  }
+
+  /// Adds another histogram's counts.
+  public mutating func add(_ other: LatencyHistogram) { counts.add(other.counts) }
+
+  /// How many times were counted.
+  public var count: Int64 { Int64(counts.totalCount) }
+
+  /// The mean; zero when empty.
+  public var mean: Interval { counts.totalCount == 0 ? .zero : Interval(nanoseconds: Int64(counts.mean * 1_000)) }
+
+  /// The largest; zero when empty.
+  public var max: Interval { counts.totalCount == 0 ? .zero : .microseconds(Int64(counts.maxRecorded)) }
+
+  /// The smallest value that at least `percent` percent of the times lie at or below; zero when empty.
+  public func percentile(_ percent: Double) -> Interval {
+    counts.totalCount == 0 ? .zero : .microseconds(Int64(counts.valueAtPercentile(percent)))
+  }
+}
