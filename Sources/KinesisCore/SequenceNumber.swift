@@ -37,6 +37,7 @@ public struct SequenceNumber: Hashable, Comparable, Sendable, Codable {
     arrived = Int64((words.middle & 0xff) << 28 | words.low >> 36)
   }
 
+  /// Orders by value.
   public static func < (a: SequenceNumber, b: SequenceNumber) -> Bool { a.words < b.words }
 
   private var words: Words {
