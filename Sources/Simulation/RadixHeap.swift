@@ -19,7 +19,7 @@
   /// An empty heap whose keys may start anywhere from 0.
   public init() {
     buckets = .allocate(capacity: 65)
-    buckets.initialize(repeating: RadixBucket(), count: 65)
+    for b in 0..<65 { (buckets + b).initialize(to: RadixBucket()) }
     (occupied, last, size) = (0, 0, 0)
   }
 
@@ -62,7 +62,7 @@
   @inlinable @inline(__always) mutating func place(_ entry: RadixEntry) {
     let b = 64 - (entry.key ^ last).leadingZeroBitCount
     buckets[b].append(entry)
-    occupied |= (1 << UInt64(b)) >> 1
+    occupied |= b == 0 ? 0 : 1 << UInt64(b - 1)
   }
 
   /// When the first bucket holds one entry, that is the answer.
