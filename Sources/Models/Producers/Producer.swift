@@ -1,0 +1,93 @@
+internal import KinesisCore
+internal import Simulation
+internal import Units
+
+/// What all processes of a producer share: tables built once, and counts.
+struct Producer: Sendable {
+  let spec: ProducerSpec
+  let profile: RateProfile
+  let keys: KeyPopulation
+  let trace: EventTrace?
+  let size: Sampler
+  let network: Sampler
+  /// The largest data size a record may have, its key left out.
+  let largestData: Int64
+  let maxRecords: Int32, maxBytes: Int64, linger: Interval
+  /// The first of its processes, and the one behind the last.
+  let firstProcess: Int, endProcess: Int
+
+  var offered: Int64 = 0, accepted: Int64 = 0, retries: Int64 = 0
+  var lostByAttempts: Int64 = 0, lostByAge: Int64 = 0, dropped: Int64 = 0, diverted: Int64 = 0
+  var peakHeld: Int64 = 0
+  var latency = LatencyHistogram()
+  /// First attempts of each key; empty when the population is too large to count.
+  var firstAttempts: [UInt32]
+  /// The next recorded event to hand over, and how often the trace has been repeated.
+  var traceNext = 0, traceRound: Int64 = 0
+
+  init(
+    _ spec: ProducerSpec, stream: StreamSpec, keys: KeyPopulation, profile: RateProfile, firstProcess: Int
+  ) {
+    (self.spec, self.keys, self.profile, self.firstProcess) = (spec, keys, profile, firstProcess)
+    endProcess = firstProcess + spec.processes
+    if case .events(let trace) = spec.rate { self.trace = trace } else { trace = nil }
+    if case .drawn(let law) = spec.size { size = Sampler(law) } else { size = .constant(1) }
+    network = Sampler(spec.network)
+    largestData = stream.maxRecord.count - Int64(spec.keyBytes)
+    switch spec.batching {
+    case .putRecord: (maxRecords, maxBytes, linger) = (1, .max, .zero)
+    case .putRecords(let records, let bytes, let linger):
+      (maxRecords, maxBytes, self.linger) = (Int32(records), bytes.count, linger)
+    }
+    firstAttempts = keys.count <= KeyPopulation.tabled ? Array(repeating: 0, count: keys.count) : []
+  }
+
+  /// Given up, for whatever reason.
+  var lost: Int64 { lostByAttempts + lostByAge + dropped + diverted }
+
+  /// How long to wait before try number `attempt + 1`.
+  func backoff(after attempt: Int32, jitter: inout RandomStream) -> Interval {
+    let retry = spec.retry
+    let doubled = retry.base.nanoseconds.multipliedReportingOverflow(by: 1 << Int64(min(attempt - 1, 40)))
+    let full = doubled.overflow ? retry.cap : min(retry.cap, Interval(nanoseconds: doubled.partialValue))
+    switch retry.policy {
+    case .none, .immediate: return .zero
+    case .exponential: return full
+    case .exponentialFullJitter:
+      return Interval(nanoseconds: Int64(jitter.below(UInt64(full.nanoseconds) + 1)))
+    }
+  }
+}
+
+/// One process of a producer: its clock, its random streams and the records it holds.
+struct Process: Sendable {
+  let producer: Int32
+  var clock: ArrivalClock
+  var arrivals: RandomStream, phases: RandomStream, sizes: RandomStream, keys: RandomStream
+  var latencies: RandomStream, jitter: RandomStream
+  /// The request being filled; −1 for none.
+  var open: Int32 = -1
+  /// The line of requests that wait for another try, longest waiting first; −1 for none.
+  var waitingHead: Int32 = -1, waitingTail: Int32 = -1
+  /// Bytes gathering, on the wire and waiting.
+  var held: Int64 = 0
+  /// How many records it handed over: for keys that go round.
+  var turn: UInt32 = 0
+  /// A record that found the buffer full under `on_overflow: block`; the source waits with it.
+  var blocked: PendingRecord?
+
+  init(_ index: Int, of producer: Int, _ spec: ProducerSpec, profile: RateProfile, start: Instant, end: Instant,
+    seed: UInt64, replication: Int
+  ) {
+    func stream(_ purpose: Purpose) -> RandomStream {
+      RandomStream(
+        seed: seed, replication: replication, purpose: purpose, entity: EntityName("producers.\(spec.name)", index: index))
+    }
+    self.producer = Int32(producer)
+    (arrivals, phases, sizes) = (stream(.arrival), stream(.phase), stream(.size))
+    (keys, latencies, jitter) = (stream(.key), stream(.latency), stream(.retryJitter))
+    clock = ArrivalClock(
+      spec.arrivals, processes: spec.processes, profile: profile, start: start, end: end, arrivals: &arrivals,
+      phases: &phases)
+  }
+}

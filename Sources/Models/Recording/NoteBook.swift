@@ -1,0 +1,15 @@
+internal import Units
+
+/// Collects notable events, the first `RunResult.maximumNotes` of them.
+struct NoteBook: Sendable {
+  private(set) var notes: [Note] = []
+  private(set) var omitted = 0
+
+  mutating func add(_ kind: Note.Kind, _ subject: String, _ detail: String, at now: Instant) {
+    guard notes.count < RunResult.maximumNotes else {
+      omitted += 1
+      return
+    }
+    notes.append(Note(at: now, kind: kind, subject: subject, detail: detail))
+  }
+}

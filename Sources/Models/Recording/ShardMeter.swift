@@ -1,0 +1,55 @@
+internal import KinesisCore
+internal import Simulation
+internal import Units
+
+/// What one shard was asked for and took: in this second, in this minute, and in all.
+struct ShardMeter: Sendable {
+  /// Sums over a stretch of time.
+  struct Load: Sendable {
+    var records: Int64 = 0, bytes: Int64 = 0
+
+    mutating func add(_ count: Int64, _ size: Int64) {
+      records += count
+      bytes += count * size
+    }
+
+    /// Over the shard's limits for `seconds`: records or bytes, whichever is more.
+    func share(of limits: ShardRates, seconds: Double) -> Double {
+      max(Double(records) / (limits.records * seconds), Double(bytes) / (limits.bytes * seconds))
+    }
+  }
+
+  /// Accepted and first asked for in this second; accepted in this minute.
+  var second = Load(), demand = Load(), minute = Load()
+  /// Refused in this second and in this minute.
+  var throttledThisSecond: Int64 = 0, throttledThisMinute: Int64 = 0
+  /// In all.
+  var accepted = Load()
+  var throttledByRecords: Int64 = 0, throttledByBytes: Int64 = 0
+  var secondsThrottled = 0, firstThrottledAt: Instant?
+  var utilization = UtilizationHistogram()
+  var busiestMinute = 0.0
+  /// The throttle episode under way: when it began, its last bad second, and how many records it refused.
+  var episode: (began: Instant, last: Instant, refused: Int64)?
+
+  /// Counts what became of a put.
+  @inline(__always)
+  mutating func note(_ outcome: PutOutcome, of header: RecordHeader, isFirst: Bool) {
+    let count = Int64(header.count), size = Int64(header.size), taken = Int64(outcome.accepted)
+    if isFirst { demand.add(count, size) }
+    second.add(taken, size)
+    guard let limit = outcome.limit else { return }
+    throttledThisSecond += count - taken
+    if limit == .records { throttledByRecords += count - taken } else { throttledByBytes += count - taken }
+  }
+}
+
+/// A shard's nominal limits, for utilisation: 1,000 records and 1 MiB a second, slack left out.
+struct ShardRates: Sendable {
+  let records: Double, bytes: Double
+
+  init(_ limits: LimitsProfile) {
+    records = Double(limits[.shardWriteRecords])
+    bytes = Double(limits[.shardWriteBytes])
+  }
+}

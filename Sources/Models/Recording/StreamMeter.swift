@@ -1,0 +1,179 @@
+internal import KinesisCore
+internal import Simulation
+internal import Units
+
+/// What a stream was asked for and took, second by second: the truth, and what minute metrics make of it.
+struct StreamMeter: Sendable {
+  let name: String
+  let rates: ShardRates
+  var shards: [ShardMeter]
+  /// After the warm-up.
+  var attempts: Int64 = 0, throttledAttempts: Int64 = 0, firstAttempts: Int64 = 0, throttledFirstAttempts: Int64 = 0
+  var utilization = UtilizationHistogram()
+  var minuteView: MinuteView
+  var secondView: SecondView
+  /// Over the whole run.
+  var allThrottledAttempts: Int64 = 0
+  var shardsPeak: Int
+  var bins: [StreamBin] = []
+  var reshards: [Reshard] = []
+  /// Throttled records by minute and shard, where there were any.
+  private(set) var heat: [(minute: Int, shard: Int, records: Int64)] = []
+
+  private var bin = Bin()
+  private var openThisSecond: [Int] = []
+
+  private struct Bin: Sendable {
+    var records: Int64 = 0, bytes: Int64 = 0, throttled: Int64 = 0, shardSeconds = 0, throttledSeconds = 0
+    var peak = 0.0
+  }
+
+  /// Seconds without a refusal after which a throttle episode is over.
+  static let episodeGap = Interval.seconds(10)
+  /// The most cells of `heat`.
+  static let heatCells = 1_000_000
+
+  init(_ stream: Stream, at start: Instant) {
+    (name, rates, shardsPeak) = (stream.name, ShardRates(stream.limits), stream.openShardCount)
+    shards = stream.shards.map { _ in ShardMeter() }
+    (minuteView, secondView) = (MinuteView(at: start), SecondView(at: start))
+    openThisSecond = stream.openShards.map(\.index)
+  }
+
+  /// Forgets what SLO statistics leave out.
+  mutating func endWarmup(at now: Instant) {
+    (attempts, throttledAttempts, firstAttempts, throttledFirstAttempts) = (0, 0, 0, 0)
+    utilization = UtilizationHistogram()
+    (minuteView, secondView) = (MinuteView(at: now), SecondView(at: now))
+    for index in shards.indices {
+      shards[index].utilization = UtilizationHistogram()
+      shards[index].busiestMinute = 0
+    }
+  }
+
+  /// Counts what became of a put.
+  @inline(__always)
+  mutating func note(_ outcome: PutOutcome, of header: RecordHeader, isFirst: Bool) {
+    let count = Int64(header.count), refused = count - Int64(outcome.accepted)
+    attempts += count
+    throttledAttempts += refused
+    allThrottledAttempts += refused
+    if isFirst {
+      firstAttempts += count
+      throttledFirstAttempts += refused
+    }
+    shards[outcome.shard.index].note(outcome, of: header, isFirst: isFirst)
+  }
+
+  /// Follows a change of the shard map.
+  mutating func follow(_ stream: Stream) {
+    while shards.count < stream.shards.count { shards.append(ShardMeter()) }
+    shardsPeak = max(shardsPeak, stream.openShardCount)
+    openThisSecond += stream.openShards.map(\.index).filter { !openThisSecond.contains($0) }
+  }
+
+  /// Ends the second (or the rest of one) before `now`. Returns the utilisation of each shard that was open in it.
+  mutating func closeSecond(_ stream: Stream, from begin: Instant, to now: Instant, notes: inout NoteBook) -> [Double] {
+    let seconds = (now - begin).inSeconds
+    var anyThrottled = false
+    let shares = openThisSecond.map { index in
+      let share = shards[index].second.share(of: rates, seconds: seconds)
+      utilization.record(Ratio(share), times: 1)
+      shards[index].utilization.record(Ratio(share), times: 1)
+      bin.peak = max(bin.peak, share)
+      weighDemand(of: index, from: begin, seconds: seconds)
+      if shards[index].throttledThisSecond > 0 { anyThrottled = true }
+      closeShardSecond(index, from: begin, notes: &notes)
+      return share
+    }
+    bin.shardSeconds += openThisSecond.count
+    secondView.shardSeconds += openThisSecond.count
+    if anyThrottled { (secondView.secondsWithThrottles, bin.throttledSeconds) =
+      (secondView.secondsWithThrottles + 1, bin.throttledSeconds + 1) }
+    openThisSecond = stream.openShards.map(\.index)
+    return shares
+  }
+
+  private mutating func weighDemand(of index: Int, from begin: Instant, seconds: Double) {
+    let demand = shards[index].demand.share(of: rates, seconds: seconds)
+    guard demand > secondView.worstDemand else { return }
+    secondView.worstDemand = demand
+    (secondView.worstSecond, secondView.worstShard) = (begin, ShardID(index))
+  }
+
+  private mutating func closeShardSecond(_ index: Int, from begin: Instant, notes: inout NoteBook) {
+    let load = shards[index].second, throttled = shards[index].throttledThisSecond
+    bin.records += load.records
+    bin.bytes += load.bytes
+    bin.throttled += throttled
+    shards[index].minute.records += load.records
+    shards[index].minute.bytes += load.bytes
+    shards[index].throttledThisMinute += throttled
+    shards[index].accepted.records += load.records
+    shards[index].accepted.bytes += load.bytes
+    (shards[index].second, shards[index].demand, shards[index].throttledThisSecond) = (.init(), .init(), 0)
+    if throttled > 0 {
+      secondView.shardSecondsWithThrottles += 1
+      shards[index].secondsThrottled += 1
+      if shards[index].firstThrottledAt == nil { shards[index].firstThrottledAt = begin }
+    }
+    followEpisode(index, refused: throttled, from: begin, notes: &notes)
+  }
+
+  private mutating func followEpisode(_ index: Int, refused: Int64, from begin: Instant, notes: inout NoteBook) {
+    let subject = "\(name)/\(ShardID(index))"
+    if let episode = shards[index].episode {
+      if refused > 0 {
+        shards[index].episode = (episode.began, begin, episode.refused + refused)
+      } else if begin - episode.last >= Self.episodeGap {
+        let lasted = (episode.last - episode.began) + .seconds(1)
+        notes.add(.throttleEnded, subject, "\(episode.refused) records refused in \(lasted)", at: episode.last)
+        shards[index].episode = nil
+      }
+    } else if refused > 0 {
+      shards[index].episode = (begin, begin, refused)
+      notes.add(.throttleBegan, subject, "\(refused) records refused in the first second", at: begin)
+    }
+  }
+
+  /// Ends the minute before `now`, `minute` being its number in the run.
+  mutating func closeMinute(_ minute: Int, from begin: Instant, to now: Instant) {
+    let seconds = (now - begin).inSeconds
+    var stream = ShardMeter.Load()
+    var throttled: Int64 = 0
+    var hottest = 0.0
+    for index in shards.indices {
+      let load = shards[index].minute, refused = shards[index].throttledThisMinute
+      stream.records += load.records
+      stream.bytes += load.bytes
+      throttled += refused
+      if refused > 0, heat.count < Self.heatCells { heat.append((minute, index, refused)) }
+      let share = load.share(of: rates, seconds: seconds)
+      hottest = max(hottest, share)
+      shards[index].busiestMinute = max(shards[index].busiestMinute, share)
+      (shards[index].minute, shards[index].throttledThisMinute) = (.init(), 0)
+    }
+    let open = Double(max(1, openThisSecond.count))
+    noteMinute(begin, stream.share(of: rates, seconds: seconds) / open, hottest, throttled)
+  }
+
+  private mutating func noteMinute(_ begin: Instant, _ share: Double, _ hottest: Double, _ throttled: Int64) {
+    minuteView.minutes += 1
+    if throttled > 0 { minuteView.minutesWithThrottles += 1 }
+    minuteView.hottestShardUtilization = max(minuteView.hottestShardUtilization, hottest)
+    guard share > minuteView.streamUtilization else { return }
+    (minuteView.streamUtilization, minuteView.busiestMinute) = (share, begin)
+  }
+
+  /// Ends a report bin that began at `begin`.
+  mutating func closeBin(from begin: Instant) {
+    let capacity = Double(max(1, bin.shardSeconds))
+    let load = ShardMeter.Load(records: bin.records, bytes: bin.bytes)
+    bins.append(
+      StreamBin(
+        start: begin, incomingRecords: bin.records, incomingBytes: bin.bytes, throttledRecords: bin.throttled,
+        peakUtilization: bin.peak, meanUtilization: load.share(of: rates, seconds: capacity),
+        throttledSeconds: bin.throttledSeconds, openShards: openThisSecond.count))
+    bin = Bin()
+  }
+}

@@ -1,0 +1,39 @@
+internal import KinesisCore
+internal import Units
+
+/// An experiment with its tables built: key hashes, alias tables, rate profiles. Share one among replications and workers.
+public struct PreparedExperiment: Sendable {
+  /// The experiment.
+  public let experiment: Experiment
+  let producers: [Producer]
+
+  /// Builds the tables. Time and memory grow with the key populations: 24 bytes a key at most.
+  public init(_ experiment: Experiment) {
+    self.experiment = experiment
+    var producers: [Producer] = []
+    for (index, spec) in experiment.producers.enumerated() {
+      let profile = RateProfile(
+        spec.rate, start: experiment.horizon.start, factors: Self.factors(of: index, in: experiment))
+      var trace: EventTrace?
+      if case .events(let events) = spec.rate { trace = events }
+      producers.append(
+        Producer(
+          spec, stream: experiment.streams[spec.stream], keys: KeyPopulation(spec.keys, trace: trace), profile: profile,
+          firstProcess: producers.last?.endProcess ?? 0))
+    }
+    self.producers = producers
+  }
+
+  /// A producer's rate factors over time: events that overlap replace each other; the end of one gives 1 again.
+  private static func factors(of producer: Int, in experiment: Experiment) -> [RateProfile.Factor] {
+    var changes: [RateProfile.Factor] = []
+    for event in experiment.events {
+      guard case .setRateFactor(producer, let value) = event.action else { continue }
+      let begin = experiment.horizon.start + event.at
+      changes.append(RateProfile.Factor(from: begin, value: value))
+      if let length = event.length { changes.append(RateProfile.Factor(from: begin + length, value: 1)) }
+    }
+    let order = changes.indices.sorted { (changes[$0].from, $0) < (changes[$1].from, $1) }
+    return order.map { changes[$0] }
+  }
+}

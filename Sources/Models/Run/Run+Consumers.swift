@@ -1,0 +1,368 @@
+internal import KinesisCore
+internal import Simulation
+internal import Units
+
+/// Readers take leases, poll or are pushed to, and hand batches to record processors.
+///
+/// A new kind of consumer is a case of `ConsumerSpec.Retrieval`; what differs is how it asks (`read`) and how many batches
+/// it may hold (`Consumer.prefetch`).
+extension Run {
+  /// How long the service gathers records into one fan-out event: assumed; part of the calibrated 70 ms.
+  static var fanOutGathering: Interval { .milliseconds(10) }
+
+  mutating func startConsumers() {
+    for (index, spec) in experiment.consumers.enumerated() {
+      consumers.append(
+        Consumer(spec, fanOut: registerFanOut(spec), seed: experiment.seed, replication: replication))
+      if spec.retrieval == .kclFanOut { fanOutConsumers[spec.stream].append(index) }
+      for shard in account.streams[spec.stream].openShards {
+        let reader = addReader(of: index, shard, from: account.streams[spec.stream].shards[shard.index].log.trimHorizon)
+        lease(reader, to: leastLoaded(of: index))
+        let phase = Int64(readers[reader].phases.below(UInt64(max(1, spec.pollInterval.nanoseconds))))
+        start(reader, at: now + Interval(nanoseconds: phase))
+      }
+    }
+  }
+
+  private mutating func registerFanOut(_ spec: ConsumerSpec) -> Int {
+    guard spec.retrieval == .kclFanOut else { return -1 }
+    do throws(Refusal) {
+      let position = try account.streams[spec.stream].registerActiveConsumer(spec.name, at: now)
+      return position
+    } catch {
+      preconditionFailure("the scenario was checked against the consumer limit: \(error.message)")
+    }
+  }
+
+  private mutating func addReader(of consumer: Int, _ shard: ShardID, from position: Int64) -> Int {
+    let spec = consumers[consumer].spec
+    readers.append(
+      Reader(
+        spec.name, consumer: consumer, stream: spec.stream, shard: shard, from: position, seed: experiment.seed,
+        replication: replication))
+    while consumers[consumer].readers.count <= shard.index { consumers[consumer].readers.append(-1) }
+    consumers[consumer].readers[shard.index] = Int32(readers.count - 1)
+    return readers.count - 1
+  }
+
+  private func leastLoaded(of consumer: Int) -> Int {
+    let workers = consumers[consumer].workers
+    return workers.indices.min { (workers[$0].leases, $0) < (workers[$1].leases, $1) } ?? 0
+  }
+
+  private mutating func lease(_ reader: Int, to worker: Int) {
+    readers[reader].worker = worker
+    consumers[readers[reader].consumer].workers[worker].leases += 1
+  }
+
+  /// The reader holds its lease and begins to read at `instant`.
+  private mutating func start(_ reader: Int, at instant: Instant) {
+    readers[reader].isActive = true
+    if consumers[readers[reader].consumer].spec.retrieval == .kclFanOut {
+      subscribe(reader)
+    } else {
+      wake(reader, at: instant)
+    }
+  }
+
+  /// A worker has found the lease (or tries to subscribe again).
+  mutating func activate(_ reader: Int) {
+    guard !consumers[readers[reader].consumer].isStopped, !readers[reader].isDrained else { return }
+    start(reader, at: now)
+  }
+
+  /// Schedules the reader's next poll or push, unless one is due earlier.
+  mutating func wake(_ reader: Int, at instant: Instant) {
+    if let known = readers[reader].wakeAt, known <= instant, known >= now { return }
+    readers[reader].wakeAt = instant
+    schedule(RunEvent(.read, reader), at: instant)
+  }
+
+  /// A poll or push is due, if this is the instant it was last scheduled for.
+  mutating func read(_ reader: Int) {
+    guard readers[reader].wakeAt == now else { return }
+    readers[reader].wakeAt = nil
+    let consumer = readers[reader].consumer
+    guard readers[reader].isActive, !consumers[consumer].isStopped, !readers[reader].isDrained else { return }
+    if consumers[consumer].spec.retrieval == .kclFanOut { push(to: reader) } else { poll(reader) }
+  }
+
+  // MARK: Polling
+
+  private func hasRoom(_ reader: Int) -> Bool {
+    let held = readers[reader].queue.count + readers[reader].travelling.count
+    let prefetch = consumers[readers[reader].consumer].prefetch
+    return prefetch == 0 ? held == 0 && !readers[reader].isProcessing : held < prefetch
+  }
+
+  private mutating func poll(_ reader: Int) {
+    guard hasRoom(reader), !readers[reader].isCalling else { return }
+    let (consumer, stream, shard) = (readers[reader].consumer, readers[reader].stream, readers[reader].shard)
+    let took = Interval(nanoseconds: readTime.draw(from: &readers[reader].latencies))
+    readers[reader].calledAt = now
+    consumers[consumer].calls += 1
+    do throws(Refusal) {
+      let answer = try account.streams[stream].getRecords(
+        iterator(of: reader), limit: consumers[consumer].spec.maxRecords, at: now)
+      noteRead(answer, stream: stream, consumer: consumer, took: took)
+      take(answer, reader)
+      readers[reader].isCalling = true
+      schedule(RunEvent(.arrival, reader), at: now + took, .release)
+    } catch {
+      noteRefusedRead(of: consumer, stream, shard)
+      wake(reader, at: now + consumers[consumer].spec.pollInterval)
+    }
+  }
+
+  /// The reader's iterator; a new one when it has none or has held it for too long.
+  private func iterator(of reader: Int) -> ShardIterator {
+    let lifetime = Interval.seconds(experiment.limits[.iteratorLifetime])
+    if let held = readers[reader].iterator, now - held.issuedAt <= lifetime { return held }
+    return ShardIterator(shard: readers[reader].shard, next: readers[reader].next, issuedAt: now)
+  }
+
+  private mutating func take(_ answer: ReadAnswer, _ reader: Int) {
+    readers[reader].iterator = answer.next
+    readers[reader].isDrained = answer.next == nil
+    take(answer.first, answer.count, expired: answer.expired, by: reader)
+  }
+
+  private mutating func take(_ first: Int64, _ count: Int64, expired: Int64, by reader: Int) {
+    consumers[readers[reader].consumer].expired += expired
+    readers[reader].next = first + count
+    readers[reader].travelling.append(Batch(first: first, count: count))
+    trajectory.fold(UInt64(bitPattern: first) << 20 ^ UInt64(count))
+  }
+
+  private mutating func noteRead(_ answer: ReadAnswer, stream: Int, consumer: Int, took: Interval) {
+    noteAge(answer.millisBehindLatest, of: consumer)
+    book.note(.getBytes, Double(answer.bytes), stream: stream)
+    book.note(.getRecords, Double(answer.count), stream: stream)
+    book.note(.getLatency, took.inMilliseconds, stream: stream)
+    book.note(.getSuccess, 1, stream: stream)
+    book.note(.getAge, Double(answer.millisBehindLatest), stream: stream)
+    book.note(.readExceeded, 0, stream: stream)
+  }
+
+  private mutating func noteRefusedRead(of consumer: Int, _ stream: Int, _ shard: ShardID) {
+    if consumers[consumer].throttledCalls == 0 {
+      notes.add(
+        .readThrottled, consumers[consumer].spec.name, "GetRecords on \(shard) is refused for the first time", at: now)
+    }
+    consumers[consumer].throttledCalls += 1
+    book.note(.getSuccess, 0, stream: stream)
+    book.note(.readExceeded, 1, stream: stream)
+  }
+
+  private mutating func noteAge(_ milliseconds: Int64, of consumer: Int) {
+    if now >= measuredFrom { consumers[consumer].ageMax = max(consumers[consumer].ageMax, milliseconds) }
+    for index in monitors.indices {
+      guard case .iteratorAge(let which) = monitors[index].objective.metric, which == nil || which == consumer else {
+        continue
+      }
+      monitors[index].add(gauge: Double(milliseconds))
+    }
+  }
+
+  // MARK: Enhanced fan-out
+
+  /// SubscribeToShard where the reader stopped; again in five seconds when that is refused.
+  private mutating func subscribe(_ reader: Int) {
+    let (consumer, stream, shard) = (readers[reader].consumer, readers[reader].stream, readers[reader].shard)
+    do throws(Refusal) {
+      readers[reader].subscription = try account.streams[stream].subscribe(
+        consumers[consumer].fanOut, to: shard, from: position(of: reader), at: now)
+      wake(reader, at: now + Self.fanOutGathering)
+    } catch {
+      schedule(RunEvent(.lease, reader), at: now + .seconds(experiment.limits[.fanOutTakeover]))
+    }
+  }
+
+  private func position(of reader: Int) -> IteratorPosition {
+    let next = readers[reader].next
+    guard next > 0 else { return .trimHorizon }
+    let shard = account.streams[readers[reader].stream].shards[readers[reader].shard.index]
+    return .afterSequenceNumber(shard.sequenceNumber(at: next - 1, arrived: now))
+  }
+
+  /// Records were stored: the service will push them when it has gathered a little.
+  mutating func wakeFanOut(of stream: Int) {
+    guard !fanOutConsumers[stream].isEmpty else { return }
+    for consumer in fanOutConsumers[stream] {
+      for reader in consumers[consumer].readers where reader >= 0 && needsPush(Int(reader)) {
+        wake(Int(reader), at: now + Self.fanOutGathering)
+      }
+    }
+  }
+
+  private func needsPush(_ reader: Int) -> Bool {
+    guard readers[reader].subscription >= 0, !readers[reader].isDrained else { return false }
+    return account.streams[readers[reader].stream].shards[readers[reader].shard.index].log.tip > readers[reader].next
+  }
+
+  private mutating func push(to reader: Int) {
+    guard hasRoom(reader), readers[reader].subscription >= 0 else { return }
+    let (consumer, stream) = (readers[reader].consumer, readers[reader].stream)
+    let fanOut = consumers[consumer].fanOut, subscription = readers[reader].subscription
+    if let event = account.streams[stream].push(fanOut, subscription, at: now) {
+      deliver(event, to: reader)
+      if event.isLast {
+        readers[reader].subscription = -1
+        return readers[reader].isDrained ? () : subscribe(reader)
+      }
+    }
+    let next = account.streams[stream].nextPush(fanOut, subscription, after: now)
+    if next < .never { wake(reader, at: max(next, now + Self.fanOutGathering)) }
+  }
+
+  private mutating func deliver(_ event: FanOutEvent, to reader: Int) {
+    let consumer = readers[reader].consumer
+    readers[reader].isDrained =
+      event.isLast && !account.streams[readers[reader].stream].shards[event.shard.index].isOpen
+      && event.first + event.count >= account.streams[readers[reader].stream].shards[event.shard.index].log.tip
+    take(event.first, event.count, expired: event.expired, by: reader)
+    let took = Interval(nanoseconds: fanOutTime.draw(from: &readers[reader].latencies))
+    readers[reader].arrivesAt = max(readers[reader].arrivesAt, now + took)
+    schedule(RunEvent(.arrival, reader), at: readers[reader].arrivesAt, .release)
+    noteAge(event.millisBehindLatest, of: consumer)
+    book.note(.bytes, Double(event.bytes), consumer: consumer)
+    book.note(.records, Double(event.count), consumer: consumer)
+    book.note(.behind, Double(event.millisBehindLatest), consumer: consumer)
+    book.note(.success, 1, consumer: consumer)
+  }
+
+  // MARK: Processing
+
+  /// An answer or an event has arrived.
+  mutating func arrive(at reader: Int) {
+    let batch = readers[reader].travelling.removeFirst()
+    readers[reader].isCalling = false
+    if batch.count > 0 { readers[reader].queue.append(batch) }
+    process(reader)
+    goOn(reader)
+  }
+
+  /// Hands the next batch to a record processor, when the reader and its worker are free.
+  private mutating func process(_ reader: Int) {
+    let (consumer, worker) = (readers[reader].consumer, readers[reader].worker)
+    guard !readers[reader].isProcessing, !consumers[consumer].isStopped, let batch = readers[reader].queue.first else {
+      return
+    }
+    if let most = consumers[consumer].spec.concurrency, consumers[consumer].workers[worker].running >= most {
+      if !consumers[consumer].workers[worker].waiting.contains(Int32(reader)) {
+        consumers[consumer].workers[worker].waiting.append(Int32(reader))
+      }
+      return
+    }
+    readers[reader].queue.removeFirst()
+    readers[reader].isProcessing = true
+    consumers[consumer].workers[worker].running += 1
+    handOver(batch, to: reader)
+    let each = consumers[consumer].perRecord.draw(from: &readers[reader].service)
+    let time = consumers[consumer].perBatch.draw(from: &readers[reader].service) + each * batch.count
+    trajectory.fold(UInt64(time))
+    schedule(RunEvent(.processed, reader), at: now + Interval(nanoseconds: time), .release)
+  }
+
+  private mutating func handOver(_ batch: Batch, to reader: Int) {
+    let consumer = readers[reader].consumer
+    consumers[consumer].records += batch.count
+    readers[reader].handed = batch.end
+    let log = account.streams[readers[reader].stream].shards[readers[reader].shard.index].log
+    for run in log.runs(from: batch.first, to: batch.end) {
+      let delay = now - run.arrival
+      consumers[consumer].propagation.record(delay, count: run.count)
+      for monitor in readMonitors[consumer] { monitors[monitor].add(delay, count: run.count) }
+    }
+  }
+
+  /// A batch is processed: the processor goes to whoever waits longest.
+  mutating func processed(by reader: Int) {
+    let (consumer, worker) = (readers[reader].consumer, readers[reader].worker)
+    readers[reader].isProcessing = false
+    consumers[consumer].workers[worker].running -= 1
+    if !consumers[consumer].workers[worker].waiting.isEmpty {
+      process(Int(consumers[consumer].workers[worker].waiting.removeFirst()))
+    }
+    process(reader)
+    goOn(reader)
+  }
+
+  /// What the reader does next: ask for more, or, at the shard's end with all processed, pass on to the children.
+  private mutating func goOn(_ reader: Int) {
+    if readers[reader].isDrained {
+      let isEmpty = readers[reader].queue.isEmpty && readers[reader].travelling.isEmpty
+      if isEmpty, !readers[reader].isProcessing, !readers[reader].isFinished { finish(reader) }
+      return
+    }
+    let spec = consumers[readers[reader].consumer].spec
+    guard hasRoom(reader), readers[reader].isActive, !readers[reader].isCalling else { return }
+    if spec.retrieval == .kclFanOut {
+      if needsPush(reader) { wake(reader, at: now + Self.fanOutGathering) }
+    } else {
+      wake(reader, at: max(now, readers[reader].calledAt + spec.pollInterval))
+    }
+  }
+
+  /// The shard is read to its end: its children can be read once all their parents are.
+  private mutating func finish(_ reader: Int) {
+    let (consumer, stream, shard) = (readers[reader].consumer, readers[reader].stream, readers[reader].shard)
+    readers[reader].isFinished = true
+    readers[reader].isActive = false
+    consumers[consumer].workers[readers[reader].worker].leases -= 1
+    notes.add(
+      .shardDrained, consumers[consumer].spec.name, "\(account.streams[stream].name)/\(shard) is read to its end",
+      at: now)
+    for child in account.streams[stream].children(of: shard) where isReadable(child, by: consumer) {
+      let reader = addReader(of: consumer, child, from: 0)
+      let (worker, instant) = taker(of: consumer)
+      lease(reader, to: worker)
+      schedule(RunEvent(.lease, reader), at: instant)
+    }
+  }
+
+  private func isReadable(_ child: ShardID, by consumer: Int) -> Bool {
+    let stream = account.streams[consumers[consumer].spec.stream]
+    let known = consumers[consumer].readers
+    guard !known.indices.contains(child.index) || known[child.index] < 0 else { return false }
+    return stream.shards[child.index].parents.allSatisfy { parent in
+      known.indices.contains(parent.index) && known[parent.index] >= 0
+        && readers[Int(known[parent.index])].isFinished
+    }
+  }
+
+  /// Which worker takes a new lease, and when: the first to look among those with fewer than their share.
+  private func taker(of consumer: Int) -> (worker: Int, at: Instant) {
+    guard consumers[consumer].hasLeases else { return (0, now) }
+    let workers = consumers[consumer].workers
+    let leases = workers.reduce(1) { $0 + $1.leases }
+    let share = (leases + workers.count - 1) / workers.count
+    let scans = workers.indices.filter { workers[$0].leases < share }.map { ($0, workers[$0].nextScan(after: now, from: start)) }
+    return scans.min { ($0.1, $0.0) < ($1.1, $1.0) } ?? (0, now)
+  }
+
+  // MARK: Stopping
+
+  mutating func stopConsumer(_ consumer: Int) {
+    consumers[consumer].isStopped = true
+    for reader in consumers[consumer].readers where reader >= 0 {
+      guard readers[Int(reader)].subscription >= 0 else { continue }
+      account.streams[readers[Int(reader)].stream].unsubscribe(
+        consumers[consumer].fanOut, readers[Int(reader)].subscription)
+      readers[Int(reader)].subscription = -1
+    }
+    notes.add(.consumerStopped, consumers[consumer].spec.name, "all workers stop", at: now)
+  }
+
+  mutating func startConsumer(_ consumer: Int) {
+    guard consumers[consumer].isStopped else { return }
+    consumers[consumer].isStopped = false
+    notes.add(.consumerStarted, consumers[consumer].spec.name, "all workers start where they stopped", at: now)
+    for slot in consumers[consumer].readers where slot >= 0 {
+      let reader = Int(slot)
+      guard !readers[reader].isFinished else { continue }
+      process(reader)
+      if !readers[reader].isDrained { start(reader, at: now) } else { goOn(reader) }
+    }
+  }
+}

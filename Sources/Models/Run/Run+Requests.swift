@@ -1,0 +1,197 @@
+internal import KinesisCore
+internal import Simulation
+internal import Units
+
+/// Requests travel to the service and back, and are tried again.
+extension Run {
+  /// Sends a request: it reaches the service half-way through its round trip.
+  mutating func send(_ request: Int32) {
+    let index = Int(requests[request].process)
+    let producer = Int(processes[index].producer)
+    let trip =
+      putTime.draw(from: &processes[index].latencies)
+      + producers[producer].network.draw(from: &processes[index].latencies)
+    trajectory.fold(UInt64(trip))
+    requests[request].sentAt = now
+    requests[request].roundTrip = Interval(nanoseconds: trip)
+    schedule(RunEvent(.put, Int(request)), at: now + Interval(nanoseconds: trip / 2))
+  }
+
+  /// The request reaches the service: each record in turn is taken or refused.
+  mutating func put(_ request: Int32) {
+    let producer = Int(processes[Int(requests[request].process)].producer)
+    let stream = producers[producer].spec.stream
+    let isFirst = requests[request].attempt == 1
+    let arrivesAt = requests[request].sentAt + requests[request].roundTrip
+    var refused = Chain()
+    var taken: (count: Int32, bytes: Int64) = (0, 0)
+    var next = requests[request].head
+    while next >= 0 {
+      let slot = next
+      let record = records[slot]
+      next = record.next
+      if offer(record, to: stream, of: producer, isFirst: isFirst) {
+        taken = (taken.count + 1, taken.bytes + Int64(record.size))
+        acknowledge(record, of: producer, at: arrivesAt)
+        records.remove(slot)
+      } else {
+        refused.append(slot, Int64(record.size), in: &records)
+      }
+    }
+    noteCall(of: producer, stream, taken: taken, refused: refused, took: requests[request].roundTrip)
+    (requests[request].head, requests[request].tail) = (refused.head, refused.tail)
+    (requests[request].count, requests[request].bytes) = (refused.count, refused.bytes)
+    requests[request].acceptedBytes = taken.bytes
+    schedule(RunEvent(.putAnswer, Int(request)), at: arrivesAt, .release)
+    if taken.count > 0 { wakeFanOut(of: stream) }
+  }
+
+  /// One record of a request, as the core rules it.
+  @inline(__always)
+  private mutating func offer(_ record: PendingRecord, to stream: Int, of producer: Int, isFirst: Bool) -> Bool {
+    let header = RecordHeader(hashKey: hashKey(of: record, producer, stream), size: record.size)
+    let outcome = account.streams[stream].put(header, at: now)
+    meters[stream].note(outcome, of: header, isFirst: isFirst)
+    if isFirst, !producers[producer].firstAttempts.isEmpty {
+      producers[producer].firstAttempts[Int(record.key)] &+= 1
+    }
+    trajectory.fold(UInt64(UInt32(outcome.shard.number)) << 1 | (outcome.accepted > 0 ? 1 : 0))
+    return outcome.accepted > 0
+  }
+
+  @inline(__always)
+  private func hashKey(of record: PendingRecord, _ producer: Int, _ stream: Int) -> HashKey {
+    guard producers[producer].keys.isRoundRobin else { return producers[producer].keys.hash(of: record.key) }
+    let open = account.streams[stream].openShards
+    return account.streams[stream].shards[open[Int(record.key) % open.count].index].range.middle
+  }
+
+  @inline(__always)
+  private mutating func acknowledge(_ record: PendingRecord, of producer: Int, at instant: Instant) {
+    producers[producer].accepted += 1
+    inFlight -= 1
+    let latency = instant - record.birth
+    producers[producer].latency.record(latency)
+    for monitor in putMonitors[producer] { monitors[monitor].add(latency, count: 1) }
+  }
+
+  /// The answer is back: bytes are free again, refused records wait for another try or are given up.
+  mutating func answerPut(_ request: Int32) {
+    let index = Int(requests[request].process)
+    processes[index].held -= requests[request].acceptedBytes
+    requests[request].acceptedBytes = 0
+    if requests[request].count > 0 { reconsider(request, of: index) } else { requests.remove(request) }
+    unblock(index)
+  }
+
+  /// Another try for those refused records whose attempts and time are not spent.
+  private mutating func reconsider(_ request: Int32, of index: Int) {
+    let producer = Int(processes[index].producer)
+    let retry = producers[producer].spec.retry
+    guard retry.policy != .none, requests[request].attempt < retry.maxAttempts else {
+      giveUpAll(of: request, of: index, \.lostByAttempts)
+      return
+    }
+    let wait = producers[producer].backoff(after: requests[request].attempt, jitter: &processes[index].jitter)
+    if let ttl = retry.ttl { giveUpAged(of: request, of: index, bornBefore: now + wait - ttl) }
+    guard requests[request].count > 0 else { return requests.remove(request) }
+    requests[request].attempt += 1
+    producers[producer].retries += Int64(requests[request].count)
+    guard wait > .zero else { return send(request) }
+    link(request, to: index)
+    schedule(RunEvent(.retry, Int(request), generation: requests[request].generation), at: now + wait)
+  }
+
+  mutating func retry(_ request: Int32, generation: UInt32) {
+    guard requests[request].generation & 0xff_ffff == generation else { return }
+    unlink(request, from: Int(requests[request].process))
+    send(request)
+  }
+
+  private mutating func giveUpAll(of request: Int32, of index: Int, _ reason: WritableKeyPath<Producer, Int64>) {
+    var next = requests[request].head
+    while next >= 0 {
+      let slot = next
+      next = records[slot].next
+      records.remove(slot)
+    }
+    giveUp(requests[request].count, requests[request].bytes, of: index, reason)
+    requests.remove(request)
+  }
+
+  private mutating func giveUp(
+    _ count: Int32, _ bytes: Int64, of index: Int, _ reason: WritableKeyPath<Producer, Int64>
+  ) {
+    let producer = Int(processes[index].producer)
+    if producers[producer].lost == 0, count > 0 {
+      notes.add(.recordsLost, producers[producer].spec.name, "the first \(count) records are given up", at: now)
+    }
+    producers[producer][keyPath: reason] += Int64(count)
+    processes[index].held -= bytes
+    inFlight -= Int64(count)
+  }
+
+  /// Gives up records that will be too old at their next try, and keeps the others in order.
+  private mutating func giveUpAged(of request: Int32, of index: Int, bornBefore limit: Instant) {
+    var kept = Chain()
+    var aged: (count: Int32, bytes: Int64) = (0, 0)
+    var next = requests[request].head
+    while next >= 0 {
+      let slot = next, size = Int64(records[slot].size)
+      next = records[slot].next
+      if records[slot].birth < limit {
+        aged = (aged.count + 1, aged.bytes + size)
+        records.remove(slot)
+      } else {
+        kept.append(slot, size, in: &records)
+      }
+    }
+    giveUp(aged.count, aged.bytes, of: index, \.lostByAge)
+    (requests[request].head, requests[request].tail) = (kept.head, kept.tail)
+    (requests[request].count, requests[request].bytes) = (kept.count, kept.bytes)
+  }
+
+  private mutating func link(_ request: Int32, to index: Int) {
+    let last = processes[index].waitingTail
+    (requests[request].earlier, requests[request].later) = (last, -1)
+    if last >= 0 { requests[last].later = request } else { processes[index].waitingHead = request }
+    processes[index].waitingTail = request
+  }
+
+  mutating func unlink(_ request: Int32, from index: Int) {
+    let (earlier, later) = (requests[request].earlier, requests[request].later)
+    if earlier >= 0 { requests[earlier].later = later } else { processes[index].waitingHead = later }
+    if later >= 0 { requests[later].earlier = earlier } else { processes[index].waitingTail = earlier }
+    (requests[request].earlier, requests[request].later) = (-1, -1)
+  }
+
+  private mutating func noteCall(
+    of producer: Int, _ stream: Int, taken: (count: Int32, bytes: Int64), refused: Chain, took: Interval
+  ) {
+    let isSingle = producers[producer].spec.batching == .putRecord
+    let isGood: Double = taken.count > 0 ? 1 : 0
+    book.note(.writeExceeded, Double(refused.count), stream: stream)
+    book.note(isSingle ? .putRecordLatency : .putRecordsLatency, took.inMilliseconds, stream: stream)
+    book.note(isSingle ? .putRecordSuccess : .putRecordsSuccess, isGood, stream: stream)
+    if taken.count > 0 {
+      book.note(.incomingBytes, Double(taken.bytes), stream: stream)
+      book.note(.incomingRecords, Double(taken.count), stream: stream)
+      book.note(isSingle ? .putRecordBytes : .putRecordsBytes, Double(taken.bytes), stream: stream)
+    }
+    guard !isSingle else { return }
+    book.note(.putRecordsTotal, Double(taken.count + refused.count), stream: stream)
+    book.note(.putRecordsSuccessful, Double(taken.count), stream: stream)
+    book.note(.putRecordsThrottled, Double(refused.count), stream: stream)
+  }
+}
+
+/// Records linked in order.
+struct Chain {
+  var head: Int32 = -1, tail: Int32 = -1, count: Int32 = 0, bytes: Int64 = 0
+
+  mutating func append(_ slot: Int32, _ size: Int64, in records: inout RecordPool) {
+    records[slot].next = -1
+    if head < 0 { head = slot } else { records[tail].next = slot }
+    (tail, count, bytes) = (slot, count + 1, bytes + size)
+  }
+}

@@ -1,0 +1,160 @@
+internal import KinesisCore
+internal import Simulation
+public import Units
+
+/// What the run came to.
+extension Run {
+  /// How much virtual time has passed.
+  public var simulated: Interval { now - start }
+
+  /// Ends the run where it stands and adds up. `isComplete` says whether `advance` reached the end.
+  ///
+  /// Traps when a record is unaccounted for: offered = accepted + lost + in flight.
+  public consuming func finish(isComplete: Bool) -> RunResult {
+    let instant = isComplete ? end : now
+    now = instant
+    if instant > secondBegan { recordRest(until: instant) }
+    let ledger = makeLedger()
+    return RunResult(
+      experiment: experiment, replication: replication, isComplete: isComplete, simulated: instant - start,
+      eventCount: eventCount, trajectoryHash: trajectory.value, records: ledger,
+      streams: meters.indices.map { streamResult($0, at: instant) }, producers: producers.map(Self.result),
+      consumers: consumers.indices.map { consumerResult($0, at: instant) }, verdicts: makeVerdicts(at: instant),
+      series: book.results, notes: notes.notes, notesOmitted: notes.omitted)
+  }
+
+  private func makeLedger() -> RecordLedger {
+    var ledger = RecordLedger()
+    for producer in producers {
+      ledger.offered += producer.offered
+      ledger.accepted += producer.accepted
+      ledger.lost += producer.lost
+      ledger.diverted += producer.diverted
+    }
+    ledger.throttledAttempts = meters.reduce(0) { $0 + $1.allThrottledAttempts }
+    ledger.inFlight = inFlight
+    precondition(ledger.offered == ledger.accepted + ledger.lost + ledger.inFlight, "a record is unaccounted for")
+    let stored = account.streams.reduce(0) { $0 + $1.shards.reduce(0) { $0 + $1.log.tip } }
+    precondition(ledger.accepted == stored, "accepted records are not the stored ones")
+    return ledger
+  }
+
+  private mutating func makeVerdicts(at instant: Instant) -> [ObjectiveVerdict] {
+    let verdicts = monitors.map { $0.verdict(counts: counts(of: $0.objective.metric), at: instant) }
+    let broken = verdicts.filter { $0.firstBrokenAt != nil }
+    for verdict in broken.sorted(by: { ($0.firstBrokenAt ?? instant) < ($1.firstBrokenAt ?? instant) }) {
+      notes.add(
+        .objectiveBroken, verdict.objective.id, verdict.objective.expression, at: verdict.firstBrokenAt ?? instant)
+    }
+    return verdicts
+  }
+
+  private static func result(_ producer: Producer) -> ProducerResult {
+    ProducerResult(
+      name: producer.spec.name, offered: producer.offered, accepted: producer.accepted, lost: producer.lost,
+      inFlight: producer.offered - producer.accepted - producer.lost, lostByAttempts: producer.lostByAttempts,
+      lostByAge: producer.lostByAge, dropped: producer.dropped, diverted: producer.diverted,
+      retries: producer.retries, putLatency: producer.latency, peakBuffer: Bytes(producer.peakHeld))
+  }
+
+  private func consumerResult(_ index: Int, at instant: Instant) -> ConsumerResult {
+    let consumer = consumers[index], stream = account.streams[consumer.spec.stream]
+    var backlog: Int64 = 0, age: Int64 = 0
+    for shard in stream.shards {
+      let slot = consumer.readers.indices.contains(shard.id.index) ? consumer.readers[shard.id.index] : -1
+      let handed = slot < 0 ? 0 : readers[Int(slot)].handed
+      backlog += shard.log.tip - max(handed, shard.log.trimHorizon)
+      age = max(age, stream.lag(behind: handed, in: shard.id, at: instant))
+    }
+    return ConsumerResult(
+      name: consumer.spec.name, records: consumer.records, calls: consumer.calls,
+      throttledCalls: consumer.throttledCalls, propagation: consumer.propagation,
+      iteratorAgeMax: .milliseconds(consumer.ageMax), iteratorAgeLast: .milliseconds(age), backlog: backlog,
+      expired: consumer.expired)
+  }
+
+  private func streamResult(_ index: Int, at instant: Instant) -> StreamResult {
+    let meter = meters[index], stream = account.streams[index]
+    let (heat, heatShards) = heatMap(of: meter)
+    let hottest = HottestKeys(of: index, producers: producers, stream: stream).shares(over: (instant - start).inSeconds)
+    return StreamResult(
+      name: stream.name, shardsStart: experiment.streams[index].shards, shardsPeak: meter.shardsPeak,
+      shardsEnd: stream.openShardCount, attempts: meter.attempts, throttledAttempts: meter.throttledAttempts,
+      firstAttempts: meter.firstAttempts, throttledFirstAttempts: meter.throttledFirstAttempts,
+      incomingRecords: meter.shards.reduce(0) { $0 + $1.accepted.records },
+      incomingBytes: Bytes(meter.shards.reduce(0) { $0 + $1.accepted.bytes }),
+      utilization: Self.summary(meter.utilization), minuteView: meter.minuteView, secondView: meter.secondView,
+      reshards: meter.reshards,
+      shards: stream.shards.map { Self.result($0, meter.shards[$0.id.index], hottest[$0.id.index]) },
+      bins: meter.bins, heat: heat, heatShards: heatShards)
+  }
+
+  private static func summary(_ shares: UtilizationHistogram) -> UtilizationSummary {
+    UtilizationSummary(mean: shares.mean, p99: shares.percentile(99), max: shares.max)
+  }
+
+  private static func result(_ shard: Shard, _ meter: ShardMeter, _ hottest: ShardResult.KeyShare?) -> ShardResult {
+    ShardResult(
+      id: shard.id, parents: shard.parents, range: shard.range, openedAt: shard.openedAt, closedAt: shard.closedAt,
+      acceptedRecords: meter.accepted.records, acceptedBytes: Bytes(meter.accepted.bytes),
+      throttledByRecords: meter.throttledByRecords, throttledByBytes: meter.throttledByBytes,
+      secondsThrottled: meter.secondsThrottled, firstThrottledAt: meter.firstThrottledAt,
+      utilization: summary(meter.utilization), busiestMinuteUtilization: meter.busiestMinute, hottestKey: hottest)
+  }
+
+  /// The shards with most refusals as columns, minutes of the run as rows.
+  private func heatMap(of meter: StreamMeter) -> (rows: [[Int32]], shards: [ShardID]) {
+    let throttled = meter.shards.indices.filter { meter.shards[$0].throttledByRecords + meter.shards[$0].throttledByBytes > 0 }
+    func refused(_ index: Int) -> Int64 { meter.shards[index].throttledByRecords + meter.shards[index].throttledByBytes }
+    let columns = throttled.sorted { (refused($1), $0) < (refused($0), $1) }.prefix(12).sorted()
+    guard !columns.isEmpty else { return ([], []) }
+    let minutes = Int((secondCount + 59) / 60)
+    var rows = Array(repeating: Array(repeating: Int32(0), count: columns.count), count: minutes)
+    for cell in meter.heat {
+      guard let column = columns.firstIndex(of: cell.shard), cell.minute < minutes else { continue }
+      rows[cell.minute][column] += Int32(clamping: cell.records)
+    }
+    return (rows, columns.map { ShardID($0) })
+  }
+}
+
+/// Finds the key that each shard was asked for most.
+struct HottestKeys {
+  private var best: [(producer: Int, key: UInt32, count: Int64)]
+  private var totals: [Int64]
+  private let producers: [Producer]
+
+  /// Counts the keys of all producers of a stream by the shard that ever owned them last, closed shards by their range.
+  init(of stream: Int, producers: [Producer], stream state: Stream) {
+    self.producers = producers
+    best = state.shards.map { _ in (-1, 0, 0) }
+    totals = state.shards.map { _ in 0 }
+    for (index, producer) in producers.enumerated() where producer.spec.stream == stream {
+      for key in producer.firstAttempts.indices where producer.firstAttempts[key] > 0 {
+        add(Int64(producer.firstAttempts[key]), key: UInt32(key), of: index, to: state)
+      }
+    }
+  }
+
+  private mutating func add(_ count: Int64, key: UInt32, of producer: Int, to stream: Stream) {
+    let hash = producers[producer].keys.hash(of: key)
+    var shard: ShardID? = stream.owner(of: hash)
+    while let id = shard {
+      totals[id.index] += count
+      if count > best[id.index].count { best[id.index] = (producer, key, count) }
+      let parents = stream.shards[id.index].parents
+      shard = parents.first { stream.shards[$0.index].range.contains(hash) }
+    }
+  }
+
+  /// The share of each shard's hottest key, and its rate over `seconds`.
+  func shares(over seconds: Double) -> [ShardResult.KeyShare?] {
+    best.indices.map { index in
+      let (producer, key, count) = best[index]
+      guard producer >= 0, totals[index] > 0, seconds > 0 else { return nil }
+      return ShardResult.KeyShare(
+        key: producers[producer].keys.name(of: key), share: Double(count) / Double(totals[index]),
+        recordsPerSecond: Double(count) / seconds)
+    }
+  }
+}

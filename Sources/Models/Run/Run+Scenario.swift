@@ -1,0 +1,120 @@
+internal import KinesisCore
+internal import Simulation
+internal import Units
+
+/// What the scenario makes happen, and what follows from it in the streams.
+extension Run {
+  mutating func scheduleScenario() {
+    for (index, event) in experiment.events.enumerated() {
+      schedule(RunEvent(.scenario, index), at: start + event.at, .control)
+      if let length = event.length { schedule(RunEvent(.scenarioEnd, index), at: start + event.at + length, .control) }
+    }
+    if measuredFrom > start { schedule(RunEvent(.warmupEnd), at: measuredFrom, .release) }
+    schedule(RunEvent(.second), at: start + .seconds(1), .release)
+  }
+
+  /// A scenario's event begins.
+  mutating func begin(_ event: ScheduledEvent) {
+    switch event.action {
+    case .setRateFactor(let producer, let factor):
+      notes.add(.rateChanged, producers[producer].spec.name, "rate × \(factor)", at: now)
+    case .splitShard(let stream, let shard, let key):
+      let id = shard ?? busiest(of: stream)
+      let range = account.streams[stream].shards.indices.contains(id.index)
+        ? account.streams[stream].shards[id.index].range : .whole
+      reshard(stream, .splitShard) { account, now throws(Refusal) in
+        try account.splitShard(id, at: key ?? range.middle, of: stream, now: now)
+      }
+    case .mergeShards(let stream, let shard, let adjacent):
+      reshard(stream, .mergeShards) { account, now throws(Refusal) in
+        try account.mergeShards(shard, with: adjacent, of: stream, now: now)
+      }
+    case .updateShardCount(let stream, let target):
+      reshard(stream, .updateShardCount) { account, now throws(Refusal) in
+        try account.updateShardCount(of: stream, to: target, now: now)
+      }
+    case .stopConsumer(let consumer): stopConsumer(consumer)
+    case .startConsumer(let consumer): startConsumer(consumer)
+    }
+  }
+
+  /// A scenario's event ends.
+  mutating func end(_ event: ScheduledEvent) {
+    switch event.action {
+    case .setRateFactor(let producer, _):
+      notes.add(.rateChanged, producers[producer].spec.name, "rate × 1", at: now)
+    case .stopConsumer(let consumer): startConsumer(consumer)
+    case .startConsumer(let consumer): stopConsumer(consumer)
+    case .splitShard, .mergeShards, .updateShardCount: return
+    }
+  }
+
+  /// The open shard that stored most in this minute and second.
+  private func busiest(of stream: Int) -> ShardID {
+    let meter = meters[stream]
+    func load(_ id: ShardID) -> Double {
+      let shard = meter.shards[id.index]
+      let sum = ShardMeter.Load(
+        records: shard.minute.records + shard.second.records + shard.throttledThisMinute,
+        bytes: shard.minute.bytes + shard.second.bytes)
+      return sum.share(of: meter.rates, seconds: 60)
+    }
+    return account.streams[stream].openShards.max { (load($0), $1) < (load($1), $0) } ?? ShardID(0)
+  }
+
+  private mutating func reshard(
+    _ stream: Int, _ kind: Reshard.Kind, _ call: (inout Account, Instant) throws(Refusal) -> Void
+  ) {
+    let name = account.streams[stream].name, before = account.streams[stream].openShardCount
+    var entry = Reshard(requestedAt: now, kind: kind, shardsBefore: before, shardsAfter: before)
+    do throws(Refusal) {
+      try call(&account, now)
+      notes.add(.reshardRequested, name, "\(kind.rawValue) at \(before) open shards", at: now)
+    } catch {
+      entry.refusal = error.code
+      notes.add(.reshardRefused, name, "\(kind.rawValue): \(error.code): \(error.message)", at: now)
+    }
+    meters[stream].reshards.append(entry)
+    scheduleStreamChange()
+  }
+
+  private mutating func scheduleStreamChange() {
+    if let next = account.nextChange { schedule(RunEvent(.streamChange), at: max(now, next), .control) }
+  }
+
+  /// A stream has changed by itself: meters and readers follow.
+  mutating func followStreams() {
+    account.wake(at: now)
+    for stream in meters.indices {
+      meters[stream].follow(account.streams[stream])
+      finishReshard(of: stream)
+      wakeFanOutReadersOfClosed(stream)
+    }
+    scheduleStreamChange()
+  }
+
+  private mutating func finishReshard(of stream: Int) {
+    guard let last = meters[stream].reshards.lastIndex(where: { $0.finishedAt == nil && $0.refusal == nil }) else { return }
+    meters[stream].reshards[last].shardsAfter = account.streams[stream].openShardCount
+    guard account.streams[stream].status == .active else { return }
+    meters[stream].reshards[last].finishedAt = now
+    let entry = meters[stream].reshards[last]
+    notes.add(
+      .reshardFinished, account.streams[stream].name,
+      "\(entry.kind.rawValue): \(entry.shardsBefore) → \(entry.shardsAfter) open shards in \(now - entry.requestedAt)",
+      at: now)
+  }
+
+  /// A fan-out reader of a shard that has closed gets its last event even when nothing was left to push.
+  private mutating func wakeFanOutReadersOfClosed(_ stream: Int) {
+    for consumer in fanOutConsumers[stream] {
+      for slot in consumers[consumer].readers where slot >= 0 {
+        let reader = Int(slot)
+        guard readers[reader].subscription >= 0, !readers[reader].isDrained,
+          !account.streams[stream].shards[readers[reader].shard.index].isOpen
+        else { continue }
+        wake(reader, at: now + Self.fanOutGathering)
+      }
+    }
+  }
+}

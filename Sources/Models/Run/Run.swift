@@ -1,0 +1,152 @@
+internal import KinesisCore
+public import Simulation
+public import Units
+
+/// One replication under the virtual clock: all hot state in one place, events as plain data.
+///
+/// The main path: `advance` takes the next event or arrival; producers hand records over, gather and send them
+/// (`Run+Producers`), requests reach the core and come back (`Run+Requests`), readers poll or are pushed to and process
+/// (`Run+Consumers`), the scenario interferes and seconds are closed (`Run+Scenario`, `Run+Recording`), `finish` adds up.
+/// Nothing here decides what the service does: that is `account`'s.
+public struct Run: ~Copyable {
+  let experiment: Experiment
+  let replication: Int
+  let start: Instant, end: Instant, measuredFrom: Instant
+
+  var account: Account
+  var producers: [Producer]
+  var processes: [Process] = []
+  var records = RecordPool()
+  var requests = RequestPool()
+  var consumers: [Consumer] = []
+  var readers: [Reader] = []
+  /// For each stream the fan-out consumers, by position.
+  var fanOutConsumers: [[Int]]
+
+  var queue: EventQueue
+  var clocks: WinnerTree
+  /// The instant of the event being taken.
+  public internal(set) var now: Instant
+  /// Events and arrivals taken.
+  public private(set) var eventCount: Int64 = 0
+  /// Folded over all of them.
+  public internal(set) var trajectory = TrajectoryHash()
+  /// Records handed over, not yet stored or given up.
+  var inFlight: Int64 = 0
+
+  var meters: [StreamMeter]
+  var book: MetricBook
+  var notes = NoteBook()
+  var monitors: [ObjectiveMonitor]
+  /// The objectives with times, by producer and by consumer.
+  let putMonitors: [[Int]], readMonitors: [[Int]]
+  var secondBegan: Instant
+  var secondCount: Int64 = 0
+  let putTime: Sampler, readTime: Sampler, fanOutTime: Sampler
+  let binSeconds: Int64, lookSeconds: Int64
+
+  /// A replication at its first instant. `replication` counts from 0; equal arguments give equal runs.
+  public init(_ prepared: PreparedExperiment, replication: Int) {
+    let experiment = prepared.experiment, horizon = experiment.horizon
+    (self.experiment, self.replication) = (experiment, replication)
+    (start, end) = (horizon.start, horizon.start + horizon.duration)
+    (now, secondBegan, measuredFrom) = (start, start, horizon.start + horizon.warmup)
+    let start = horizon.start
+    account = Account(
+      region: experiment.region, limits: experiment.limits,
+      streams: experiment.streams.map {
+        Stream.active(
+          name: $0.name, shards: $0.shards, maxRecord: $0.maxRecord, retention: $0.retention,
+          limits: experiment.limits, at: start)
+      }, at: start)
+    producers = prepared.producers
+    queue = EventQueue(start: start)
+    clocks = WinnerTree(count: max(1, prepared.producers.last?.endProcess ?? 0))
+    meters = account.streams.map { StreamMeter($0, at: start) }
+    book = MetricBook(streams: experiment.streams, consumers: experiment.consumers)
+    let from = measuredFrom
+    monitors = experiment.objectives.map { ObjectiveMonitor($0, measuredFrom: from) }
+    putMonitors = experiment.producers.indices.map { Self.putObjectives(of: $0, in: experiment) }
+    readMonitors = experiment.consumers.indices.map { Self.readObjectives(of: $0, in: experiment) }
+    (putTime, readTime) = (Sampler(experiment.serviceTimes.put), Sampler(experiment.serviceTimes.getRecords))
+    fanOutTime = Sampler(experiment.serviceTimes.fanOut)
+    (binSeconds, lookSeconds) = (horizon.reportBin.nanoseconds / 1_000_000_000, Self.lookSeconds(horizon))
+    fanOutConsumers = experiment.streams.map { _ in [] }
+    startProducers()
+    startConsumers()
+    scheduleScenario()
+  }
+
+  /// Takes events until none is due before the end, or `limit` of them are taken.
+  ///
+  /// - Returns: Whether the run is over.
+  public mutating func advance(limit: Int) -> Bool {
+    var left = limit
+    while left > 0 {
+      let arrival = clocks.minKey == .max ? Instant.never : Instant(nanoseconds: Int64(clocks.minKey))
+      let event = queue.nextInstant ?? .never
+      guard min(arrival, event) < end else { return true }
+      left -= 1
+      eventCount += 1
+      if event <= arrival { takeEvent() } else { takeArrival(at: arrival) }
+    }
+    return false
+  }
+
+  private mutating func takeEvent() {
+    guard let (instant, word) = queue.pop() else { return }
+    now = instant
+    trajectory.fold(UInt64(bitPattern: instant.nanoseconds) ^ word)
+    dispatch(RunEvent(word: word))
+  }
+
+  private mutating func takeArrival(at instant: Instant) {
+    let process = clocks.minEntity
+    now = instant
+    trajectory.fold(UInt64(bitPattern: instant.nanoseconds) ^ UInt64(process))
+    handOver(from: process)
+  }
+
+  private mutating func dispatch(_ event: RunEvent) {
+    switch event.kind {
+    case .linger: linger(Int32(event.index), generation: event.generation)
+    case .put: put(Int32(event.index))
+    case .putAnswer: answerPut(Int32(event.index))
+    case .retry: retry(Int32(event.index), generation: event.generation)
+    case .traceCopy: handOverCopy(event.index, producer: Int(event.generation))
+    case .read: read(event.index)
+    case .arrival: arrive(at: event.index)
+    case .processed: processed(by: event.index)
+    case .lease: activate(event.index)
+    case .streamChange: followStreams()
+    case .scenario: begin(experiment.events[event.index])
+    case .scenarioEnd: end(experiment.events[event.index])
+    case .second: closeSecond()
+    case .warmupEnd: endWarmup()
+    }
+  }
+
+  mutating func schedule(_ event: RunEvent, at instant: Instant, _ priority: EventPriority = .service) {
+    guard instant < end else { return }
+    queue.schedule(at: instant, priority: priority, payload: event.word)
+  }
+
+  private static func putObjectives(of producer: Int, in experiment: Experiment) -> [Int] {
+    experiment.objectives.indices.filter {
+      guard case .putLatency(let which) = experiment.objectives[$0].metric else { return false }
+      return which == nil || which == producer
+    }
+  }
+
+  private static func readObjectives(of consumer: Int, in experiment: Experiment) -> [Int] {
+    experiment.objectives.indices.filter {
+      guard case .propagation(let which) = experiment.objectives[$0].metric else { return false }
+      return which == nil || which == consumer
+    }
+  }
+
+  /// How often objectives without a window are looked at: a thousandth of the run, in whole seconds.
+  private static func lookSeconds(_ horizon: Horizon) -> Int64 {
+    max(1, horizon.duration.nanoseconds / 1_000_000_000 / 1_000)
+  }
+}
