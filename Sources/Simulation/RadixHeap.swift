@@ -9,8 +9,8 @@
 /// each, doubled at most) and is kept until the heap is gone.
 @frozen public struct RadixHeap: ~Copyable {
   // Unsafe storage because sixty-five growing arrays inside an array would check and retain on every move. Every access
-  // lies between a bucket's `head` and `tail`, which only RadixBucket's own methods change.
-  @usableFromInline let buckets: UnsafeMutablePointer<RadixBucket>
+  // lies between a bucket's `head` and `tail`, which only EntryRun's own methods change.
+  @usableFromInline let buckets: UnsafeMutablePointer<EntryRun>
   /// Bit b − 1 is set when bucket b > 0 holds something.
   @usableFromInline var occupied: UInt64
   @usableFromInline var last: UInt64
@@ -19,7 +19,7 @@
   /// An empty heap whose keys may start anywhere from 0.
   public init() {
     buckets = .allocate(capacity: 65)
-    for b in 0..<65 { (buckets + b).initialize(to: RadixBucket()) }
+    for b in 0..<65 { (buckets + b).initialize(to: EntryRun()) }
     (occupied, last, size) = (0, 0, 0)
   }
 
@@ -45,7 +45,7 @@
   @inlinable public mutating func push(key: UInt64, payload: UInt64) {
     precondition(key >= last, "a monotone heap takes no key below the last one popped")
     size += 1
-    place(RadixEntry(key: key, payload: payload))
+    place(QueueEntry(key: key, payload: payload))
   }
 
   /// Removes the entry with the smallest key, the oldest among equals; nil when empty. O(64) amortised.
@@ -59,14 +59,14 @@
     return (last, buckets[0].popFront().payload)
   }
 
-  @inlinable @inline(__always) mutating func place(_ entry: RadixEntry) {
+  @inlinable @inline(__always) mutating func place(_ entry: QueueEntry) {
     let b = 64 - (entry.key ^ last).leadingZeroBitCount
     buckets[b].append(entry)
     occupied |= b == 0 ? 0 : 1 << UInt64(b - 1)
   }
 
   /// When the first bucket holds one entry, that is the answer.
-  @inlinable @inline(__always) mutating func popOnly() -> RadixEntry? {
+  @inlinable @inline(__always) mutating func popOnly() -> QueueEntry? {
     let b = occupied.trailingZeroBitCount + 1
     guard buckets[b].count == 1 else { return nil }
     let entry = buckets[b].popFront()
@@ -85,61 +85,4 @@
     for i in buckets[b].head..<n { place(entries[i]) }
     buckets[b].clear()
   }
-}
-
-/// One pending event: when, and what.
-@frozen @usableFromInline struct RadixEntry {
-  @usableFromInline let key: UInt64
-  @usableFromInline let payload: UInt64
-
-  @inlinable init(key: UInt64, payload: UInt64) {
-    self.key = key
-    self.payload = payload
-  }
-}
-
-/// A growing first-in-first-out run of entries that knows its least key.
-@frozen @usableFromInline struct RadixBucket {
-  @usableFromInline var entries: UnsafeMutablePointer<RadixEntry>
-  @usableFromInline var head: Int
-  @usableFromInline var tail: Int
-  @usableFromInline var capacity: Int
-  @usableFromInline var least: UInt64
-
-  /// Empty, with room for 8 entries.
-  init() {
-    entries = .allocate(capacity: 8)
-    (head, tail, capacity, least) = (0, 0, 8, .max)
-  }
-
-  @inlinable var count: Int { tail - head }
-  @inlinable var isEmpty: Bool { head == tail }
-
-  @inlinable @inline(__always) mutating func append(_ entry: RadixEntry) {
-    if tail == capacity { makeRoom() }
-    (entries + tail).initialize(to: entry)
-    tail += 1
-    least = Swift.min(least, entry.key)
-  }
-
-  @inlinable @inline(__always) mutating func popFront() -> RadixEntry {
-    let entry = entries[head]
-    head += 1
-    if head == tail { clear() }
-    return entry
-  }
-
-  @inlinable mutating func clear() { (head, tail, least) = (0, 0, .max) }
-
-  /// Reuses the room of entries already popped when they are half of it, and doubles it otherwise.
-  @usableFromInline @inline(never) mutating func makeRoom() {
-    let kept = count
-    let room = head * 2 >= capacity ? capacity : capacity * 2
-    let new = UnsafeMutablePointer<RadixEntry>.allocate(capacity: room)
-    new.moveInitialize(from: entries + head, count: kept)
-    entries.deallocate()
-    (entries, head, tail, capacity) = (new, 0, kept, room)
-  }
-
-  func release() { entries.deallocate() }
 }

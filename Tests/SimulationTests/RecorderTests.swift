@@ -1,0 +1,131 @@
+import Testing
+import Units
+
+@testable import Simulation
+
+@Suite struct RecorderTests {
+  private let start = Instant(seconds: 1_000)
+
+  @Test func `a gauge's mean is its level weighted by time`() {
+    var gauge = TimeWeightedGauge(level: 2, at: start)
+    gauge.set(10, at: start + .seconds(3))
+    gauge.add(-10, at: start + .seconds(4))
+    #expect(gauge.mean(until: start + .seconds(8)) == 2)
+    #expect(gauge.max == 10 && gauge.level == 0)
+    #expect(gauge.integral == 16_000_000_000)
+    gauge.restart(at: start + .seconds(8))
+    #expect(gauge.max == 0 && gauge.mean(until: start + .seconds(8)) == 0)
+  }
+
+  @Test func `a gauge stays exact where 64 bits would overflow`() {
+    var gauge = TimeWeightedGauge(level: .max, at: start)
+    gauge.advance(to: start + .days(365))
+    #expect(gauge.mean(until: start + .days(365)) == Double(Int64.max))
+  }
+
+  @Test func `a bin counter puts each instant in its bin and keeps what is outside`() {
+    var counter = BinCounter(start: start, width: .seconds(1), bins: 3)
+    for offset in [0, 999, 1_000, 2_999, 500, 3_000, -1] as [Int64] {
+      counter.add(2, at: start + .milliseconds(offset))
+    }
+    #expect(counter.counts == [6, 2, 2])
+    #expect(counter.outside == 4 && counter.total == 14)
+    #expect(counter.index(of: start + .seconds(3)) == nil)
+    var sum = counter
+    sum.add(counter)
+    #expect(sum.counts == [12, 4, 4] && sum.outside == 8)
+  }
+
+  @Test func `utilisation keeps exact means, hundredths and the largest share`() {
+    var shares = UtilizationHistogram()
+    #expect(shares.p99 == 0 && shares.mean == 0)
+    for i in 1...100 as ClosedRange<Int64> { shares.record(i * 10, of: 1_000) }
+    #expect(shares.count == 100)
+    #expect(shares.mean == 0.505)
+    #expect(shares.p99 == 0.99 && shares.percentile(50) == 0.5 && shares.max == 1)
+    shares.record(Ratio(250), times: 1)
+    #expect(shares.max == 250 && shares.percentile(100) == 100)
+  }
+
+  @Test func `merged histograms equal one that saw everything, in any order`() {
+    var draws = stream("shares")
+    var (all, left, right) = (UtilizationHistogram(), UtilizationHistogram(), UtilizationHistogram())
+    for i in 0..<1_000 {
+      let share = Ratio(draws.exponential())
+      all.record(share, times: 1)
+      if i % 3 == 0 { left.record(share, times: 1) } else { right.record(share, times: 1) }
+    }
+    var (a, b) = (left, right)
+    a.add(right)
+    b.add(left)
+    #expect(a == all && b == all)
+  }
+
+  @Test func `a histogram of times keeps three digits`() {
+    var times = LatencyHistogram()
+    for i in 1...1_000 as ClosedRange<Int64> { times.record(.milliseconds(i)) }
+    #expect(times.count == 1_000)
+    #expect(abs(times.percentile(99).inMilliseconds - 990) <= 1)
+    #expect(abs(times.mean.inMilliseconds - 500.5) < 1)
+  }
+
+  @Test func `a lane gives back events in order and says when the next is due`() {
+    var lane = Lane()
+    #expect(lane.pop() == nil && lane.minKey == nil)
+    for i in 0..<100 as Range<UInt64> { lane.push(key: i / 2, payload: i) }
+    for i in 0..<100 as Range<UInt64> {
+      #expect(lane.minKey == i / 2)
+      #expect(lane.pop()?.payload == i)
+      lane.push(key: 1_000 + i, payload: i)
+    }
+    #expect(lane.count == 100)
+  }
+}
+
+@Suite struct DrawLedgerTests {
+  private func record(_ digests: [UInt64], limit: Int) -> DrawRecording {
+    var ledger = DrawLedger(mode: .record(limit: limit))
+    for digest in digests { _ = ledger.note(digest) }
+    return ledger.recording
+  }
+
+  private func divergence(_ digests: [UInt64], from first: DrawRecording) -> Int64? {
+    var ledger = DrawLedger(mode: .compare(with: first))
+    for digest in digests { if !ledger.note(digest) { break } }
+    return ledger.finish()
+  }
+
+  @Test func `equal runs do not diverge`() {
+    let run = (0..<500).map { UInt64($0) * 7 }
+    let first = record(run, limit: 1_000)
+    #expect(first.isComplete)
+    #expect(divergence(run, from: first) == nil)
+  }
+
+  @Test func `the first changed event is named`() {
+    let run = (0..<500).map { UInt64($0) * 7 }
+    let first = record(run, limit: 1_000)
+    for place in [0, 1, 250, 499] {
+      var other = run
+      other[place] ^= 1
+      #expect(divergence(other, from: first) == Int64(place))
+    }
+  }
+
+  @Test func `a run that is shorter or longer diverges where it ends`() {
+    let run = (0..<500).map { UInt64($0) }
+    let first = record(run, limit: 1_000)
+    #expect(divergence(Array(run.dropLast(3)), from: first) == 497)
+    #expect(divergence(run + [9], from: first) == 500)
+  }
+
+  @Test func `beyond the limit nothing is kept, and the recording says so`() {
+    let run = (0..<500).map { UInt64($0) }
+    let first = record(run, limit: 100)
+    #expect(!first.isComplete && first.bytes.count == 100 && first.count == 500)
+    var other = run
+    other[200] = 0
+    #expect(divergence(other, from: first) == nil)
+    #expect(divergence(Array(run.dropLast()), from: first) == 499)
+  }
+}
