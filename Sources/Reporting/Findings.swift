@@ -42,8 +42,13 @@ struct Findings {
   static func hotShard(of stream: StreamResult) -> String? {
     guard let shard = stream.hottestShard, shard.throttled > 0 else { return nil }
     let all = stream.shards.reduce(0) { $0 + $1.throttled }
-    let share = Figures.percent(Double(shard.throttled) / Double(all))
-    return "\(shard.id) refused \(share) of them: \(ShardStory(shard, of: stream).phrase)."
+    let story = ShardStory(shard, of: stream)
+    if case .evenLoad = story.cause, stream.shards.count > 1 {
+      let refusing = stream.shards.count { $0.throttled > 0 }
+      return "Refusals fell on \(refusing) of \(stream.shards.count) shards, \(story.phrase)."
+    }
+    let share = shard.throttled == all ? "All" : Figures.percent(Double(shard.throttled) / Double(all)) + " of"
+    return "\(share) refusals fell on \(shard.id) (\(story.phrase))."
   }
 
   // MARK: The headline
@@ -73,8 +78,8 @@ struct Findings {
 
   private static func shortfall(_ judgement: Report.Judgement) -> String {
     let (verdict, objective) = (judgement.verdict, judgement.verdict.objective)
-    let value = verdict.value == nil ? "nothing measured" : objective.text(verdict.value)
-    return "\(objective.id) was \(value), wanted \(objective.wanted)"
+    guard verdict.value != nil else { return "\(objective.id) was not measured (wanted \(objective.wanted))" }
+    return "\(objective.id) was \(objective.text(verdict.value)) (wanted \(objective.wanted))"
   }
 
   // MARK: The sentences
@@ -87,7 +92,7 @@ struct Findings {
 
   private var refusals: String {
     guard let stream = worstStream else { return acceptance }
-    let subject = run.streams.count == 1 ? "" : "On \(stream.name), "
+    let subject = run.streams.count == 1 ? "" : "On `\(stream.name)`, "
     let share = Figures.percent(stream.firstAttemptThrottleRate.value)
     let seconds = Figures.count(stream.secondView.secondsWithThrottles)
     return "\(subject)\(share) of records were refused at least once, in \(seconds) of "
@@ -98,8 +103,8 @@ struct Findings {
   private static func contrast(_ view: MinuteView) -> String {
     guard view.minutes > 0 else { return "" }
     let minute = "the busiest minute of the stream averaged \(Figures.percent(view.streamUtilization)) of its capacity"
-    if view.streamUtilization < 0.8 { return ", although \(minute): the one-minute view hides it" }
-    return view.streamUtilization < 1 ? "; \(minute)" : "; \(minute), so the one-minute view shows it too"
+    if view.streamUtilization < 0.8 { return ", although \(minute): one-minute averages hide it" }
+    return view.streamUtilization < 1 ? "; \(minute)" : "; \(minute), so one-minute averages show it too"
   }
 
   private var acceptance: String {
@@ -114,9 +119,9 @@ struct Findings {
     let demand = run.streams.map(\.secondView.worstDemand).max() ?? 0
     guard demand > 0, let stream = run.streams.first(where: { $0.secondView.worstDemand == demand }) else { return nil }
     let view = stream.secondView
-    let place = run.streams.count == 1 ? "" : " of \(stream.name)"
+    let place = run.streams.count == 1 ? "" : " of `\(stream.name)`"
     return "Worst second \(clock.text(view.worstSecond)): \(view.worstShard)\(place) was asked for "
-      + "\(Figures.factor(demand)) its limit."
+      + (demand < 1 ? "\(Figures.percent(demand)) of its limit." : "\(Figures.factor(demand)) its limit.")
   }
 
   private var cause: String? {
@@ -149,7 +154,7 @@ struct Findings {
     guard let longest = measured.map({ $0.propagation.percentile(99) }).max(),
       let consumer = measured.first(where: { $0.propagation.percentile(99) == longest })
     else { return nil }
-    let subject = measured.count == 1 ? "Consumer \(consumer.name)" : "The slowest consumer, \(consumer.name),"
+    let subject = measured.count == 1 ? "Consumer `\(consumer.name)`" : "The slowest consumer, `\(consumer.name)`,"
     return "\(subject) had 99 % of its records within \(Figures.duration(longest)) of their arrival."
   }
 
@@ -158,7 +163,7 @@ struct Findings {
     let late = run.consumers.filter { $0.iteratorAgeLast > .minutes(1) && $0.backlog > 0 }
     guard !late.isEmpty else { return nil }
     let parts = late.map { consumer in
-      "\(consumer.name) is \(Figures.duration(consumer.iteratorAgeLast)) behind with "
+      "`\(consumer.name)` is \(Figures.duration(consumer.iteratorAgeLast)) behind with "
         + "\(Figures.count(consumer.backlog, of: "record")) unread"
     }
     return "At the end \(parts.joined(separator: "; "))."

@@ -1,5 +1,6 @@
 internal import KinesisCore
 internal import Models
+internal import Units
 
 /// Where and when a stream refused records: a row a shard, shades over time.
 struct HeatMap {
@@ -9,13 +10,13 @@ struct HeatMap {
   private static let shades: [Character] = ["·", "░", "▒", "▓", "█"]
 
   /// The map in at most `columns` columns.
-  init(_ stream: StreamResult, columns: Int) {
+  init(_ stream: StreamResult, columns: Int, clock: ReportClock) {
     let rows = stream.heatShards.indices.map { shard in
       Sparkline(
         stream.heat.map { shard < $0.count ? Double($0[shard]) : 0 }, columns: columns, gathering: .sum)
     }
     let peak = rows.map(\.peak).max() ?? 0
-    guard peak > 0, let step = rows.first?.valuesPerColumn else {
+    guard peak > 0, let first = rows.first else {
       lines = []
       return
     }
@@ -26,7 +27,9 @@ struct HeatMap {
         + String(row.columns.map { Sparkline.shade($0, of: peak, in: Self.shades) })
     }
     let legend =
-      "· none  ░ ▒ ▓ █ quarters of the busiest cell, \(Figures.count(Int64(peak), of: "refusal")) in \(step) min"
-    lines = map + ["", legend]
+      "· none  ░ ▒ ▓ █ quarters of the busiest cell, \(Figures.count(Int64(peak), of: "refusal")) in \(first.valuesPerColumn) min"
+    let end = clock.start + .minutes(Int64(stream.heat.count))
+    let axis = clock.axis(from: clock.start, to: end, width: first.columns.count)
+    lines = map + [String(repeating: " ", count: width + 2) + axis, "", legend]
   }
 }

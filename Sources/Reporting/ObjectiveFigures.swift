@@ -38,7 +38,7 @@ extension Objective {
       case .greaterOrEqual: "≥"
       case .equal: "="
       }
-    return "\(signs) \(text(threshold))" + (window.map { " in every \(Figures.duration($0))" } ?? "")
+    return "\(signs) \(text(threshold))" + (window.map { " in every window of \(Figures.duration($0))" } ?? "")
   }
 }
 

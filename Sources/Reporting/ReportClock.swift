@@ -3,7 +3,8 @@ internal import Units
 
 /// Times as a report writes them: the time of day alone when the whole run lies within one day of UTC.
 struct ReportClock {
-  private let start: Instant
+  /// When the run began.
+  let start: Instant
   private let isOneDay: Bool
 
   init(_ result: RunResult) {
@@ -24,6 +25,12 @@ struct ReportClock {
 
   /// `2026-03-06 20:14:31 UTC`, always.
   func full(_ instant: Instant) -> String { "\(date(instant)) \(clock(instant)) UTC" }
+
+  /// Both labels at the ends of a line of `width` columns.
+  func axis(from: Instant, to: Instant, width: Int) -> String {
+    let (left, right) = (label(from), label(to))
+    return left + String(repeating: " ", count: max(1, width - left.count - right.count)) + right
+  }
 
   /// Seconds since the run began.
   func offset(_ instant: Instant) -> Double { (instant - start).inSeconds }

@@ -32,9 +32,9 @@ public struct RunCSV: Sendable {
     for part in ["simulated_s", "events", "records", "streams", "producers", "consumers", "replications"] {
       if let value = document[part] { Self.flatten(value, path: part, into: &table) }
     }
-    for case .object(let objective) in document["slo"]?.elements ?? [] {
-      guard case .string(let id)? = objective["id"] else { continue }
-      Self.flatten(objective["value"] ?? .null, path: "slo.\(id).value", into: &table)
+    for verdict in report.judgements.map(\.verdict) {
+      let unit = verdict.objective.measure.rawValue
+      table.append(["slo.\(verdict.objective.id).value", CSVTable.cell(verdict.value), unit])
     }
     return table.text
   }
@@ -155,13 +155,5 @@ public struct RunCSV: Sendable {
   private func time(_ instant: Instant?) -> [String] {
     guard let instant else { return ["", ""] }
     return [CSVTable.cell(clock.offset(instant)), CivilTime.text(instant)]
-  }
-}
-
-extension JSONValue {
-  /// The elements of an array; empty for anything else.
-  var elements: [JSONValue] {
-    guard case .array(let elements) = self else { return [] }
-    return elements
   }
 }

@@ -19,7 +19,7 @@ extension RunMarkdown {
     }
     let opening =
       "Limits profile `\(profile.name)`: \(profile.limits.count - unsure.count) limits as AWS documents them, "
-      + "and \(unsure.count) that somebody measured (observed) or that weir chose (assumed):\n\n"
+      + "and \(unsure.count) that somebody measured (observed) or that weir chose (assumed); § is a section of weir's fact sheet on Kinesis Data Streams:\n\n"
     return "## What was assumed\n\n" + opening + (unsure.isEmpty ? "" : table.text + "\n")
       + (serviceTimes + Self.choices + traces).map { "- \($0)\n" }.joined()
   }

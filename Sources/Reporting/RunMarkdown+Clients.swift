@@ -15,7 +15,10 @@ extension RunMarkdown {
       propagation.map { "From a record's arrival at its shard to its hand-over to the consumer's code:\n\n" + $0 },
       ages.map { "How far consumers were behind, as `MillisBehindLatest` tells it:\n\n" + $0 },
     ].compactMap { $0 }
-    return parts.isEmpty ? nil : "## Latencies, in milliseconds\n\n" + parts.joined(separator: "\n")
+    return parts.isEmpty
+      ? nil
+      : "## Latencies, in milliseconds\n\n"
+        + "p99 is the time that 99 % of records did not pass, and so on.\n\n" + parts.joined(separator: "\n")
   }
 
   private func times(_ noun: String, _ rows: [(String, LatencyHistogram)]) -> String? {

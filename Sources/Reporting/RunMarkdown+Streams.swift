@@ -13,12 +13,15 @@ extension RunMarkdown {
 
   var throttling: String? {
     guard !run.streams.isEmpty else { return nil }
-    return "## What was refused, and when\n\n" + run.streams.map(throttling).joined(separator: "\n")
+    let terms =
+      "Load is what a shard or stream accepted over its limit, in records or bytes, whichever is larger. "
+      + "Asked for is what records tried for the first time would have needed.\n\n"
+    return "## What was refused, and when\n\n" + terms + run.streams.map(throttling).joined(separator: "\n")
   }
 
   private func throttling(of stream: StreamResult) -> String {
     let total = stream.shards.reduce(0) { $0 + $1.throttled }
-    let heat = HeatMap(stream, columns: Self.heatColumns).lines
+    let heat = HeatMap(stream, columns: Self.heatColumns, clock: clock).lines
     let map = heat.isEmpty ? "" : "\nRefusals by shard and time:\n\n" + Markdown.block(heat)
     let chart = total > 0 && !stream.bins.isEmpty ? "\n" + Markdown.block(chart(of: stream)) : ""
     return "### Stream \(Markdown.code(stream.name))\n\n\(opening(stream, total: total))\n\n"
@@ -41,33 +44,27 @@ extension RunMarkdown {
   /// One-second truth beside the one-minute view.
   private func views(of stream: StreamResult) -> String {
     let (minute, second) = (stream.minuteView, stream.secondView)
-    let isSeen = minute.minutes > 0
+    func seen(_ text: String) -> String { minute.minutes > 0 ? text : Figures.nothing }
     var table = MarkdownTable("", numbers: ["As one-minute metrics show it", "Second by second"])
     table.append([
-      "Busiest moment of the stream or its worst shard",
-      isSeen
-        ? "\(Figures.percent(minute.streamUtilization)) of the stream at \(clock.label(minute.busiestMinute))"
-        : Figures.nothing,
+      "Worst moment",
+      seen("\(clock.label(minute.busiestMinute)), stream at \(Figures.percent(minute.streamUtilization))"),
       second.worstDemand > 0
-        ? "\(Figures.percent(second.worstDemand)) of shard \(second.worstShard.number) at \(clock.text(second.worstSecond))"
-        : Figures.nothing,
+        ? "\(clock.text(second.worstSecond)), shard \(second.worstShard.number) asked for "
+          + Figures.percent(second.worstDemand) : Figures.nothing,
     ])
     table.append([
-      "Highest load of any shard", isSeen ? Figures.percent(minute.hottestShardUtilization) : Figures.nothing,
+      "Highest load of a shard", seen(Figures.percent(minute.hottestShardUtilization)),
       second.shardSeconds > 0 ? Figures.percent(stream.utilization.max) : Figures.nothing,
     ])
     table.append([
       "Time with refusals",
-      isSeen
-        ? "\(Figures.count(minute.minutesWithThrottles)) of \(Figures.count(minute.minutes, of: "minute"))"
-        : Figures.nothing,
+      seen("\(Figures.count(minute.minutesWithThrottles)) of \(Figures.count(minute.minutes, of: "minute"))"),
       run.measuredSeconds > 0
         ? "\(Figures.count(second.secondsWithThrottles)) of \(Figures.count(run.measuredSeconds, of: "second"))"
         : Figures.nothing,
     ])
     return table.text
-      + "\nLoad is what was accepted over the limit, records or bytes, whichever is larger; the first line's second column is "
-      + "what was asked for at first attempts, so it can pass 100 %.\n"
   }
 
   private func chart(of stream: StreamResult) -> [String] {
@@ -85,8 +82,7 @@ extension RunMarkdown {
   /// The first bin's start on the left, the end of the last one on the right.
   private func axis(of stream: StreamResult, width: Int) -> String {
     guard let first = stream.bins.first, let last = stream.bins.last else { return "" }
-    let (left, right) = (clock.label(first.start), clock.label(last.start + run.experiment.horizon.reportBin))
-    return left + String(repeating: " ", count: max(1, width - left.count - right.count)) + right
+    return clock.axis(from: first.start, to: last.start + run.experiment.horizon.reportBin, width: width)
   }
 
   // MARK: Where and why

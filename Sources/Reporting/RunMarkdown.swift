@@ -18,7 +18,7 @@ public struct RunMarkdown: Sendable {
   /// The document in GitHub's Markdown.
   public var text: String {
     let sections = [
-      title, verdict, objectives, replications, throttling, shards, latencies, producers, consumers, reshards, events,
+      title, verdict, objectives, throttling, shards, latencies, producers, consumers, reshards, replications, events,
       assumptions, reproduction,
     ]
     return sections.compactMap { $0 }.joined(separator: "\n")
@@ -33,11 +33,12 @@ public struct RunMarkdown: Sendable {
 
   private var verdict: String {
     let findings = Findings(report)
-    let banner = "**\(findings.outcome.rawValue)**: \(findings.grounds)."
-    let headline = report.isComplete ? banner : "**INTERRUPTED: \(findings.grounds).**"
-    let warnings = report.warnings.map { "- Warning: \(Markdown.prose($0))\n" }.joined()
-    return "> \(headline)\n\n\(findings.sentences.joined(separator: " "))\n\n"
-      + (warnings.isEmpty ? "" : warnings + "\n") + setting + "\n"
+    let grounds = Markdown.prose(findings.grounds)
+    let word = findings.outcome.rawValue
+    let headline = report.isComplete ? "**\(word)**: \(grounds)." : "**\(word): \(grounds).**"
+    let warnings = report.warnings.map { "- **Warning**: \(Markdown.prose($0))\n" }.joined()
+    let sentences = findings.sentences.map { "- \($0)\n" }.joined()
+    return "> \(headline)\n\n\(sentences)\(warnings)\n\(setting)\n"
   }
 
   /// What was run, in a line.
@@ -49,7 +50,7 @@ public struct RunMarkdown: Sendable {
       : ""
     let replication =
       report.results.count > 1
-      ? " Figures are those of the first of \(report.results.count) replications, unless said otherwise." : ""
+      ? " Figures are those of the first of \(report.results.count) replications; their means are further down." : ""
     return "Simulated: \(Figures.duration(run.simulated)) from \(clock.full(horizon.start)), "
       + "\(Figures.count(run.records.offered, of: "record")) offered.\(warmup)\(replication)"
   }
@@ -92,14 +93,20 @@ public struct RunMarkdown: Sendable {
     var table = MarkdownTable("Figure", numbers: ["Mean", "±"])
     for metric in report.replicated {
       table.append([
-        Markdown.code(metric.path), MetricUnit.text(metric.mean, path: metric.path),
-        metric.halfWidth.map { MetricUnit.text($0, path: metric.path) } ?? Figures.nothing,
+        Markdown.code(metric.path), text(metric.mean, of: metric),
+        metric.halfWidth.map { text($0, of: metric) } ?? Figures.nothing,
       ])
     }
     let passed = report.results.count { $0.isPassing }
     let level = report.replicated.first.map { " ± is the half-width of its \(Figures.percent($0.level)) t interval." }
     return "## Over \(report.results.count) replications\n\n\(passed) of \(report.results.count) passed."
       + "\(level ?? "")\n\n" + table.text
+  }
+
+  /// A figure over replications in its unit; an objective's in that of its threshold.
+  private func text(_ value: Double, of metric: ReplicatedMetric) -> String {
+    let verdict = run.verdicts.first { "slo.\($0.objective.id).value" == metric.path }
+    return verdict?.objective.text(value) ?? MetricUnit.text(value, path: metric.path)
   }
 
   // MARK: The end
@@ -123,14 +130,14 @@ public struct RunMarkdown: Sendable {
   }
 
   private var reproduction: String {
-    var table = MarkdownTable([("", .left), ("", .left)])
-    table.append(["weir", Version.current])
-    table.append(["Seed", String(run.experiment.seed)])
-    table.append(["Fingerprint", Markdown.code(report.fingerprint.hex)])
-    table.append(["Trajectory hash", Markdown.code(JSONValue.hexadecimal(run.trajectoryHash, digits: 16))])
-    table.append(["Events simulated", Figures.count(run.eventCount)])
+    let facts = [
+      "weir \(Version.current), seed \(run.experiment.seed)",
+      "Fingerprint of scenario, inputs, limits, seed and version: `\(report.fingerprint.hex)`",
+      "Trajectory hash over all \(Figures.count(run.eventCount, of: "event")), in order: "
+        + "`\(JSONValue.hexadecimal(run.trajectoryHash, digits: 16))`",
+    ]
     let command = report.command.map { "```sh\n\($0)\n```\n\n" } ?? ""
-    return "## To reproduce it\n\n\(command)\(table.text)\n"
-      + "Equal fingerprints mean equal inputs; equal trajectory hashes mean that every event happened alike.\n"
+    return "## To reproduce it\n\n\(command)" + facts.map { "- \($0)\n" }.joined()
+      + "\nEqual fingerprints give equal hashes, and every file here byte for byte.\n"
   }
 }

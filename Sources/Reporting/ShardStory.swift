@@ -36,9 +36,11 @@ struct ShardStory {
     case (0, 0): nil
     case (_, 0): "records"
     case (0, _): "bytes"
-    case (let records, let bytes): records >= bytes ? "records, then bytes" : "bytes, then records"
+    case (let records, let bytes): records >= bytes ? "records, bytes less often" : "bytes, records less often"
     }
   }
+
+  private var throttledMostBy: String { shard.throttledByBytes > shard.throttledByRecords ? "bytes" : "records" }
 
   /// The cause in words of Markdown; an en dash when it refused nothing.
   var phrase: String {
@@ -53,7 +55,7 @@ struct ShardStory {
       "many keys, \(Figures.factor(factor)) its even share of the ring; split it"
     case .warmKeys(let factor):
       "several busy keys together make \(Figures.factor(factor)) the average load; a split may part them"
-    case .evenLoad: "evenly loaded: the stream is too small (the limit on \(bindingLimit ?? "records") binds)"
+    case .evenLoad: "evenly loaded: the stream is too small (the limit on \(throttledMostBy) binds)"
     }
   }
 

@@ -40,7 +40,8 @@ public struct Summary: Sendable {
     let peak = isMeasured ? Figures.percent(stream.utilization.p99) : Figures.nothing
     let shards = [stream.shardsStart, stream.shardsEnd].map { Figures.count($0) }
     let count = stream.shardsStart == stream.shardsEnd ? shards[0] : shards.joined(separator: " → ")
-    return "  stream \(stream.name): \(count) shards, \(Figures.count(stream.incomingRecords)) records, "
+    return
+      "  stream \(stream.name): \(count) \(count == "1" ? "shard" : "shards"), \(Figures.count(stream.incomingRecords)) records, "
       + "\(Figures.size(stream.incomingBytes)); \(rate) of attempts refused; shard load mean \(load), p99 \(peak)"
   }
 
