@@ -83,8 +83,9 @@ public enum Figures {
     return "\(bytes.count) B"
   }
 
-  /// `value` rounded to `decimals` digits behind the point, half away from zero, with thousands separators.
+  /// `value` rounded to `decimals` (0 to 9) digits behind the point, half away from zero, with thousands separators.
   public static func fixed(_ value: Double, decimals: Int) -> String {
+    precondition((0...9).contains(decimals), "\(decimals) digits behind the point")
     let scale = power(decimals)
     let scaled = (value.magnitude * Double(scale)).rounded(.toNearestOrAwayFromZero)
     guard scaled < 9e18 else { return value.description }

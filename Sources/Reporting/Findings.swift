@@ -109,7 +109,7 @@ struct Findings {
 
   private var acceptance: String {
     let retried = run.records.throttledAttempts > 0
-    guard !retried else { return "After the warm-up no record was refused." }
+    guard !retried else { return "After the warm-up no record was refused at its first attempt." }
     let busiest = run.streams.filter { $0.minuteView.minutes > 0 }.map(\.minuteView.streamUtilization).max()
     let load = busiest.map { "; the busiest minute of a stream averaged \(Figures.percent($0)) of its capacity" }
     return "No record was refused\(load ?? "")."

@@ -52,28 +52,28 @@ public struct RunCSV: Sendable {
 
   // MARK: timeseries.csv
 
+  /// Bins in order of time; within one, the series in the order of the result.
   private var timeseries: String {
     var table = CSVTable([
       "t_s", "time", "stream", "consumer", "metric", "unit", "sum", "average", "minimum", "maximum", "sample_count",
     ])
-    let bin = report.main.experiment.horizon.reportBin
-    let start = report.main.experiment.horizon.start
-    for (position, rows) in samplesByBin {
-      let instant = start + bin * Int64(position)
-      let time = [CSVTable.cell(clock.offset(instant)), CivilTime.text(instant)]
-      for (series, sample) in rows { table.append(time + Self.cells(series, sample)) }
+    let series = report.main.series
+    let bins = series.compactMap { $0.samples.last?.bin }.max() ?? -1
+    var next = [Int](repeating: 0, count: series.count)
+    for bin in 0..<(bins + 1) {
+      let due = series.indices.filter { next[$0] < series[$0].samples.count && series[$0].samples[next[$0]].bin == bin }
+      let start = due.isEmpty ? [] : time(ofBin: bin)
+      for position in due {
+        table.append(start + Self.cells(series[position], series[position].samples[next[position]]))
+        next[position] += 1
+      }
     }
     return table.text
   }
 
-  /// Bins in order of time; within one, the series in the order of the result.
-  private var samplesByBin: [(bin: Int, rows: [(MetricSeries, MetricSeries.Sample)])] {
-    let last = report.main.series.compactMap { $0.samples.last?.bin }.max() ?? -1
-    var rows = [[(MetricSeries, MetricSeries.Sample)]](repeating: [], count: last + 1)
-    for series in report.main.series {
-      for sample in series.samples { rows[sample.bin].append((series, sample)) }
-    }
-    return rows.enumerated().filter { !$1.isEmpty }.map { (bin: $0, rows: $1) }
+  private func time(ofBin bin: Int) -> [String] {
+    let horizon = report.main.experiment.horizon
+    return time(horizon.start + horizon.reportBin * Int64(bin))
   }
 
   private static func cells(_ series: MetricSeries, _ sample: MetricSeries.Sample) -> [String] {

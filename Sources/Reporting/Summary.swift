@@ -17,7 +17,12 @@ public struct Summary: Sendable {
     let findings = Findings(report)
     let run = report.main
     let head = ["\(findings.outcome.rawValue)  \(run.experiment.name): \(findings.grounds)"] + findings.sentences
+    let passed = report.results.count { $0.isPassing }
+    let replications =
+      report.results.count > 1
+      ? ["\(passed) of \(report.results.count) replications passed; the figures are those of the first."] : []
     let parts = [
+      replications,
       Self.cut(report.judgements.map(Self.objective), to: 6, noun: "objective"),
       Self.cut(run.streams.map(Self.stream), to: 3, noun: "stream"),
       Self.cut(run.producers.map(Self.producer), to: 3, noun: "producer"),

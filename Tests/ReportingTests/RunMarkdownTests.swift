@@ -88,6 +88,12 @@ import Units
     #expect(lines[0].hasPrefix("FAIL  iot-burst-hot-key: "))
     #expect(text.contains("and 15 more objectives"))
   }
+
+  @Test func `several replications are said to be several`() {
+    let report = Fixture.report([Fixture.result(), Fixture.result(replication: 1)])
+    #expect(Summary(report).text.contains("0 of 2 replications passed; the figures are those of the first."))
+    #expect(RunMarkdown(report).text.contains("## Over 2 replications\n\n0 of 2 passed."))
+  }
 }
 
 @Suite struct ReportFilesTests {
