@@ -29,6 +29,7 @@ internal import Crypto
   /// The last position of the ring.
   public static let last = HashKey(UInt128.max)
 
+  /// Orders by value.
   @inlinable public static func < (a: HashKey, b: HashKey) -> Bool { a.value < b.value }
 }
 

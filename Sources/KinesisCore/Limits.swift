@@ -111,9 +111,15 @@ extension LimitsProfile {
     case .shardWriteBytes:
       (1 << 20, "bytes a shard takes in a second, partition keys included", "§1.2: Handle large records", .documented)
     case .shardWriteBurstSeconds:
-      (1, "seconds of refill that a write bucket holds; bytes at least one largest record", "§1.4: AWS's capacity tank", .assumed)
+      (
+        1, "seconds of refill that a write bucket holds; bytes at least one largest record",
+        "§1.4: AWS's capacity tank", .assumed
+      )
     case .shardWriteSlack:
-      (1_000, "what the limiter lets through, in thousandths of the limit; 1000 to 1250 were measured", "§1.4: BENCH", .observed)
+      (
+        1_000, "what the limiter lets through, in thousandths of the limit; 1000 to 1250 were measured", "§1.4: BENCH",
+        .observed
+      )
     case .putRecordsPerCall:
       (500, "records of a PutRecords call", "§1.1: API model", .documented)
     case .putBytesPerCall:
@@ -121,7 +127,10 @@ extension LimitsProfile {
     case .partitionKeyCharacters:
       (256, "Unicode characters of a partition key", "§1.1: API model", .documented)
     case .recordBytesDefault:
-      (1 << 20, "bytes of a record and its key, unless the stream allows more", "§0: large records, 2025-10-28", .documented)
+      (
+        1 << 20, "bytes of a record and its key, unless the stream allows more", "§0: large records, 2025-10-28",
+        .documented
+      )
     case .recordBytesMaximum:
       (10 << 20, "the most that MaxRecordSizeInKiB can allow", "§0: large records, 2025-10-28", .documented)
     default: nil
@@ -179,7 +188,10 @@ extension LimitsProfile {
     case .reshardCallsPerDay:
       (10, "UpdateShardCount calls in 24 rolling hours, by stream", "§4: API model", .documented)
     case .reshardStepDuration:
-      (30, "seconds one split or merge takes; a stream does one at a time", "§4: older Developer Guide, from memory", .observed)
+      (
+        30, "seconds one split or merge takes; a stream does one at a time", "§4: older Developer Guide, from memory",
+        .observed
+      )
     case .streamCreateDuration:
       (10, "seconds a stream stays in CREATING", "§4: one poll of botocore's waiter", .assumed)
     case .accountShardsLargeRegions:

@@ -19,6 +19,7 @@
   /// The position in `Stream.shards`.
   @inlinable public var index: Int { Int(number) }
 
+  /// Orders by value.
   @inlinable public static func < (a: ShardID, b: ShardID) -> Bool { a.number < b.number }
 }
 

@@ -13,6 +13,7 @@
   /// `n` × 1,048,576 bytes: what AWS's throughput limits mean by "MB" (facts §0, "Use MiB").
   @inlinable public static func mebibytes(_ n: Int64) -> Bytes { Bytes(n << 20) }
 
+  /// Orders by value.
   @inlinable public static func < (a: Bytes, b: Bytes) -> Bool { a.count < b.count }
   /// The sum of two sizes.
   @inlinable public static func + (a: Bytes, b: Bytes) -> Bytes { Bytes(a.count + b.count) }

@@ -23,6 +23,7 @@
   /// Whole milliseconds since the Unix epoch, rounded down.
   @inlinable public var milliseconds: Int64 { nanoseconds / 1_000_000 }
 
+  /// Orders by value.
   @inlinable public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
   /// The instant `b` later than `a`.
   @inlinable public static func + (a: Instant, b: Interval) -> Instant {
@@ -68,6 +69,7 @@
   /// Milliseconds, as a fraction: for reports and statistics only.
   @inlinable public var inMilliseconds: Double { Double(nanoseconds) / 1e6 }
 
+  /// Orders by value.
   @inlinable public static func < (a: Interval, b: Interval) -> Bool { a.nanoseconds < b.nanoseconds }
   /// The sum of two intervals.
   @inlinable public static func + (a: Interval, b: Interval) -> Interval {

@@ -6,6 +6,7 @@
   /// That many records a second.
   @inlinable public init(_ value: Double) { self.value = value }
 
+  /// Orders by value.
   @inlinable public static func < (a: RecordsPerSecond, b: RecordsPerSecond) -> Bool { a.value < b.value }
 }
 
@@ -25,5 +26,6 @@
   /// The share in percent.
   @inlinable public var percent: Double { value * 100 }
 
+  /// Orders by value.
   @inlinable public static func < (a: Ratio, b: Ratio) -> Bool { a.value < b.value }
 }

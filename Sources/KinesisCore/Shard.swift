@@ -1,0 +1,96 @@
+public import Units
+
+/// One shard: its part of the ring, its limits' state and the index of its records.
+public struct Shard: Sendable, Hashable {
+  /// Where it is in its life (facts §4).
+  public enum State: Sendable, Hashable {
+    /// Takes writes.
+    case open
+    /// Split or merged away; its records can still be read.
+    case closed(since: Instant)
+  }
+
+  /// Its number.
+  public let id: ShardID
+  /// Its part of the ring.
+  public let range: HashKeyRange
+  /// AWS's ParentShardId, and for a merge AdjacentParentShardId.
+  public let parent: ShardID?, adjacentParent: ShardID?
+  /// When it opened.
+  public let openedAt: Instant
+  /// Where it is in its life.
+  public internal(set) var state: State = .open
+  /// What it holds.
+  public internal(set) var log = ShardLog()
+
+  var writeRecords: TokenBucket
+  var writeBytes: TokenBucket
+  var readCalls: TokenBucket
+  var readBytes: TokenBucket
+  var iteratorCalls: TokenBucket
+
+  init(
+    id: ShardID, range: HashKeyRange, parent: ShardID? = nil, adjacentParent: ShardID? = nil, limits: LimitsProfile,
+    maxRecord: Bytes, at now: Instant
+  ) {
+    (self.id, self.range, self.parent, self.adjacentParent, openedAt) = (id, range, parent, adjacentParent, now)
+    let slack = limits[.shardWriteSlack], burst = limits[.shardWriteBurstSeconds]
+    let records = limits[.shardWriteRecords] * slack / 1_000, bytes = limits[.shardWriteBytes] * slack / 1_000
+    writeRecords = TokenBucket(rate: records, depth: records * burst, at: now)
+    writeBytes = TokenBucket(rate: bytes, depth: max(bytes * burst, maxRecord.count), at: now)
+    readCalls = TokenBucket(rate: limits[.shardReadCalls], depth: limits[.shardReadCalls], at: now)
+    readBytes = TokenBucket(rate: limits[.shardReadBytes], depth: limits[.shardReadBytes], at: now)
+    iteratorCalls = TokenBucket(rate: limits[.shardIteratorCalls], depth: limits[.shardIteratorCalls], at: now)
+  }
+
+  /// Whether it takes writes.
+  public var isOpen: Bool { state == .open }
+
+  /// When it closed; nil while it is open.
+  public var closedAt: Instant? {
+    guard case .closed(let since) = state else { return nil }
+    return since
+  }
+
+  /// The shards it came from: none, one or two.
+  public var parents: [ShardID] { [parent, adjacentParent].compactMap { $0 } }
+
+  /// Admits up to `count` records of `size` bytes, the first ones first: both buckets must hold, and a refused record
+  /// costs nothing (facts §1.4). O(1) whatever the count.
+  @inline(__always)
+  mutating func admit(_ count: Int32, of size: Int32, at now: Instant) -> (accepted: Int32, limit: WriteLimit?) {
+    let byRecords = writeRecords.available(at: now)
+    let byBytes = writeBytes.available(at: now)
+    let wanted = Int64(count), each = Int64(size)
+    if byRecords >= wanted, byBytes >= wanted * each {
+      take(wanted, of: each, at: now)
+      return (count, nil)
+    }
+    let fitting = each == 0 ? Int64.max : byBytes / each
+    let accepted = min(byRecords, fitting)
+    if accepted > 0 { take(accepted, of: each, at: now) }
+    return (Int32(accepted), byRecords <= fitting ? .records : .bytes)
+  }
+
+  @inline(__always)
+  private mutating func take(_ count: Int64, of size: Int64, at now: Instant) {
+    writeRecords.spend(count)
+    writeBytes.spend(count * size)
+    log.append(count: count, size: size, at: now)
+  }
+
+  /// The sequence number of the record at a position.
+  public func sequenceNumber(at position: Int64, arrived: Instant) -> SequenceNumber {
+    SequenceNumber(shard: id, shardCreated: openedAt, index: UInt64(position + 1), arrived: arrived)
+  }
+
+  /// AWS's StartingSequenceNumber.
+  public var startingSequenceNumber: SequenceNumber {
+    SequenceNumber(shard: id, shardCreated: openedAt, index: 0, arrived: openedAt)
+  }
+
+  /// AWS's EndingSequenceNumber; nil while it is open.
+  public var endingSequenceNumber: SequenceNumber? {
+    closedAt.map { SequenceNumber(shard: id, shardCreated: openedAt, index: SequenceNumber.endIndex, arrived: $0) }
+  }
+}
