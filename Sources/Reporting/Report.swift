@@ -1,0 +1,57 @@
+public import Models
+
+/// Everything a run's reports are made of.
+///
+/// With several replications the figures are those of the first, unless said otherwise; an objective counts as held only
+/// when it held in all of them.
+public struct Report: Sendable {
+  /// One for each replication, in order; at least one, all of the same experiment.
+  public let results: [RunResult]
+  /// Intervals over the replications; empty when there is only one.
+  public let replicated: [ReplicatedMetric]
+  /// What the run depended on.
+  public let fingerprint: Fingerprint
+  /// What the reader should know and no figure says, a sentence each.
+  public let warnings: [String]
+  /// The command line that reproduces it.
+  public let command: String?
+
+  /// A report of at least one result.
+  public init(
+    results: [RunResult], replicated: [ReplicatedMetric], fingerprint: Fingerprint, warnings: [String],
+    command: String?
+  ) {
+    precondition(!results.isEmpty, "a report of no run")
+    self.results = results
+    self.replicated = replicated
+    self.fingerprint = fingerprint
+    self.warnings = warnings
+    self.command = command
+  }
+
+  /// Whether every replication ran to its end.
+  public var isComplete: Bool { results.allSatisfy(\.isComplete) }
+
+  /// Whether no objective of severity `fail` was broken in any replication.
+  public var isPassing: Bool { results.allSatisfy(\.isPassing) }
+
+  /// The replication the figures are those of.
+  var main: RunResult { results[0] }
+
+  /// An objective's verdict in the replication that tells most: the first that broke it, or else the first.
+  struct Judgement {
+    var verdict: ObjectiveVerdict
+    var replication: Int
+    var replicationsBroken: Int
+  }
+
+  /// One for each objective, in the order of the scenario.
+  var judgements: [Judgement] {
+    main.verdicts.indices.map { position in
+      let broken = results.filter { position < $0.verdicts.count && !$0.verdicts[position].isPassing }
+      let telling = broken.first ?? main
+      return Judgement(
+        verdict: telling.verdicts[position], replication: telling.replication, replicationsBroken: broken.count)
+    }
+  }
+}

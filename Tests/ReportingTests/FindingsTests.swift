@@ -1,0 +1,160 @@
+import KinesisCore
+import Testing
+import Units
+
+@testable import Models
+@testable import Reporting
+
+@Suite struct FindingsTests {
+  private func findings(_ result: RunResult) -> Findings { Findings(Fixture.report([result])) }
+
+  @Test func `a throttled run that fails says so with its figures`() {
+    let found = findings(Fixture.result())
+    #expect(found.outcome == .failed)
+    #expect(
+      found.grounds
+        == "2 of 3 objectives broken: throttle was 23.1 % (wanted < 1 % in every window of 1 min); late was not measured (wanted < 5,000 ms)"
+    )
+    #expect(
+      found.sentences == [
+        "On `telemetry`, 2.31 % of records were refused at least once, in 1,204 of 6,900 seconds, although the busiest minute "
+          + "of the stream averaged 61 % of its capacity: one-minute averages hide it.",
+        "Worst second 20:14:31: shardId-000000000003 of `telemetry` was asked for 2.4 × its limit.",
+        "All refusals fell on shardId-000000000003 (one key: `key-0` carries 61 % of it; a split cannot help, salt or "
+          + "spread the key).",
+        "1,234 records (0.0068 %) were lost: 1,000 out of attempts, 34 too old, 100 dropped from a full buffer, "
+          + "100 diverted elsewhere. 50 records were still under way at the end.",
+        "The slowest consumer, `alerts`, had 99 % of its records within 340 ms of their arrival.",
+        "At the end `alerts` is 1 min 2 s behind with 1,034,716 records unread.",
+      ])
+  }
+
+  @Test func `a throttled run whose objectives hold passes`() {
+    var result = Fixture.result()
+    result.verdicts = [Fixture.verdicts()[0], Fixture.verdicts()[2]]
+    let found = findings(result)
+    #expect(found.outcome == .passed)
+    #expect(
+      found.grounds
+        == "the objective held; warning: 1 of 1 objective broken: hot-shard was 100 % (wanted < 90 %)")
+    #expect(found.sentences[0].contains("2.31 % of records were refused at least once"))
+  }
+
+  @Test func `a clean run passes in two sentences and says nothing of consumers it has not`() {
+    let found = findings(Fixture.calm())
+    #expect(found.outcome == .passed)
+    #expect(found.grounds == "the scenario sets no objectives, so none could be broken")
+    #expect(
+      found.sentences == [
+        "No record was refused; the busiest minute of a stream averaged 0.61 % of its capacity.",
+        "Worst second 20:31:11: shardId-000000000000 was asked for 1.31 % of its limit.", "Nothing was lost.",
+      ])
+  }
+
+  @Test func `an interrupted run never passes`() {
+    var result = Fixture.calm()
+    (result.isComplete, result.simulated) = (false, .seconds(2_232))
+    let found = findings(result)
+    #expect(found.outcome == .interrupted)
+    #expect(found.grounds == "only 37 min 12 s of 2 h were simulated, and every figure describes that part alone")
+    let markdown = RunMarkdown(Fixture.report([result])).text
+    #expect(markdown.contains("> **INTERRUPTED: only 37 min 12 s of 2 h"))
+    #expect(!markdown.contains("PASS"))
+  }
+
+  @Test func `a run without records claims nothing`() {
+    let found = findings(Fixture.empty())
+    #expect(found.sentences == ["No record was offered, so there is nothing to judge."])
+    let text = RunMarkdown(Fixture.report([Fixture.empty()])).text
+    #expect(!text.contains("nan") && !text.contains("inf "))
+    #expect(text.contains("says nothing about reading"))
+  }
+
+  @Test func `a minute that is over its capacity is called visible`() {
+    var result = Fixture.result()
+    result.streams[0].minuteView.streamUtilization = 1.02
+    #expect(
+      findings(result).sentences[0].hasSuffix("averaged 102 % of its capacity, so one-minute averages show it too."))
+  }
+
+  @Test func `an objective broken in a later replication fails the report`() {
+    var bad = Fixture.calm()
+    bad.replication = 1
+    bad.verdicts = [Fixture.verdicts()[1]]
+    var good = Fixture.calm()
+    good.verdicts = [bad.verdicts[0]]
+    (good.verdicts[0].isPassing, good.verdicts[0].value) = (true, 0.001)
+    #expect(Findings(Fixture.report([good, bad])).outcome == .failed)
+  }
+}
+
+@Suite struct HotShardTests {
+  @Test func `shards that are alike are not blamed one by one`() {
+    var stream = Fixture.hotStream()
+    stream.shards = HashKeyRange.even(4).enumerated().map {
+      Fixture.hotShard(Fixture.shard($0, range: $1, mean: 0.9), share: 0.001)
+    }
+    stream.utilization.mean = 0.93
+    #expect(
+      Findings.hotShard(of: stream)
+        == "Refusals fell on 4 of 4 shards, evenly loaded: the stream is too small (the limit on records binds).")
+    #expect(Findings.hotShard(of: Fixture.calmStream()) == nil)
+  }
+}
+
+@Suite struct ShardStoryTests {
+  private func story(_ shards: [ShardResult], _ position: Int = 0, worst: Int = 0) -> ShardStory {
+    var stream = Fixture.hotStream()
+    stream.shards = shards
+    stream.secondView.worstShard = ShardID(worst)
+    stream.utilization.mean = shards.map(\.utilization.mean).reduce(0, +) / Double(shards.count)
+    return ShardStory(shards[position], of: stream)
+  }
+
+  private func even(_ count: Int) -> [ShardResult] {
+    HashKeyRange.even(count).enumerated().map { Fixture.shard($0, range: $1, mean: 0.5) }
+  }
+
+  @Test func `one key that a shard cannot hold cannot be helped by a split`() {
+    var shards = even(4)
+    shards[0] = Fixture.hotShard(shards[0])
+    let story = story(shards)
+    #expect(story.phrase == "one key: `key-0` carries 61 % of it; a split cannot help, salt or spread the key")
+    #expect(story.bindingLimit == "records, bytes less often")
+  }
+
+  @Test func `a busy key that would fit alone is told apart`() {
+    var shards = even(4)
+    shards[0] = Fixture.hotShard(shards[0], share: 0.34)
+    #expect(
+      story(shards, worst: 1).phrase
+        == "one key: `key-0` carries 34 % of it; a split only parts the other keys from it, salt or spread the key")
+  }
+
+  @Test func `many keys on a wide range want a split`() {
+    let width = HashKey(UInt128.max / 1_000 * 425)
+    let ranges = [HashKeyRange(HashKey(0), width)] + HashKeyRange.even(4).dropFirst()
+    var shards = ranges.enumerated().map { Fixture.shard($0, range: $1, mean: 0.5) }
+    shards[0] = Fixture.hotShard(shards[0], share: 0.001)
+    #expect(story(shards).phrase == "many keys, 1.7 × its even share of the ring; split it")
+  }
+
+  @Test func `several busy keys on an even range are said to be several`() {
+    var shards = even(4)
+    shards[0] = Fixture.hotShard(shards[0], share: 0.1)
+    #expect(story(shards).phrase.hasPrefix("several busy keys together make 1.5 × the average load"))
+  }
+
+  @Test func `shards that are loaded alike are too few`() {
+    let shards = even(4).map { shard in
+      var hot = Fixture.hotShard(shard, share: 0.001)
+      hot.throttledByRecords = 0
+      return hot
+    }
+    #expect(story(shards, 2).phrase == "evenly loaded: the stream is too small (the limit on bytes binds)")
+  }
+
+  @Test func `a shard that refused nothing has no story`() {
+    #expect(story(even(2)).phrase == "–" && story(even(2)).bindingLimit == nil)
+  }
+}

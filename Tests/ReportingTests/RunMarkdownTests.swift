@@ -1,0 +1,131 @@
+import Foundation
+import KinesisCore
+import Testing
+import Units
+
+@testable import Models
+@testable import Reporting
+
+@Suite struct RunMarkdownTests {
+  private let text = RunMarkdown(Fixture.report()).text
+
+  @Test func `the verdict is the first thing under the title`() {
+    let lines = text.split(separator: "\n")
+    #expect(lines[0] == "# iot-burst-hot-key")
+    #expect(lines[2].hasPrefix("> **FAIL**: 2 of 3 objectives broken"))
+  }
+
+  @Test func `every table has one width`() {
+    for result in [Fixture.result(), Fixture.calm(), Fixture.empty()] {
+      var widths: Set<Int> = []
+      for line in RunMarkdown(Fixture.report([result, result])).text.split(
+        separator: "\n", omittingEmptySubsequences: false)
+      {
+        guard line.hasPrefix("|") else {
+          #expect(widths.count <= 1)
+          widths = []
+          continue
+        }
+        widths.insert(line.replacing("\\|", with: "").count { $0 == "|" })
+      }
+    }
+  }
+
+  @Test func `charts stay within 72 columns`() {
+    let charts = text.split(separator: "\n").filter { $0.contains("▁") }
+    #expect(!charts.isEmpty)
+    #expect(charts.allSatisfy { $0.count { "▁▂▃▄▅▆▇█".contains($0) } <= 72 })
+  }
+
+  @Test func `twenty events are shown and the rest counted`() {
+    #expect(text.components(separatedBy: "`telemetry/shardId-000000000003`").count == 21)
+    #expect(text.contains("17 more events followed. events.csv has the first 25."))
+  }
+
+  @Test func `every limit that AWS does not document is listed`() {
+    for limit in LimitsProfile.current.limits where limit.confidence != .documented {
+      #expect(text.contains("`\(limit.key.rawValue)`"))
+    }
+  }
+
+  @Test func `thirty shards have twenty-four rows and a line`() {
+    var result = Fixture.calm()
+    result.streams[0].shards = HashKeyRange.even(30).enumerated().map { Fixture.shard($0, range: $1, mean: 0.2) }
+    let text = RunMarkdown(Fixture.report([result])).text
+    #expect(text.contains("and 6 more like these: none refused a record, mean load 20 % to 20 %."))
+    #expect(text.components(separatedBy: "| `shardId-").count == 25)
+  }
+
+  @Test func `an author's words cannot shape the report`() {
+    var result = Fixture.calm()
+    result.experiment.description = "a\n# b <script> | `c`"
+    let text = RunMarkdown(Fixture.report([result])).text
+    #expect(text.contains("a \\# b &lt;script&gt; | \\`c\\`"))
+  }
+
+  @Test func `a key cannot break its table`() {
+    var result = Fixture.result()
+    result.streams[0].shards[3].hottestKey?.key = "a|b`c\nd"
+    #expect(RunMarkdown(Fixture.report([result])).text.contains("`` a\\|b`c d ``"))
+  }
+
+  @Test func `rendering twice gives equal bytes`() {
+    let (one, two) = (ReportFiles(Fixture.report()).all, ReportFiles(Fixture.report()).all)
+    #expect(one.map(\.name) == two.map(\.name) && one.map(\.contents) == two.map(\.contents))
+    #expect(Summary(Fixture.report()).text == Summary(Fixture.report()).text)
+  }
+}
+
+@Suite struct SummaryTests {
+  @Test func `the summary has at most twenty-five lines and the verdict first`() {
+    var result = Fixture.result()
+    result.verdicts = Array(repeating: result.verdicts, count: 5).flatMap { $0 }
+    result.consumers = Array(repeating: result.consumers, count: 5).flatMap { $0 }
+    result.producers = Array(repeating: result.producers, count: 5).flatMap { $0 }
+    let text = Summary(Fixture.report([result], warnings: ["one", "two"])).text
+    let lines = text.split(separator: "\n")
+    #expect(lines.count <= Summary.maximumLines)
+    #expect(lines[0].hasPrefix("FAIL  iot-burst-hot-key: "))
+    #expect(text.contains("and 15 more objectives"))
+  }
+
+  @Test func `several replications are said to be several`() {
+    let report = Fixture.report([Fixture.result(), Fixture.result(replication: 1)])
+    #expect(Summary(report).text.contains("0 of 2 replications passed; the figures are those of the first."))
+    #expect(RunMarkdown(report).text.contains("## Over 2 replications\n\n0 of 2 passed."))
+  }
+}
+
+@Suite struct ReportFilesTests {
+  private func directory() -> String {
+    FileManager.default.temporaryDirectory.appending(path: "weir-reports-\(ProcessInfo.processInfo.processIdentifier)")
+      .path
+  }
+
+  @Test func `files come in a fixed order and only those asked for`() {
+    let names = ["report.md", "run.json", "summary.csv", "timeseries.csv", "shards.csv", "slo.csv", "events.csv"]
+    #expect(ReportFiles(Fixture.report()).all.map(\.name) == names)
+    var result = Fixture.result()
+    result.experiment.outputs.csv = [.slo, .summary]
+    #expect(
+      ReportFiles(Fixture.report([result])).all.map(\.name) == ["report.md", "run.json", "summary.csv", "slo.csv"])
+  }
+
+  @Test func `writing makes the directory and leaves exactly the files`() throws {
+    let files = ReportFiles(Fixture.report())
+    let path = directory() + "/a/b"
+    defer { try? FileManager.default.removeItem(atPath: directory()) }
+    try files.write(to: path)
+    try files.write(to: path)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: path).sorted() == files.all.map(\.name).sorted())
+    for file in files.all {
+      #expect(try String(contentsOfFile: "\(path)/\(file.name)", encoding: .utf8) == file.contents)
+    }
+  }
+
+  @Test func `a place that cannot be written is named`() {
+    #expect { try ReportFiles(Fixture.report()).write(to: "/dev/null/reports") } throws: {
+      ($0 as? ReportFiles.WriteError)?.path == "/dev/null/reports"
+    }
+  }
+}
