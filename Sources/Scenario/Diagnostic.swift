@@ -91,8 +91,8 @@ final class Sink {
   }
 
   /// Reports an input that cannot be read, which has an exit code of its own.
-  func reportMissing(_ diagnostic: Diagnostic) {
-    absences += 1
+  func report(_ flaw: InputFile.Flaw, _ diagnostic: Diagnostic) {
+    if case .missing = flaw { absences += 1 }
     report(diagnostic)
   }
 

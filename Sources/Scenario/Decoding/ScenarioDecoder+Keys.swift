@@ -11,7 +11,7 @@ extension ScenarioDecoder {
       .choice(Self.laws, what: "dist")
     let salt = fields.take("salt")
     let ways = salt?.integer(1...10_000, expecting: "a number of ways to salt a key") ?? 1
-    let law = kind.flatMap { law($0, &fields) }
+    let law = kind.flatMap { self.law($0, &fields) }
     let parameters = ["cardinality", "s", "hot_fraction", "hot_share"]
     if let kind { fields.inapplicable(parameters, to: "dist \(kind)") } else { parameters.forEach { _ = fields.take($0) } }
     fields.finish()

@@ -10,7 +10,7 @@ extension ScenarioDecoder {
     return items.compactMap { item in
       guard let map = item.map(expecting: "a map with expr") else { return nil }
       let id = map.entries.first { $0.key == "id" }.map { Field(node: $0.value, path: map.path(of: "id"), sink: sink) }
-      let objective = objective(map, horizon: horizon)
+      let objective = self.objective(map, horizon: horizon)
       let name = id?.text ?? objective?.expression
       if let name, let first = seen[name] {
         (id ?? item).refuse("\(ConfigNode.quoted(name)) is an objective already, see \(first.seen(from: item.place))")
@@ -24,7 +24,7 @@ extension ScenarioDecoder {
     var fields = map
     let id = fields.take("id")?.string(expecting: "a name")
     let field = fields.require("expr", expecting: ObjectiveExpression.grammar)
-    let window = fields.take("window").flatMap { window($0, horizon: horizon) }
+    let window = fields.take("window").flatMap { self.window($0, horizon: horizon) }
     let severity = fields.take("severity")?.choice(["fail", "warn"], what: "severity") ?? "fail"
     let because = fields.take("because")?.string()
     fields.finish()
@@ -67,7 +67,7 @@ extension ScenarioDecoder {
         remedy: remedy ?? "metrics are \(known.joined(separator: ", "))")
       return nil
     }
-    let subject = subject(expression, metric, field)
+    let subject = self.subject(expression, metric, field)
     let statistic = metric.statistic(expression.statistic)
     if statistic == nil { refuseStatistic(expression, metric, field) }
     let threshold = metric.base(expression.number, expression.unit)

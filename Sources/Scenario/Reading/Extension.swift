@@ -42,14 +42,11 @@ struct ExtensionPass {
       let bytes = try InputFile.read(path, limit: InputFile.scenarioLimit)
       guard let text = SourceText.decode(bytes, file: path, sink: sink) else { return nil }
       return YAMLSource.tree(text, file: path, sink: sink)
-    } catch .missing(let reason) {
-      let name = place == nil ? reason : "\(path): \(reason)"
-      sink.reportMissing(Diagnostic(place: place ?? Place(file: path), path: subject, message: name))
-    } catch .unfit(let reason) {
-      let name = place == nil ? reason : "\(path): \(reason)"
-      sink.report(Diagnostic(place: place ?? Place(file: path), path: subject, message: name))
+    } catch {
+      let message = place == nil ? error.reason : "cannot read \(ConfigNode.quoted(path)): \(error.reason)"
+      sink.report(error, Diagnostic(place: place ?? Place(file: path), path: subject, message: message))
+      return nil
     }
-    return nil
   }
 
   private func refuse(_ place: Place, _ message: String, found: String? = nil) -> ConfigNode? {

@@ -8,6 +8,13 @@ enum InputFile {
     case missing(String)
     /// It is there and cannot be what was asked for: exit code 65.
     case unfit(String)
+
+    /// The reason in words.
+    var reason: String {
+      switch self {
+      case .missing(let reason), .unfit(let reason): reason
+      }
+    }
   }
 
   /// The most a scenario file may hold.
@@ -30,7 +37,7 @@ enum InputFile {
     } catch {
       throw .missing("cannot be read")
     }
-    guard bytes.count <= limit else { throw .unfit("larger than \(size(limit))") }
+    guard bytes.count <= limit else { throw .unfit(tooLarge(limit)) }
     return bytes
   }
 
@@ -58,10 +65,13 @@ enum InputFile {
     case .typeDirectory?: throw .missing("is a directory, not a file")
     default: throw .missing("is not a regular file")
     }
-    guard (facts[.size] as? NSNumber)?.intValue ?? 0 <= limit else { throw .unfit("larger than \(size(limit))") }
+    guard (facts[.size] as? NSNumber)?.intValue ?? 0 <= limit else { throw .unfit(tooLarge(limit)) }
   }
 
-  private static func size(_ limit: Int) -> String { "\(limit >> 20) MiB" }
+  private static func tooLarge(_ limit: Int) -> String {
+    limit <= scenarioLimit
+      ? "larger than \(scenarioLimit >> 20) MiB" : "traces are larger than \(traceLimit >> 20) MiB together"
+  }
 }
 
 /// Checks that bytes are text.

@@ -34,12 +34,10 @@ final class TraceStore {
       let bytes = try InputFile.read(path, limit: room)
       inputs.append((path, bytes))
       return bytes
-    } catch .missing(let reason) {
-      let message = "cannot read \(ConfigNode.quoted(name)): \(reason)"
-      sink.reportMissing(Diagnostic(place: field.place, path: field.path, message: message))
-    } catch .unfit {
-      field.refuse("\(ConfigNode.quoted(name)) and the other traces are larger than \(InputFile.traceLimit >> 20) MiB")
+    } catch {
+      let message = "cannot read \(ConfigNode.quoted(name)): \(error.reason)"
+      sink.report(error, Diagnostic(place: field.place, path: field.path, message: message))
+      return nil
     }
-    return nil
   }
 }
