@@ -1,0 +1,171 @@
+internal import Units
+
+/// Numbers as a person would write them.
+func plain(_ value: Double) -> String {
+  value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : "\(value)"
+}
+
+extension Field {
+  /// Any text.
+  func string(expecting expected: String = "a text") -> String? {
+    if let text { return text }
+    fail(expected: expected)
+    return nil
+  }
+
+  /// `true` or `false`.
+  func flag() -> Bool? {
+    if case .scalar(let scalar) = node.content, !scalar.isQuoted {
+      if scalar.text == "true" { return true }
+      if scalar.text == "false" { return false }
+    }
+    fail(expected: "true or false")
+    return nil
+  }
+
+  /// One of some names; those of `later` are refused as not yet supported.
+  func choice(_ names: [String], later: [String] = [], what: String) -> String? {
+    guard let text else {
+      fail(expected: "one of " + (names + later).joined(separator: ", "))
+      return nil
+    }
+    if names.contains(text) { return text }
+    if later.contains(text) {
+      self.later("\(what) \(text)")
+    } else {
+      fail(
+        expected: "one of " + (names + later).joined(separator: ", "),
+        remedy: Nearest.remedy(text, among: names + later))
+    }
+    return nil
+  }
+
+  /// A finite number in a range.
+  func number(_ range: ClosedRange<Double>, expecting expected: String) -> Double? {
+    guard let value = anyNumber(expecting: expected) else { return nil }
+    guard range.contains(value) else {
+      let bounds = "\(plain(range.lowerBound)) to \(plain(range.upperBound))"
+      fail(expected: expected, remedy: value < 0 && range.lowerBound == 0 ? "it cannot be negative" : "allowed are \(bounds)")
+      return nil
+    }
+    return value
+  }
+
+  /// A whole number in a range.
+  func integer(_ range: ClosedRange<Int>, expecting expected: String = "a whole number") -> Int? {
+    guard let value = anyNumber(expecting: expected) else { return nil }
+    guard let exact = Int(exactly: value), range.contains(exact) else {
+      fail(expected: "\(expected) from \(range.lowerBound) to \(range.upperBound)")
+      return nil
+    }
+    return exact
+  }
+
+  /// An interval such as `90s` in a range.
+  func duration(_ range: ClosedRange<Interval>) -> Interval? {
+    let expected = "a duration such as 90s"
+    guard let text else {
+      fail(expected: expected)
+      return nil
+    }
+    do {
+      let value = try Quantity.interval(text)
+      if range.contains(value) { return value }
+      fail(expected: "a duration from \(short(range.lowerBound)) to \(short(range.upperBound))")
+    } catch {
+      fail(expected: expected, remedy: remedy(error, text, units: Quantity.timeUnits.map(\.name)))
+    }
+    return nil
+  }
+
+  /// A size such as `900B` or a whole number of bytes, in a range.
+  func bytes(_ range: ClosedRange<Bytes>) -> Bytes? {
+    guard let value = anySize(expecting: "a size such as 64MiB") else { return nil }
+    if range.contains(value) { return value }
+    fail(expected: "a size from \(range.lowerBound) to \(range.upperBound)")
+    return nil
+  }
+
+  /// A size without bounds.
+  func anySize(expecting expected: String) -> Bytes? {
+    guard let text else {
+      fail(expected: expected)
+      return nil
+    }
+    if case .scalar(let scalar) = node.content, !scalar.isQuoted, let count = Int64(text), count >= 0 {
+      return Bytes(count)
+    }
+    do {
+      return try Quantity.bytes(text)
+    } catch {
+      fail(expected: expected, remedy: remedy(error, text, units: Quantity.sizeUnits.map(\.name)))
+      return nil
+    }
+  }
+
+  /// A finite number written plainly: `12`, `0.5`, `1e6`.
+  func anyNumber(expecting expected: String) -> Double? {
+    guard case .scalar(let scalar) = node.content, !node.isNull else {
+      fail(expected: expected)
+      return nil
+    }
+    if Self.isNumeral(scalar.text), let value = Double(scalar.text), value.isFinite {
+      if !scalar.isQuoted { return value }
+      fail(expected: expected, remedy: "remove the quotes")
+    } else {
+      let isInfinite = ["inf", ".inf", "-.inf", "+.inf", "-inf", "nan", ".nan", "infinity"]
+        .contains(scalar.text.lowercased())
+      let digits = scalar.text.replacing("_", with: "").replacing(",", with: "")
+      let isGrouped = digits != scalar.text && Self.isNumeral(digits)
+      fail(expected: expected, remedy: isInfinite ? "it must be finite" : isGrouped ? "write \(digits)" : nil)
+    }
+    return nil
+  }
+
+  /// Digits with an optional sign, fraction and exponent, and no needless leading zero.
+  static func isNumeral(_ text: String) -> Bool {
+    var rest = text.utf8.prefix(64)[...]
+    guard text.utf8.count <= 64 else { return false }
+    func digits() -> Int {
+      let run = rest.prefix { (48...57).contains($0) }.count
+      rest = rest.dropFirst(run)
+      return run
+    }
+    if rest.first == 43 || rest.first == 45 { rest = rest.dropFirst() }
+    let first = rest.first
+    let whole = digits()
+    guard whole > 0, whole == 1 || first != 48 else { return false }
+    if rest.first == 46 {
+      rest = rest.dropFirst()
+      guard digits() > 0 else { return false }
+    }
+    if rest.first == 101 || rest.first == 69 {
+      rest = rest.dropFirst()
+      if rest.first == 43 || rest.first == 45 { rest = rest.dropFirst() }
+      guard digits() > 0 else { return false }
+    }
+    return rest.isEmpty
+  }
+
+  private func remedy(_ flaw: Quantity.Flaw, _ text: String, units: [String]) -> String? {
+    switch flaw {
+    case .notANumber: text.hasPrefix("-") ? "it cannot be negative" : nil
+    case .unitMissing: "add a unit: \(units.joined(separator: ", "))"
+    case .unitUnknown(let unit):
+      units.first { $0.lowercased() == unit.lowercased() }.map { "did you mean \"\($0)\"?" }
+        ?? "units are \(units.joined(separator: ", "))"
+    case .tooFine: "it is too fine to be counted"
+    case .tooLarge: "it is too large"
+    }
+  }
+}
+
+/// An interval in a message; zero is `0s`.
+func short(_ interval: Interval) -> String { interval == .zero ? "0s" : "\(interval)" }
+
+extension Interval {
+  /// The longest duration a scenario may name anywhere.
+  static let longest = Interval.days(366)
+  /// The shortest that is not nothing.
+  static let shortest = Interval.milliseconds(1)
+}

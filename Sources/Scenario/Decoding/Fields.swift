@@ -1,0 +1,125 @@
+/// A value on its way to a type: the node, what it is called, and where mistakes go.
+struct Field {
+  let node: ConfigNode
+  let path: String
+  let sink: Sink
+
+  var place: Place { node.place }
+
+  /// `true` for a list or map.
+  var isScalar: Bool { if case .scalar = node.content { true } else { false } }
+
+  /// The text of a scalar that is something; nil without a word otherwise.
+  var text: String? {
+    guard case .scalar(let scalar) = node.content, !node.isNull else { return nil }
+    return scalar.text
+  }
+
+  /// Reports that something else was expected here.
+  func fail(expected: String, remedy: String? = nil) {
+    let remedy = remedy ?? (node.isNull ? "give it a value or remove the key" : nil)
+    report("expected \(expected)", found: node.summary, remedy: remedy)
+  }
+
+  /// Reports what is wrong with a value that is of the right kind.
+  func refuse(_ message: String, remedy: String? = nil) { report(message, found: nil, remedy: remedy) }
+
+  /// Reports a use of what this release cannot do.
+  func later(_ what: String) { report("not yet supported: \(what)", found: nil, remedy: nil) }
+
+  func warn(_ message: String) {
+    sink.report(Diagnostic(place: place, path: path, message: message, severity: .warning))
+  }
+
+  private func report(_ message: String, found: String?, remedy: String?) {
+    sink.report(Diagnostic(place: place, path: path, message: message, found: found, remedy: remedy))
+  }
+
+  /// The value as a map, or a report.
+  func map(expecting expected: String = "a map") -> Fields? {
+    guard case .map(let entries) = node.content else {
+      fail(expected: expected)
+      return nil
+    }
+    return Fields(path: path, place: place, entries: entries, sink: sink)
+  }
+
+  /// The value as a list of at most `maximum` items, or a report.
+  func list(atMost maximum: Int, expecting expected: String = "a list") -> [Field]? {
+    guard case .list(let items) = node.content else {
+      fail(expected: expected)
+      return nil
+    }
+    guard items.count <= maximum else {
+      refuse("more than \(maximum) items")
+      return nil
+    }
+    return items.enumerated().map { Field(node: $1, path: "\(path)[\($0)]", sink: sink) }
+  }
+}
+
+/// A cursor over a map: every key is asked for once, and what nobody asked for is reported at the end.
+struct Fields {
+  let path: String
+  let place: Place
+  let entries: [ConfigNode.Entry]
+  let sink: Sink
+  private var known: [String] = []
+
+  init(path: String, place: Place, entries: [ConfigNode.Entry], sink: Sink) {
+    self.path = path
+    self.place = place
+    self.entries = entries
+    self.sink = sink
+  }
+
+  /// The value of a key, if it is there.
+  mutating func take(_ key: String) -> Field? {
+    known.append(key)
+    guard let entry = entries.first(where: { $0.key == key }) else { return nil }
+    return Field(node: entry.value, path: path(of: key), sink: sink)
+  }
+
+  /// The value of a key; reports when it is missing.
+  mutating func require(_ key: String, expecting expected: String) -> Field? {
+    if let field = take(key) { return field }
+    let message = "\"\(key)\" is missing: expected \(expected)"
+    sink.report(Diagnostic(place: place, path: path, message: message))
+    return nil
+  }
+
+  /// Refuses a key that the schema has and this release does not, when it is used.
+  mutating func later(_ key: String) {
+    known.append(key)
+    guard let entry = entries.first(where: { $0.key == key }) else { return }
+    let message = "not yet supported: \(key)"
+    sink.report(Diagnostic(place: entry.place, path: path(of: key), message: message))
+  }
+
+  /// Refuses keys that make sense only together with something else.
+  mutating func inapplicable(_ keys: [String], to what: String) {
+    for key in keys where !known.contains(key) {
+      known.append(key)
+      guard let entry = entries.first(where: { $0.key == key }) else { continue }
+      let message = "\"\(key)\" does not apply to \(what)"
+      sink.report(Diagnostic(place: entry.place, path: path(of: key), message: message, remedy: "remove it"))
+    }
+  }
+
+  /// Reports every key that was not asked for, with the nearest that could have been meant.
+  func finish() {
+    for entry in entries where !known.contains(entry.key) {
+      let message = "unknown key \(ConfigNode.quoted(entry.key))"
+      let near = Nearest.remedy(entry.key, among: known)
+      let remedy = near ?? (known.isEmpty ? nil : "keys here are \(known.joined(separator: ", "))")
+      sink.report(Diagnostic(place: entry.place, path: path(of: entry.key), message: message, remedy: remedy))
+    }
+  }
+
+  /// Reports what concerns the map as a whole.
+  func refuse(_ message: String, remedy: String? = nil) {
+    sink.report(Diagnostic(place: place, path: path, message: message, remedy: remedy))
+  }
+
+  func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+}

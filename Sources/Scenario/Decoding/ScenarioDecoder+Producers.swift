@@ -1,0 +1,175 @@
+internal import KinesisCore
+internal import Models
+internal import Units
+
+extension ScenarioDecoder {
+  func producers(_ fields: inout Fields, streams: [StreamSpec?]) -> [ProducerSpec] {
+    guard let field = fields.require("producers", expecting: "a map of producers"), let map = parts(field) else {
+      return []
+    }
+    return map.entries.compactMap { entry in
+      let item = Field(node: entry.value, path: map.path(of: entry.key), sink: sink)
+      return item.map().flatMap { producer($0, name: entry.key, streams: streams) }
+    }
+  }
+
+  private func producer(_ map: Fields, name: String, streams: [StreamSpec?]) -> ProducerSpec? {
+    var fields = map
+    let stream = fields.require("to", expecting: "the name of a stream").flatMap(target)
+    let count = fields.take("count")?.integer(1...100_000, expecting: "a number of processes") ?? 1
+    let largest = stream.flatMap { streams.indices.contains($0) ? streams[$0]?.maxRecord : nil }
+    let record = fields.require("record", expecting: "a map with a size").flatMap { $0.map() }
+      .flatMap { recordShape($0, largest: largest) }
+    let keys = fields.take("keys").flatMap(keys) ?? KeySpec(.uniform(cardinality: 1_000_000))
+    let rateField = fields.require("rate", expecting: "records per second, such as 9000, or a map with a curve")
+    let rate = rateField.flatMap { self.rate($0, record: record, needsKeys: keys.law == .trace) }
+    let arrivals = arrivals(&fields, rate: rate)
+    checkTraceUse(fields, rate: rate, record: record, keys: keys)
+    let batching = batching(&fields)
+    let retry = fields.take("retry").flatMap { $0.map() }.map { self.retry($0, record: record) } ?? RetrySpec()
+    let network = fields.take("network").flatMap { distribution($0, of: .time) } ?? .constant(0)
+    fields.later("aggregation")
+    fields.finish()
+    guard let stream, let record, let rate, let arrivals else { return nil }
+    return ProducerSpec(
+      name: name, stream: stream, processes: count, rate: rate.curve, arrivals: arrivals, size: record.size,
+      keyBytes: record.keyBytes, keys: keys, batching: batching, retry: retry, network: network)
+  }
+
+  private func target(_ field: Field) -> Int? {
+    if let text = field.text, !names.streams.contains(text), names.firehoses.contains(text) {
+      field.later("producers that write to a firehose")
+      return nil
+    }
+    return position(field, among: names.streams, what: "stream")
+  }
+
+  private func batching(_ fields: inout Fields) -> Batching {
+    let later = ["kpl", "kinesis_agent", "firehose_put_record_batch"]
+    let api = fields.take("api")
+    let name = api.map { $0.choice(["put_record", "put_records"], later: later, what: "api") } ?? "put_records"
+    let field = fields.take("batch")
+    guard var batch = field?.map() else { return name == "put_record" ? .putRecord : .putRecords() }
+    let most = Int(limits[.putRecordsPerCall])
+    let records = batch.take("max_records")?.integer(1...most, expecting: "a number of records") ?? most
+    let bytes = batch.take("max_bytes")?.bytes(Bytes(1)...Bytes(limits[.putBytesPerCall])) ?? .mebibytes(5)
+    let linger = batch.take("linger")?.duration(.zero ... .hours(1)) ?? .milliseconds(100)
+    batch.finish()
+    guard name == "put_record" else { return .putRecords(maxRecords: records, maxBytes: bytes, linger: linger) }
+    field?.warn("api put_record sends one record a call: batch has no effect")
+    return .putRecord
+  }
+
+  private static let policies: [(name: String, policy: RetrySpec.Policy)] = [
+    ("none", .none), ("immediate", .immediate), ("exponential", .exponential),
+    ("exponential_full_jitter", .exponentialFullJitter),
+  ]
+
+  private func retry(_ map: Fields, record: RecordShape?) -> RetrySpec {
+    var fields = map
+    var spec = RetrySpec()
+    let name = fields.take("policy")?
+      .choice(Self.policies.map(\.name), later: ["kpl_token_bucket"], what: "retry policy")
+    spec.policy = Self.policies.first { $0.name == name }?.policy ?? .none
+    let attempts = fields.take("max_attempts")
+    spec.maxAttempts = attempts?.integer(1...1_000_000, expecting: "a number of attempts") ?? spec.maxAttempts
+    if let attempts, spec.policy == .none, name == "none" || map.entries.allSatisfy({ $0.key != "policy" }) {
+      attempts.warn("retry policy none gives a refused record up: max_attempts has no effect")
+    }
+    backOff(&fields, &spec)
+    spec.ttl = fields.take("ttl")?.duration(.shortest ... .longest)
+    let buffer = fields.take("buffer")
+    spec.buffer = buffer?.bytes(Bytes(1)...Bytes(1 << 40)) ?? spec.buffer
+    let full = ["block", "drop_newest", "drop_oldest", "divert"]
+    spec.overflow = fields.take("on_overflow")?.choice(full, what: "on_overflow")
+      .flatMap(RetrySpec.Overflow.init) ?? spec.overflow
+    fields.finish()
+    if let buffer, let record, let largest = record.largest, largest > spec.buffer.count {
+      buffer.refuse("buffer \(spec.buffer) cannot hold one record of \(Bytes(largest)) with its key")
+    }
+    return spec
+  }
+
+  private func backOff(_ fields: inout Fields, _ spec: inout RetrySpec) {
+    let base = fields.take("base")
+    let cap = fields.take("cap")
+    spec.base = base?.duration(.zero ... .hours(24)) ?? spec.base
+    spec.cap = cap?.duration(.zero ... .hours(24)) ?? spec.cap
+    guard spec.base > spec.cap, let field = base ?? cap else { return }
+    let other = base == nil || cap == nil ? "the default" : (cap?.place.seen(from: field.place) ?? "")
+    field.refuse("base \(spec.base) is longer than cap \(spec.cap) (\(other))")
+  }
+}
+
+/// A producer's `record`, decoded.
+struct RecordShape {
+  var size: SizeSource
+  var keyBytes: Int
+  var sizeField: Field
+  /// The largest record with its key that can occur, when the law of sizes has an end.
+  var largest: Int64?
+
+  /// The mean size with its key; nil when sizes come from a trace.
+  var meanBytes: Double? {
+    guard case .drawn(let law) = size else { return nil }
+    return law.mean + Double(keyBytes)
+  }
+}
+
+extension ScenarioDecoder {
+  fileprivate func recordShape(_ map: Fields, largest: Bytes?) -> RecordShape? {
+    var fields = map
+    let keyBytes = fields.take("key_bytes")?.integer(1...256, expecting: "a key's length in bytes") ?? 36
+    guard let field = fields.require("size", expecting: "a size such as 900B or a map with dist") else {
+      fields.finish()
+      return nil
+    }
+    fields.finish()
+    if field.node["dist"].flatMap({ Field(node: $0, path: "", sink: sink).text }) == "trace" {
+      field.map().map { map in
+        var only = map
+        _ = only.take("dist")
+        only.finish()
+      }
+      return RecordShape(size: .trace, keyBytes: keyBytes, sizeField: field)
+    }
+    guard let law = distribution(field, of: .size) else { return nil }
+    checkSmallest(law, field)
+    let high = law.highest.map { Int64($0.rounded(.up)) + Int64(keyBytes) }
+    if let high, let largest, high > largest.count {
+      field.refuse(
+        "a record of \(Bytes(high - Int64(keyBytes))) and its key of \(keyBytes)B exceed the stream's max_record \(largest)",
+        remedy: "raise max_record, at most 10MiB")
+    }
+    return RecordShape(size: .drawn(law), keyBytes: keyBytes, sizeField: field, largest: high)
+  }
+
+  private func checkSmallest(_ law: Distribution, _ field: Field) {
+    if law.lowest < 1 { field.refuse("expected records of at least one byte") }
+  }
+}
+
+extension Distribution {
+  /// The largest value there can be; nil when there is no end.
+  fileprivate var highest: Double? {
+    switch self {
+    case .constant(let value): value
+    case .uniform(_, let high): high
+    case .empirical(let values, _): values.max()
+    case .mixture(let parts, _):
+      parts.allSatisfy { $0.highest != nil } ? parts.compactMap(\.highest).max() : nil
+    case .exponential, .lognormal, .gamma: nil
+    }
+  }
+
+  /// The smallest value asked for; of unbounded laws, whose samples are clamped, one that is never too small.
+  fileprivate var lowest: Double {
+    switch self {
+    case .constant(let value): value
+    case .uniform(let low, _): low
+    case .empirical(let values, _): values.min() ?? 1
+    case .mixture(let parts, _): parts.map(\.lowest).min() ?? 1
+    case .exponential, .lognormal, .gamma: 1
+    }
+  }
+}

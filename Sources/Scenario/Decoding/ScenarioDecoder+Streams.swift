@@ -1,0 +1,101 @@
+internal import KinesisCore
+internal import Models
+internal import Units
+
+extension ScenarioDecoder {
+  /// The streams in the order of the file; nil where one is unsound.
+  func streams(_ fields: inout Fields, region: String) -> [StreamSpec?] {
+    guard let field = fields.require("streams", expecting: "a map of streams"), let map = parts(field) else { return [] }
+    var total: Int64 = 0
+    let quota = limits.shardQuota(region: region)
+    return map.entries.map { entry in
+      let item = Field(node: entry.value, path: map.path(of: entry.key), sink: sink)
+      guard isStreamName(entry.key) else {
+        let message = "expected a stream name of 1 to 128 letters, digits, _ . -"
+        sink.report(
+          Diagnostic(place: entry.place, path: item.path, message: message, found: ConfigNode.quoted(entry.key)))
+        return nil
+      }
+      guard let spec = item.map().flatMap({ stream($0, name: entry.key) }) else { return nil }
+      total += Int64(spec.shards)
+      if total > quota, total - Int64(spec.shards) <= quota {
+        item.refuse("\(total) shards in all are more than the quota of \(quota) in \(region)")
+      }
+      return spec
+    }
+  }
+
+  /// The entries of `streams`, `producers` or `consumers`.
+  func parts(_ field: Field) -> Fields? {
+    guard let map = field.map() else { return nil }
+    guard !map.entries.isEmpty || field.path == "consumers" else {
+      field.refuse("expected at least one entry")
+      return nil
+    }
+    guard map.entries.count <= Self.maximumParts else {
+      field.refuse("more than \(Self.maximumParts) entries")
+      return nil
+    }
+    return map
+  }
+
+  private func isStreamName(_ name: String) -> Bool {
+    (1...128).contains(name.utf8.count)
+      && name.utf8.allSatisfy { byte in
+        (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte) || [45, 46, 95].contains(byte)
+      }
+  }
+
+  private func stream(_ map: Fields, name: String) -> StreamSpec? {
+    var fields = map
+    let later = ["on_demand_standard", "on_demand_advantage"]
+    let modeField = fields.require("mode", expecting: "provisioned")
+    let mode = modeField?.choice(["provisioned"], later: later, what: "mode")
+    let shards = shards(&fields, isRequired: mode != nil)
+    for key in ["warm_throughput_mibps", "peak_history_mibps", "account_commitment"] { fields.later(key) }
+    _ = fields.take("record_distribution")?
+      .choice(["user_partition_key"], later: ["auto"], what: "record_distribution")
+    let maxRecord = fields.take("max_record").flatMap(maxRecord) ?? Bytes(limits[.recordBytesDefault])
+    let retention = fields.take("retention").flatMap(retention) ?? .hours(limits[.retentionMinimum])
+    if let scaler = fields.take("autoscaler") { autoscaler(scaler) }
+    fields.finish()
+    return shards.map { StreamSpec(name: name, shards: $0, maxRecord: maxRecord, retention: retention) }
+  }
+
+  private func shards(_ fields: inout Fields, isRequired: Bool) -> Int? {
+    let most = Int(limits[.streamShardsMaximum])
+    let expected = "a number of shards"
+    let field = isRequired ? fields.require("shards", expecting: "a number of shards, such as 4") : fields.take("shards")
+    return field?.integer(1...most, expecting: expected)
+  }
+
+  private func maxRecord(_ field: Field) -> Bytes? {
+    let range = Bytes(limits[.recordBytesDefault])...Bytes(limits[.recordBytesMaximum])
+    guard let size = field.bytes(range) else { return nil }
+    if size.count % 1_024 == 0 { return size }
+    field.fail(expected: "whole KiB")
+    return nil
+  }
+
+  private func retention(_ field: Field) -> Interval? {
+    let (least, most) = (limits[.retentionMinimum], limits[.retentionMaximum])
+    guard let length = field.duration(.shortest ... .longest) else { return nil }
+    if length >= .hours(least), length <= .hours(most), length.nanoseconds % Interval.hours(1).nanoseconds == 0 {
+      return length
+    }
+    field.fail(expected: "whole hours from \(least)h to \(most)h")
+    return nil
+  }
+
+  private func autoscaler(_ field: Field) {
+    guard var fields = field.map() else { return }
+    let later = ["kinesis_scaling_utils", "cloudwatch_double_halve", "target_tracking", "schedule"]
+    _ = fields.require("policy", expecting: "none")?.choice(["none"], later: later, what: "autoscaler policy")
+    let others = [
+      "metric_delay", "scale_up_pct", "scale_down_pct", "up_after", "down_after", "cooldown_up", "cooldown_down",
+      "min_shards", "max_shards", "schedule",
+    ]
+    for key in others { _ = fields.take(key) }
+    fields.finish()
+  }
+}

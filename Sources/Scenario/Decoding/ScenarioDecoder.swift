@@ -1,0 +1,140 @@
+internal import KinesisCore
+internal import Models
+internal import Units
+
+/// Turns a resolved tree into an experiment, reporting everything that is wrong on the way.
+struct ScenarioDecoder {
+  /// The most streams, producers or consumers.
+  static let maximumParts = 1_000
+  /// The most events.
+  static let maximumEvents = 10_000
+  /// The most objectives.
+  static let maximumObjectives = 1_000
+  /// The most rows of a time series: `duration` over `report_bin`.
+  static let maximumBins: Int64 = 1_000_000
+  /// The last instant at which a run may start: time is counted until 2262.
+  static let latestStart = Instant(seconds: 7_258_118_400)
+
+  let sink: Sink
+  let limits = LimitsProfile.current
+  let traces: TraceStore
+  /// The directory of the scenario, for paths that come from the command line.
+  let base: String
+  var names = Names()
+
+  /// The names the file declares, in its order, whether or not their entries are sound.
+  struct Names {
+    var streams: [String] = []
+    var producers: [String] = []
+    var consumers: [String] = []
+    var firehoses: [String] = []
+  }
+
+  init(sink: Sink, traces: TraceStore, base: String) {
+    self.sink = sink
+    self.traces = traces
+    self.base = base
+  }
+
+  /// The experiment; meaningful only when the sink stayed clean.
+  mutating func decode(_ root: ConfigNode, seed: UInt64?) -> Experiment? {
+    let field = Field(node: root, path: "", sink: sink)
+    guard var fields = field.map(expecting: "a scenario, that is a map with schema, name, clock, …") else { return nil }
+    names = Names(
+      streams: root["streams"]?.keys ?? [], producers: root["producers"]?.keys ?? [],
+      consumers: root["consumers"]?.keys ?? [], firehoses: root["firehoses"]?.keys ?? [])
+    let head = head(&fields)
+    let horizon = fields.require("clock", expecting: "a map with a duration").flatMap { $0.map() }.flatMap(horizon)
+    let streams = streams(&fields, region: head.region)
+    let producers = producers(&fields, streams: streams)
+    let consumers = consumers(&fields)
+    for key in ["firehoses", "channels"] { refuseEntries(of: fields.take(key)) }
+    let events = events(&fields, horizon: horizon)
+    let objectives = objectives(&fields, horizon: horizon)
+    if let plan = fields.take("plan") { checkPlan(plan) }
+    let outputs = outputs(fields.take("outputs"))
+    fields.finish()
+    guard sink.isClean, let name = head.name, let horizon else { return nil }
+    return Experiment(
+      name: name, description: head.description, seed: seed ?? head.seed, region: head.region, horizon: horizon,
+      streams: streams.compactMap(\.self), producers: producers, consumers: consumers, events: events,
+      objectives: objectives, outputs: outputs, limits: limits)
+  }
+
+  private func head(
+    _ fields: inout Fields
+  ) -> (name: String?, description: String, seed: UInt64, region: String) {
+    if let schema = fields.require("schema", expecting: "weir/v1"), schema.text != "weir/v1" {
+      schema.fail(expected: "weir/v1")
+    }
+    let name = fields.require("name", expecting: "a name such as clicks-2026").flatMap(name)
+    let description = fields.take("description")?.string() ?? ""
+    let seed = fields.take("seed").flatMap(self.seed) ?? 1
+    let region = fields.take("region").map(region) ?? "us-east-1"
+    _ = fields.take("extends")
+    _ = fields.take("vars")
+    for key in ["prices", "limits"] {
+      if let field = fields.take(key), field.text != "builtin" { field.later("\(key) other than builtin") }
+    }
+    return (name, description, seed, region)
+  }
+
+  private func name(_ field: Field) -> String? {
+    let expected = "a name of a-z, 0-9 and -, at most 63 long"
+    guard let text = field.string(expecting: expected) else { return nil }
+    let isFit = text.utf8.enumerated().allSatisfy { index, byte in
+      (97...122).contains(byte) || (48...57).contains(byte) || (byte == 45 && index > 0)
+    }
+    if isFit, !text.isEmpty, text.utf8.count <= 63 { return text }
+    field.fail(expected: expected)
+    return nil
+  }
+
+  private func seed(_ field: Field) -> UInt64? {
+    if case .scalar(let scalar) = field.node.content, !scalar.isQuoted, let seed = UInt64(scalar.text) { return seed }
+    field.fail(expected: "a seed, that is a whole number from 0")
+    return nil
+  }
+
+  private func region(_ field: Field) -> String {
+    let text = field.string(expecting: "an AWS region such as us-east-1") ?? ""
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    let isFit = parts.count >= 3 && parts[0].count == 2 && parts.last.flatMap { Int($0) } != nil && text.count <= 32
+      && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+    if !isFit, field.text != nil { field.fail(expected: "an AWS region such as us-east-1") }
+    return text
+  }
+
+  private func refuseEntries(of field: Field?) {
+    guard let field else { return }
+    guard case .map(let entries) = field.node.content else {
+      field.fail(expected: "a map")
+      return
+    }
+    for entry in entries {
+      let key = Field(node: entry.value, path: "\(field.path).\(entry.key)", sink: sink)
+      let what = field.path == "channels" ? "channels (managed delivery)" : "firehoses"
+      sink.report(Diagnostic(place: entry.place, path: key.path, message: "not yet supported: \(what)"))
+    }
+  }
+
+  private func outputs(_ field: Field?) -> Outputs {
+    var outputs = Outputs()
+    guard var fields = field?.map() else { return outputs }
+    let known = Outputs.CSV.allCases
+    if let items = fields.take("csv")?.list(atMost: 100) {
+      let wanted = items.compactMap {
+        $0.choice(known.map(\.rawValue), later: ["cost", "firehose_objects"], what: "CSV output")
+      }
+      outputs.csv = known.filter { wanted.contains($0.rawValue) }
+    }
+    if let items = fields.take("percentiles")?.list(atMost: 100) {
+      let values = items.compactMap { item in
+        item.number(Double.leastNonzeroMagnitude...100, expecting: "a percentile above 0 and at most 100")
+      }
+      outputs.percentiles = Array(Set(values)).sorted()
+    }
+    fields.finish()
+    return outputs
+  }
+}

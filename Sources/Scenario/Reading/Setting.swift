@@ -1,0 +1,121 @@
+/// A value given on the command line in place of the file's: `--set streams.clicks.shards=8`.
+public struct Setting: Hashable, Sendable {
+  /// Keys joined by dots; positions in lists are numbers from 0: `events.0.value`.
+  public var path: String
+  /// The value as YAML would have it.
+  public var value: String
+
+  /// A value for a path.
+  public init(path: String, value: String) {
+    self.path = path
+    self.value = value
+  }
+
+  /// Reads `path=value`; nil when there is no `=` or nothing before it.
+  public init?(argument: String) {
+    guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
+    self.init(path: String(argument[..<equals]), value: String(argument[argument.index(after: equals)...]))
+  }
+}
+
+/// Lays `--set` values over a tree.
+struct SettingPass {
+  let sink: Sink
+
+  private static let place = Place(file: "--set")
+  /// Maps of things the author named: a name that is not there is a mistake, not a wish for a new one.
+  private static let collections = ["streams", "producers", "consumers", "firehoses", "channels"]
+
+  /// `root` with all settings, in order; those that lead nowhere are reported.
+  func apply(_ settings: [Setting], to root: ConfigNode) -> ConfigNode {
+    settings.prefix(1_000).reduce(root) { tree, setting in
+      guard let value = value(of: setting),
+        let changed = replace(setting, setting.path[...], in: tree, under: [], by: value)
+      else { return tree }
+      return changed
+    }
+  }
+
+  private func value(of setting: Setting) -> ConfigNode? {
+    let inner = Sink()
+    if let tree = YAMLSource.tree(setting.value, file: Self.place.file, sink: inner) { return relocated(tree) }
+    refuse(setting, "expected a YAML value", found: ConfigNode.quoted(setting.value), remedy: nil)
+    return nil
+  }
+
+  /// The tree with every place being `--set` as a whole.
+  private func relocated(_ node: ConfigNode) -> ConfigNode {
+    switch node.content {
+    case .scalar: ConfigNode(place: Self.place, content: node.content)
+    case .list(let items): ConfigNode(place: Self.place, content: .list(items.map(relocated)))
+    case .map(let entries):
+      ConfigNode(
+        place: Self.place,
+        content: .map(entries.map { .init(key: $0.key, place: Self.place, value: relocated($0.value)) }))
+    }
+  }
+
+  private func replace(
+    _ setting: Setting, _ rest: Substring, in node: ConfigNode, under parents: [String], by value: ConfigNode
+  ) -> ConfigNode? {
+    guard !rest.isEmpty else { return value }
+    guard parents.count < YAMLSource.maximumDepth else { return refuse(setting, "the path is too deep") }
+    switch node.content {
+    case .map(let entries): return replace(setting, rest, inMap: entries, of: node, under: parents, by: value)
+    case .list(let items): return replace(setting, rest, inList: items, of: node, under: parents, by: value)
+    case .scalar:
+      return refuse(setting, "\(ConfigNode.quoted(parents.joined(separator: "."))) is not a map", found: node.summary)
+    }
+  }
+
+  private func replace(
+    _ setting: Setting, _ rest: Substring, inMap entries: [ConfigNode.Entry], of node: ConfigNode,
+    under parents: [String], by value: ConfigNode
+  ) -> ConfigNode? {
+    var entries = entries
+    let known = entries.map(\.key).filter { rest == $0 || rest.hasPrefix($0 + ".") }.max { $0.count < $1.count }
+    let key = known ?? String(rest.prefix { $0 != "." })
+    let tail = rest.dropFirst(key.count + 1)
+    if let index = entries.firstIndex(where: { $0.key == key }) {
+      guard let changed = replace(setting, tail, in: entries[index].value, under: parents + [key], by: value) else {
+        return nil
+      }
+      entries[index] = .init(key: key, place: Self.place, value: changed)
+    } else {
+      if parents.count == 1, Self.collections.contains(parents[0]) {
+        let what = "there is no \(ConfigNode.quoted(key)) among \(parents[0])"
+        return refuse(setting, what, remedy: Nearest.remedy(key, among: entries.map(\.key)))
+      }
+      let empty = ConfigNode(place: Self.place, content: .map([]))
+      guard !key.isEmpty, let made = replace(setting, tail, in: empty, under: parents + [key], by: value) else {
+        return refuse(setting, "expected a path such as streams.clicks.shards", found: ConfigNode.quoted(setting.path))
+      }
+      entries.append(.init(key: key, place: Self.place, value: made))
+    }
+    return ConfigNode(place: node.place, content: .map(entries))
+  }
+
+  private func replace(
+    _ setting: Setting, _ rest: Substring, inList items: [ConfigNode], of node: ConfigNode, under parents: [String],
+    by value: ConfigNode
+  ) -> ConfigNode? {
+    let key = String(rest.prefix { $0 != "." })
+    guard let index = Int(key), items.indices.contains(index) else {
+      let range = items.isEmpty ? "the list is empty" : "positions are 0 to \(items.count - 1)"
+      return refuse(setting, "expected a position in a list", found: ConfigNode.quoted(key), remedy: range)
+    }
+    let tail = rest.dropFirst(key.count + 1)
+    guard let changed = replace(setting, tail, in: items[index], under: parents + [key], by: value) else { return nil }
+    var items = items
+    items[index] = changed
+    return ConfigNode(place: node.place, content: .list(items))
+  }
+
+  @discardableResult
+  private func refuse(
+    _ setting: Setting, _ message: String, found: String? = nil, remedy: String? = nil
+  ) -> ConfigNode? {
+    sink.report(Diagnostic(place: Self.place, path: setting.path, message: message, found: found, remedy: remedy))
+    return nil
+  }
+}

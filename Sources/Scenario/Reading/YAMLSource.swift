@@ -1,0 +1,179 @@
+internal import Dispatch
+internal import Foundation
+internal import Synchronization
+internal import Yams
+
+/// Reads YAML text into a bounded `ConfigNode`.
+enum YAMLSource {
+  /// Maps and lists within each other.
+  static let maximumDepth = 32
+  /// Scalars, maps and lists together, aliases expanded.
+  static let maximumNodes = 100_000
+  /// Bytes of all scalars together, aliases expanded.
+  static let maximumText = 4 << 20
+
+  /// The document's root; nil when something was reported.
+  static func tree(_ text: String, file: String, sink: Sink) -> ConfigNode? {
+    if let flaw = YAMLGuard.flaw(in: text) {
+      let place = Place(file: file, line: flaw.line, column: flaw.column)
+      sink.report(Diagnostic(place: place, path: "", message: flaw.message))
+      return nil
+    }
+    switch DeepStack.run({ compose(text, file: file) }) {
+    case .success(let root): return root
+    case .failure(let diagnostic):
+      sink.report(diagnostic)
+      return nil
+    }
+  }
+
+  private static func compose(_ text: String, file: String) -> Result<ConfigNode, Diagnostic> {
+    do {
+      guard let root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() else {
+        return .failure(Diagnostic(place: Place(file: file), path: "", message: "expected a scenario, found nothing"))
+      }
+      var walk = Walk(file: file)
+      return .success(try walk.convert(root, depth: 0))
+    } catch let diagnostic as Diagnostic {
+      return .failure(diagnostic)
+    } catch let error as YamlError {
+      return .failure(YAMLFlaw(error, text: text, file: file).diagnostic)
+    } catch {
+      return .failure(Diagnostic(place: Place(file: file), path: "", message: "not valid YAML"))
+    }
+  }
+
+  /// Turns shared nodes into a tree, within a budget: aliases are expanded here and only here.
+  private struct Walk {
+    let file: String
+    var nodes = maximumNodes
+    var text = maximumText
+
+    mutating func convert(_ node: Node, depth: Int) throws -> ConfigNode {
+      let place = place(node.mark)
+      nodes -= 1
+      guard nodes >= 0 else { throw flaw(place, "more than \(maximumNodes) values once aliases are expanded") }
+      guard depth <= maximumDepth else { throw flaw(place, "nested more than \(maximumDepth) deep") }
+      switch node {
+      case .scalar(let scalar): return try convert(scalar, at: place)
+      case .alias: throw flaw(place, "an alias without an anchor")
+      case .sequence(let list):
+        try refuseTag(list.tag, place)
+        return ConfigNode(place: place, content: .list(try list.map { try convert($0, depth: depth + 1) }))
+      case .mapping(let map):
+        try refuseTag(map.tag, place)
+        return ConfigNode(place: place, content: .map(try entries(of: map, depth: depth)))
+      }
+    }
+
+    private mutating func convert(_ scalar: Node.Scalar, at place: Place) throws -> ConfigNode {
+      try refuseTag(scalar.tag, place)
+      text -= scalar.string.utf8.count
+      guard text >= 0 else { throw flaw(place, "more than \(maximumText >> 20) MiB of text once aliases are expanded") }
+      let isQuoted = scalar.style != .plain && scalar.style != .any
+      return ConfigNode(place: place, content: .scalar(.init(text: scalar.string, isQuoted: isQuoted)))
+    }
+
+    private mutating func entries(of map: Node.Mapping, depth: Int) throws -> [ConfigNode.Entry] {
+      var own: [ConfigNode.Entry] = []
+      var merged: [ConfigNode.Entry] = []
+      for (key, value) in map {
+        guard case .scalar(let name) = key else { throw flaw(place(key.mark), "a key must be text") }
+        text -= name.string.utf8.count
+        let value = try convert(value, depth: depth + 1)
+        if name.string == "<<", name.style == .plain {
+          merged += try parents(value)
+        } else {
+          own.append(.init(key: name.string, place: place(key.mark), value: value))
+        }
+      }
+      if merged.isEmpty { return own }
+      var seen = Set(own.map(\.key))
+      return own + merged.filter { seen.insert($0.key).inserted }
+    }
+
+    /// The entries behind a merge key: of a map, or of a list of maps of which earlier ones win.
+    private func parents(_ value: ConfigNode) throws -> [ConfigNode.Entry] {
+      switch value.content {
+      case .map(let entries): return entries
+      case .list(let items):
+        return try items.flatMap { item in
+          guard case .map(let entries) = item.content else { throw flaw(item.place, "\"<<\" merges maps only") }
+          return entries
+        }
+      case .scalar: throw flaw(value.place, "\"<<\" merges maps only")
+      }
+    }
+
+    private func refuseTag(_ tag: Tag, _ place: Place) throws {
+      let name = tag.rawValue
+      guard name.isEmpty || name == "!" || name.hasPrefix("tag:yaml.org,2002:") else {
+        throw flaw(place, "YAML tags such as \(ConfigNode.quoted(name)) are not supported")
+      }
+    }
+
+    private func place(_ mark: Mark?) -> Place {
+      Place(file: file, line: mark?.line ?? 0, column: mark?.column ?? 0)
+    }
+
+    private func flaw(_ place: Place, _ message: String) -> Diagnostic {
+      Diagnostic(place: place, path: "", message: message)
+    }
+  }
+}
+
+/// What the YAML parser found wrong, as a diagnostic.
+private struct YAMLFlaw {
+  let diagnostic: Diagnostic
+
+  init(_ error: YamlError, text: String, file: String) {
+    switch error {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      let place = Place(file: file, line: mark.line, column: mark.column)
+      diagnostic = Diagnostic(place: place, path: "", message: "not valid YAML: \(problem)")
+    case .duplicatedKeysInMapping(let keys, let context):
+      diagnostic = Self.duplicates(keys, first: context.mark, text: text, file: file)
+    case .reader(let problem, _, _, _):
+      diagnostic = Diagnostic(place: Place(file: file), path: "", message: "not valid YAML: \(problem)")
+    default:
+      diagnostic = Diagnostic(place: Place(file: file), path: "", message: "not valid YAML")
+    }
+  }
+
+  /// The parser tells where the key stands first; where it stands again is found by its column, in block style.
+  private static func duplicates(_ keys: [String], first: Mark, text: String, file: String) -> Diagnostic {
+    let name = keys.first ?? ""
+    let indent = String(repeating: " ", count: max(0, first.column - 1)) + name
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let again = lines.indices.dropFirst(first.line).first { index in
+      lines[index].hasPrefix(indent) && lines[index].dropFirst(indent.count).drop { $0 == " " }.first == ":"
+    }
+    return Diagnostic(
+      place: Place(file: file, line: first.line, column: first.column), path: "",
+      message: "key \(ConfigNode.quoted(name)) is given twice" + (again.map { ", again in line \($0 + 1)" } ?? ""),
+      remedy: "remove one of them")
+  }
+}
+
+/// Runs recursive code of others on a stack large enough for the deepest file they accept (1,000 levels).
+private enum DeepStack {
+  private final class Slot<Value: Sendable>: Sendable {
+    let value = Mutex<Value?>(nil)
+    let isDone = DispatchSemaphore(value: 0)
+  }
+
+  static func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) -> Value {
+    let slot = Slot<Value>()
+    let thread = Thread {
+      let value = work()
+      slot.value.withLock { $0 = value }
+      slot.isDone.signal()
+    }
+    thread.stackSize = 64 << 20
+    thread.start()
+    slot.isDone.wait()
+    guard let value = slot.value.withLock({ $0 }) else { preconditionFailure("a thread ended without a value") }
+    return value
+  }
+}

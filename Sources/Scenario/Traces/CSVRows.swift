@@ -1,0 +1,80 @@
+/// Walks over the rows of a CSV file without copying: cells are ranges of bytes. No quoting.
+struct CSVRows {
+  /// The most cells of a row.
+  static let maximumCells = 256
+
+  let bytes: [UInt8]
+  /// The line of the row last read, from 1.
+  private(set) var line = 0
+  private var position = 0
+  private var start = 0
+
+  init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+  }
+
+  /// Whether nothing is left but line ends.
+  var isAtEnd: Bool { position >= bytes.count || bytes[position...].allSatisfy { $0 == 10 || $0 == 13 } }
+
+  /// Reads the next row; false at the end of the file.
+  mutating func next(into cells: inout [Range<Int>]) -> Bool {
+    cells.removeAll(keepingCapacity: true)
+    guard position < bytes.count else { return false }
+    line += 1
+    start = position
+    var from = position
+    while position < bytes.count, bytes[position] != 10 {
+      if bytes[position] == 44, cells.count < Self.maximumCells {
+        cells.append(from..<position)
+        from = position + 1
+      }
+      position += 1
+    }
+    let end = position > from && bytes[position - 1] == 13 ? position - 1 : position
+    cells.append(from..<end)
+    position += 1
+    return true
+  }
+
+  /// The column of a cell of the row last read, from 1.
+  func column(of cell: Range<Int>) -> Int { cell.lowerBound - start + 1 }
+
+  /// A cell as text; bytes that are no UTF-8 become U+FFFD.
+  func text(_ cell: Range<Int>) -> String { String(decoding: bytes[cell], as: UTF8.self) }
+
+  /// A cell of seconds such as `4.315`, in nanoseconds; nil when it is anything else or above a century.
+  func nanoseconds(_ cell: Range<Int>) -> Int64? {
+    var whole: Int64 = 0
+    var fraction: Int64 = 0
+    var scale: Int64 = 1_000_000_000
+    var digits = 0
+    var isBehindPoint = false
+    for byte in bytes[cell] {
+      if byte == 46, !isBehindPoint, digits > 0 {
+        isBehindPoint = true
+        continue
+      }
+      guard (48...57).contains(byte), whole < 4_000_000_000 else { return nil }
+      digits += 1
+      if !isBehindPoint {
+        whole = whole * 10 + Int64(byte - 48)
+      } else if scale > 1 {
+        scale /= 10
+        fraction += Int64(byte - 48) * scale
+      }
+    }
+    return digits > 0 && whole <= 4_000_000_000 ? whole * 1_000_000_000 + fraction : nil
+  }
+
+  /// A cell as a number from 0 to 10¹⁵; nil when it is anything else.
+  func number(_ cell: Range<Int>) -> Double? {
+    if (1...15).contains(cell.count), bytes[cell].allSatisfy({ (48...57).contains($0) }) {
+      return Double(bytes[cell].reduce(Int64(0)) { $0 * 10 + Int64($1 - 48) })
+    }
+    guard cell.count <= 64, case let text = text(cell), Field.isNumeral(text), let value = Double(text),
+      (0...1e15).contains(value)
+    else { return nil }
+    return value
+  }
+}
