@@ -1,4 +1,33 @@
 internal import ArgumentParser
+internal import Reporting
 
 @main
-struct Weir: ParsableCommand {}
+struct Weir: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "weir",
+    abstract: "Capacity planning for Amazon Kinesis: runs the service's own rules under a virtual clock.",
+    discussion: """
+      EXAMPLE
+        weir init -t clickstream -o clicks.yaml
+        weir run clicks.yaml --out out
+
+      EXIT CODES
+        0 fine · 1 internal or I/O · 10 an SLO failed · 64 usage · 65 bad scenario · 66 input missing · 130 interrupted
+      """,
+    version: Version.current,
+    subcommands: [Init.self, Validate.self, RunScenario.self, Schema.self, Limits.self])
+}
+
+/// The exit codes that others build on.
+enum ExitStatus {
+  static let failure = ExitCode(1)
+  static let objectiveFailed = ExitCode(10)
+  static let badScenario = ExitCode(65)
+  static let inputMissing = ExitCode(66)
+  static let interrupted = ExitCode(130)
+}
+
+/// What stdout gets.
+enum Format: String, CaseIterable, ExpressibleByArgument {
+  case text, json, md
+}

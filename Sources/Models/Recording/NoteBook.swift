@@ -12,4 +12,9 @@ struct NoteBook: Sendable {
     }
     notes.append(Note(at: now, kind: kind, subject: subject, detail: detail))
   }
+
+  /// In order of time; of the same instant, in order of writing.
+  var inOrder: [Note] {
+    notes.indices.sorted { (notes[$0].at, $0) < (notes[$1].at, $1) }.map { notes[$0] }
+  }
 }

@@ -20,7 +20,7 @@ extension Run {
       eventCount: eventCount, trajectoryHash: trajectory.value, records: ledger,
       streams: meters.indices.map { streamResult($0, at: instant) }, producers: producers.map(Self.result),
       consumers: consumers.indices.map { consumerResult($0, at: instant) }, verdicts: makeVerdicts(at: instant),
-      series: book.results, notes: notes.notes, notesOmitted: notes.omitted)
+      series: book.results, notes: notes.inOrder, notesOmitted: notes.omitted)
   }
 
   private func makeLedger() -> RecordLedger {

@@ -31,6 +31,8 @@ public struct Run: ~Copyable {
   public private(set) var eventCount: Int64 = 0
   /// Folded over all of them.
   public internal(set) var trajectory = TrajectoryHash()
+  /// What the latest event was.
+  private(set) var latest = Latest.none
   /// Records handed over, not yet stored or given up.
   var inFlight: Int64 = 0
 
@@ -44,6 +46,13 @@ public struct Run: ~Copyable {
   var secondCount: Int64 = 0
   let putTime: Sampler, readTime: Sampler, fanOutTime: Sampler
   let binSeconds: Int64, lookSeconds: Int64
+
+  /// An event as plain data, for check mode.
+  enum Latest {
+    case none
+    case event(UInt64)
+    case arrival(Int)
+  }
 
   /// A replication at its first instant. `replication` counts from 0; equal arguments give equal runs.
   public init(_ prepared: PreparedExperiment, replication: Int) {
@@ -95,14 +104,14 @@ public struct Run: ~Copyable {
 
   private mutating func takeEvent() {
     guard let (instant, word) = queue.pop() else { return }
-    now = instant
+    (now, latest) = (instant, .event(word))
     trajectory.fold(UInt64(bitPattern: instant.nanoseconds) ^ word)
     dispatch(RunEvent(word: word))
   }
 
   private mutating func takeArrival(at instant: Instant) {
     let process = clocks.minEntity
-    now = instant
+    (now, latest) = (instant, .arrival(process))
     trajectory.fold(UInt64(bitPattern: instant.nanoseconds) ^ UInt64(process))
     handOver(from: process)
   }

@@ -1,0 +1,67 @@
+public import ArgumentParser
+internal import Foundation
+internal import KinesisCore
+internal import Reporting
+public import Scenario
+
+struct Init: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Writes a commented scenario to start from.",
+    discussion: """
+      EXAMPLE
+        weir init -t iot -o meters.yaml
+      """)
+
+  @Option(name: .shortAndLong, help: "clickstream, iot or seasonal.") var template = Template.clickstream
+  @Option(name: .shortAndLong, help: "The file to write, which must not exist; - for stdout. By default <template>.yaml.")
+  var output: String?
+
+  func run() throws {
+    let path = output ?? "\(template.rawValue).yaml"
+    guard path != "-" else { return Output.write(template.text) }
+    guard !FileManager.default.fileExists(atPath: path) else {
+      Log.line("weir: \(path) exists already; choose another with --output")
+      throw ExitStatus.failure
+    }
+    do {
+      try template.text.write(toFile: path, atomically: true, encoding: .utf8)
+    } catch {
+      Log.line("weir: cannot write \(path): \(error.localizedDescription)")
+      throw ExitStatus.failure
+    }
+    Output.write("Wrote \(path). Next: weir run \(path) --out out")
+  }
+}
+
+extension Template: ExpressibleByArgument {}
+
+struct Schema: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prints the JSON Schema of scenario files.",
+    discussion: """
+      EXAMPLE
+        weir schema > scenario.schema.json
+      """)
+
+  func run() { Output.write(ScenarioSchema.json) }
+}
+
+struct Limits: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prints the service limits that weir obeys, with sources.",
+    discussion: """
+      EXAMPLE
+        weir limits --format md
+      """)
+
+  @Option(help: "What stdout gets: text, json or md.") var format = Format.text
+
+  func run() {
+    let table = LimitsTable(.current)
+    switch format {
+    case .text: Output.write(table.text)
+    case .json: Output.write(table.json)
+    case .md: Output.write(table.markdown)
+    }
+  }
+}
