@@ -54,7 +54,7 @@ extension RandomStream {
   }
 
   /// A normal given that it exceeds `start` (Marsaglia 1964).
-  private mutating func normalTail(from start: Double) -> Double {
+  mutating func normalTail(from start: Double) -> Double {
     while true {
       let x = exponential() / start
       let y = exponential()

@@ -45,6 +45,12 @@ import Testing
     #expect(meanScore(x.map { abs($0) > 3.66 ? 1 : 0 }, mean: beyond, variance: beyond) < 3.3)
   }
 
+  @Test func `a normal beyond the ziggurat has the normal law given that it is there`() {
+    let start = Ziggurat.normal.tail
+    let x = sample("normal tail") { $0.normalTail(from: start) }
+    #expect(kolmogorov(x) { 1 - normalCDF(-$0) / normalCDF(-start) } < 1.95)
+  }
+
   @Test func `lognormal's logarithm is normal`() {
     let x = sample("lognormal") { $0.lognormal(mu: 3, sigma: 0.5) }
     #expect(kolmogorov(x) { normalCDF((log($0) - 3) / 0.5) } < 1.95)

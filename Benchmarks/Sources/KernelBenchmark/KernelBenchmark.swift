@@ -12,6 +12,23 @@ import Units
     tables()
     for pending in [1_000, 100_000, 1_000_000] { holds(pending: pending) }
     lines()
+    print("pinned samples                          [\(pinned())], as in SamplerTests when all is well")
+  }
+
+  /// The samples that SamplerTests pins, to see that release gives the bits of debug.
+  private static func pinned() -> TrajectoryHash {
+    var draws = RandomStream(seed: 1, replication: 0, purpose: .engine, entity: "pinned")
+    var hash = TrajectoryHash()
+    for _ in 0..<2_000 {
+      for x in [
+        draws.exponential(), draws.normal(), draws.lognormal(mu: 1, sigma: 2), draws.gamma(shape: 0.7, scale: 1),
+        DeterministicMath.pow(draws.uniform() * 10, 1.7), DeterministicMath.sin(turns: draws.uniform()),
+      ] { hash.fold(x.bitPattern) }
+      for k in [draws.poisson(mean: 3), draws.poisson(mean: 300), draws.binomial(n: 1_000, p: 0.2)] {
+        hash.fold(UInt64(k))
+      }
+    }
+    return hash
   }
 
   private static func cpuNanoseconds() -> Int {
