@@ -31,7 +31,8 @@ public enum DeterministicMath {
     guard x.magnitude < 745.14 else { return x.isNaN ? x : x > 0 ? .infinity : 0 }
     guard x <= 709.782_712_893_383_973_096 else { return .infinity }
     guard x.magnitude > 0x1p-28 else { return 1 + x }
-    let k = x.magnitude > 0.5 * 0.693_147_180_559_945_3 ? (1.442_695_040_888_963_387 * x).rounded() : 0
+    // Truncation instead of `rounded()`, which is a call into libm on plain x86-64.
+    let k = Double(Int(1.442_695_040_888_963_387 * x + (x < 0 ? -0.5 : 0.5)))
     let (high, low) = (x - k * ln2High, k * ln2Low)
     let r = high - low
     let c = r - r * r * expSeries(r * r)

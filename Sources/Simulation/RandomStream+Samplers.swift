@@ -20,7 +20,8 @@ extension RandomStream {
     let draw = bits >> 11
     let magnitude =
       draw < layer.accept ? Double(draw) * layer.width : normalEdge(layer: Int(bits & 255), draw: draw)
-    return bits & 256 == 0 ? magnitude : -magnitude
+    // Bit 8 is the sign; a branch on it would be mispredicted every other time.
+    return Double(bitPattern: magnitude.bitPattern ^ (bits & 256) << 55)
   }
 
   /// exp(Normal(`mu`, `sigma`)); `mu` is the logarithm of the median.
@@ -53,7 +54,7 @@ extension RandomStream {
   }
 
   /// A normal given that it exceeds `start` (Marsaglia 1964).
-  private mutating func normalTail(from start: Double) -> Double {
+  mutating func normalTail(from start: Double) -> Double {
     while true {
       let x = exponential() / start
       let y = exponential()

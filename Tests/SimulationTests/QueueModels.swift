@@ -27,43 +27,47 @@ struct WaitingLine {
 
   /// Serves until `customers` have arrived and all have left.
   func run(customers: Int, seed: UInt64, replication: Int) -> Outcome {
-    var arrivals = RandomStream(seed: seed, replication: replication, purpose: .arrival, entity: "line")
-    var services = RandomStream(seed: seed, replication: replication, purpose: .service, entity: "line")
-    var queue = EventQueue(start: .epoch)
-    var outcome = Outcome()
-    var waiting = Lane()
-    var busy = 0
-    queue.schedule(at: .epoch, priority: .arrival, payload: Self.arrival)
-    while let (now, payload) = queue.pop() {
-      outcome.hash.fold(UInt64(now.nanoseconds) ^ payload)
-      let key = UInt64(now.nanoseconds)
+    var state = WaitingLineState(seed: seed, replication: replication)
+    state.queue.schedule(at: .epoch, priority: .arrival, payload: Self.arrival)
+    while let (now, payload) = state.queue.pop() {
+      state.outcome.hash.fold(UInt64(now.nanoseconds) ^ payload)
       if payload == Self.arrival {
-        outcome.arrived += 1
-        if outcome.arrived < customers {
-          let gap = arrivals.exponentialNanoseconds(mean: Self.unit / load)
-          queue.schedule(at: now + Interval(nanoseconds: gap), priority: .arrival, payload: Self.arrival)
-        }
-        if busy + waiting.count >= capacity {
-          outcome.lost += 1
-          continue
-        }
-        outcome.gauge.add(1, at: now)
-        waiting.push(key: key, payload: 0)
+        arrive(&state, at: now, of: customers)
       } else {
-        busy -= 1
-        outcome.gauge.add(-1, at: now)
-        outcome.sojournTotal += Int128(now.nanoseconds) - Int128(payload >> 2)
-        outcome.sojourns.append(Double(now.nanoseconds - Int64(payload >> 2)) / Self.unit)
+        leave(&state, at: now, since: Int64(payload >> 2))
       }
-      if busy < servers, let (since, _) = waiting.pop() {
-        busy += 1
-        outcome.waits.append(Double(key - since) / Self.unit)
-        let time = Int64(service(&services) * Self.unit)
-        queue.schedule(
-          at: now + Interval(nanoseconds: time), priority: .release, payload: since << 2 | Self.completion)
-      }
+      if state.busy < servers { begin(&state, at: now) }
     }
-    return outcome
+    return state.outcome
+  }
+
+  private func arrive(_ state: inout WaitingLineState, at now: Instant, of customers: Int) {
+    state.outcome.arrived += 1
+    if state.outcome.arrived < customers {
+      let gap = Interval(nanoseconds: state.arrivals.exponentialNanoseconds(mean: Self.unit / load))
+      state.queue.schedule(at: now + gap, priority: .arrival, payload: Self.arrival)
+    }
+    guard state.busy + state.waiting.count < capacity else {
+      state.outcome.lost += 1
+      return
+    }
+    state.outcome.gauge.add(1, at: now)
+    state.waiting.push(key: UInt64(now.nanoseconds), payload: 0)
+  }
+
+  private func leave(_ state: inout WaitingLineState, at now: Instant, since: Int64) {
+    state.busy -= 1
+    state.outcome.gauge.add(-1, at: now)
+    state.outcome.sojournTotal += Int128(now.nanoseconds - since)
+    state.outcome.sojourns.append(Double(now.nanoseconds - since) / Self.unit)
+  }
+
+  private func begin(_ state: inout WaitingLineState, at now: Instant) {
+    guard let (since, _) = state.waiting.pop() else { return }
+    state.busy += 1
+    state.outcome.waits.append(Double(now.nanoseconds - Int64(since)) / Self.unit)
+    let time = Interval(nanoseconds: Int64(service(&state.services) * Self.unit))
+    state.queue.schedule(at: now + time, priority: .release, payload: since << 2 | Self.completion)
   }
 
   /// The mean of a statistic of the customers after the first `warmUp`, one value for each replication.
@@ -76,6 +80,21 @@ struct WaitingLine {
       outcome.sojourns.removeFirst(warmUp)
       return statistic(outcome)
     }
+  }
+}
+
+/// What changes while a waiting line runs.
+private struct WaitingLineState: ~Copyable {
+  var arrivals: RandomStream
+  var services: RandomStream
+  var queue = EventQueue(start: .epoch)
+  var waiting = Lane()
+  var busy = 0
+  var outcome = WaitingLine.Outcome()
+
+  init(seed: UInt64, replication: Int) {
+    arrivals = RandomStream(seed: seed, replication: replication, purpose: .arrival, entity: "line")
+    services = RandomStream(seed: seed, replication: replication, purpose: .service, entity: "line")
   }
 }
 

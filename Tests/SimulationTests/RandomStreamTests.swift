@@ -80,6 +80,12 @@ import Testing
     if n <= 10 { #expect(chiSquareScore(sample.map(Int.init)) { _ in 1 / Double(n) } < 4) }
   }
 
+  @Test func `below is unbiased where a plain multiplication would prefer every third number`() {
+    var a = stream("unbiased")
+    let sample = (0..<20_000).map { _ in Int(a.below(3 << 62) % 3) }
+    #expect(chiSquareScore(sample) { _ in 1.0 / 3 } < 4)
+  }
+
   @Test func `neighbouring streams and neighbouring draws are uncorrelated`() {
     let n = 20_000
     for (first, second) in [(0, 1), (0, 2), (7, 8)] {
