@@ -1,0 +1,48 @@
+import Foundation
+import Models
+import Scenario
+import Testing
+
+@Suite struct `Scenario files` {
+  static let shipped = files(in: Sample.package.appendingPathComponent("scenarios"))
+  static let shared = files(in: Sample.package.deletingLastPathComponent().appendingPathComponent("shared/scenarios"))
+
+  private static func files(in folder: URL) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.filter { $0.hasSuffix(".yaml") }.sorted().map { folder.appendingPathComponent($0).path }
+  }
+
+  @Test("every template is sound, named after itself and has a question", arguments: Template.allCases)
+  func template(_ template: Template) throws {
+    let loaded = try ScenarioFile.load(text: template.text, file: "\(template).yaml")
+    #expect(loaded.experiment.name == template.rawValue)
+    #expect(loaded.warnings.isEmpty)
+    #expect(template.text.hasPrefix("# ") && template.text.prefix { $0 != "\n" }.hasSuffix("?"))
+  }
+
+  @Test("every shipped scenario is sound and has a question on top", arguments: shipped)
+  func shippedScenario(_ path: String) throws {
+    let loaded = try ScenarioFile.load(path: path)
+    #expect(loaded.warnings.isEmpty)
+    #expect(try String(contentsOfFile: path, encoding: .utf8).prefix { $0 != "\n" }.hasPrefix("# "))
+  }
+
+  @Test("there are scenarios to ship") func thereAreSome() {
+    #expect(Self.shipped.count >= 4)
+  }
+
+  @Test(
+    "the shared scenarios are refused only for what this release cannot do",
+    .enabled(if: !shared.isEmpty, "no shared scenarios beside the package: nothing was checked"), arguments: shared)
+  func sharedScenario(_ path: String) {
+    let failure = #expect(throws: ScenarioFailure.self) { try ScenarioFile.load(path: path) }
+    let errors = failure?.diagnostics ?? []
+    #expect(!errors.isEmpty)
+    #expect(errors.filter { !$0.message.hasPrefix("not yet supported: ") }.map(\.description) == [])
+  }
+
+  @Test("the schema is JSON and knows every key of the shipped scenarios") func schema() throws {
+    let json = try JSONSerialization.jsonObject(with: Data(ScenarioSchema.json.utf8)) as? [String: Any]
+    #expect(json?["title"] as? String == "weir scenario v1")
+  }
+}
