@@ -55,24 +55,23 @@ public struct Shard: Sendable, Hashable {
   /// The shards it came from: none, one or two.
   public var parents: [ShardID] { [parent, adjacentParent].compactMap { $0 } }
 
-  /// Admits up to `count` records of `size` bytes, the first ones first: both buckets must hold, and a refused record
-  /// costs nothing (facts §1.4). O(1) whatever the count.
-  @inline(__always)
-  mutating func admit(_ count: Int32, of size: Int32, at now: Instant) -> (accepted: Int32, limit: WriteLimit?) {
-    let byRecords = writeRecords.available(at: now)
-    let byBytes = writeBytes.available(at: now)
-    let wanted = Int64(count), each = Int64(size)
-    if byRecords >= wanted, byBytes >= wanted * each {
-      take(wanted, of: each, at: now)
-      return (count, nil)
+  /// Admits as many records of a header as both buckets hold, the first ones first; a refused record costs nothing
+  /// (facts §1.4). O(1) whatever the count.
+  mutating func put(_ header: RecordHeader, at now: Instant) -> PutOutcome {
+    let first = log.tip
+    let byRecords = writeRecords.available(at: now), byBytes = writeBytes.available(at: now)
+    let wanted = Int64(header.count), size = Int64(header.size)
+    if byRecords >= wanted, byBytes >= wanted * size {
+      take(wanted, of: size, at: now)
+      return PutOutcome(shard: id, accepted: header.count, limit: nil, first: first)
     }
-    let fitting = each == 0 ? Int64.max : byBytes / each
+    let fitting = size == 0 ? Int64.max : byBytes / size
     let accepted = min(byRecords, fitting)
-    if accepted > 0 { take(accepted, of: each, at: now) }
-    return (Int32(accepted), byRecords <= fitting ? .records : .bytes)
+    if accepted > 0 { take(accepted, of: size, at: now) }
+    return PutOutcome(
+      shard: id, accepted: Int32(accepted), limit: byRecords <= fitting ? .records : .bytes, first: first)
   }
 
-  @inline(__always)
   private mutating func take(_ count: Int64, of size: Int64, at now: Instant) {
     writeRecords.spend(count)
     writeBytes.spend(count * size)

@@ -10,10 +10,7 @@ extension Stream {
   /// This is the rule itself. It does not check the size of a call or of a record; `checkPut` does.
   public mutating func put(_ header: RecordHeader, at now: Instant) -> PutOutcome {
     let now = arrive(at: now)
-    let owner = map.owner(of: header.hashKey)
-    let first = shards[owner.index].log.tip
-    let (accepted, limit) = shards[owner.index].admit(header.count, of: header.size, at: now)
-    return PutOutcome(shard: owner, accepted: accepted, limit: limit, first: first)
+    return shards[map.owner(of: header.hashKey).index].put(header, at: now)
   }
 
   /// Whether AWS would take such a call at all: stream status, records a call, bytes a call, bytes a record.

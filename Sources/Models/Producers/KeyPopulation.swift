@@ -9,6 +9,9 @@ struct KeyPopulation: Sendable {
   /// The most keys whose hashes are kept.
   static let tabled = 4_000_000
 
+  /// The most keys that are counted. Synthetic laws number their keys by frequency, so none that is hot is left out.
+  static let mostCounted = 65_536
+
   /// How many keys, salted ones counted apart; 0 for round-robin explicit hash keys.
   let count: Int
   private let law: KeySpec.Law
@@ -32,6 +35,9 @@ struct KeyPopulation: Sendable {
       ? (0..<UInt32(count)).map { HashKey(partitionKey: Self.name($0, salt: UInt32(spec.salt), names: trace?.names ?? [])) }
       : []
   }
+
+  /// How many keys a run counts, to name the hot ones: all recorded keys, the most frequent of synthetic ones.
+  var counted: Int { law == .trace ? min(count, Self.tabled) : min(count, Self.mostCounted) }
 
   /// Whether keys are explicit hash keys in the middle of the open shards, in turn.
   var isRoundRobin: Bool { law == .roundRobinExplicit }

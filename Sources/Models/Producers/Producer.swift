@@ -2,8 +2,8 @@ internal import KinesisCore
 internal import Simulation
 internal import Units
 
-/// What all processes of a producer share: tables built once, and counts.
-struct Producer: Sendable {
+/// What a producer never changes: its tables and parameters, shared by reference so that a record costs no copies.
+final class ProducerPlan: Sendable {
   let spec: ProducerSpec
   let profile: RateProfile
   let keys: KeyPopulation
@@ -16,18 +16,7 @@ struct Producer: Sendable {
   /// The first of its processes, and the one behind the last.
   let firstProcess: Int, endProcess: Int
 
-  var offered: Int64 = 0, accepted: Int64 = 0, retries: Int64 = 0
-  var lostByAttempts: Int64 = 0, lostByAge: Int64 = 0, dropped: Int64 = 0, diverted: Int64 = 0
-  var peakHeld: Int64 = 0
-  var latency = LatencyHistogram()
-  /// First attempts of each key; empty when the population is too large to count.
-  var firstAttempts: [UInt32]
-  /// The next recorded event to hand over, and how often the trace has been repeated.
-  var traceNext = 0, traceRound: Int64 = 0
-
-  init(
-    _ spec: ProducerSpec, stream: StreamSpec, keys: KeyPopulation, profile: RateProfile, firstProcess: Int
-  ) {
+  init(_ spec: ProducerSpec, stream: StreamSpec, keys: KeyPopulation, profile: RateProfile, firstProcess: Int) {
     (self.spec, self.keys, self.profile, self.firstProcess) = (spec, keys, profile, firstProcess)
     endProcess = firstProcess + spec.processes
     if case .events(let trace) = spec.rate { self.trace = trace } else { trace = nil }
@@ -39,11 +28,7 @@ struct Producer: Sendable {
     case .putRecords(let records, let bytes, let linger):
       (maxRecords, maxBytes, self.linger) = (Int32(records), bytes.count, linger)
     }
-    firstAttempts = keys.count <= KeyPopulation.tabled ? Array(repeating: 0, count: keys.count) : []
   }
-
-  /// Given up, for whatever reason.
-  var lost: Int64 { lostByAttempts + lostByAge + dropped + diverted }
 
   /// How long to wait before try number `attempt + 1`.
   func backoff(after attempt: Int32, jitter: inout RandomStream) -> Interval {
@@ -57,6 +42,27 @@ struct Producer: Sendable {
       return Interval(nanoseconds: Int64(jitter.below(UInt64(full.nanoseconds) + 1)))
     }
   }
+}
+
+/// A producer in a run: its plan, and what became of its records.
+struct Producer: Sendable {
+  let plan: ProducerPlan
+  var offered: Int64 = 0, accepted: Int64 = 0, retries: Int64 = 0
+  var lostByAttempts: Int64 = 0, lostByAge: Int64 = 0, dropped: Int64 = 0, diverted: Int64 = 0
+  var peakHeld: Int64 = 0
+  var latency = LatencyHistogram()
+  /// First attempts of the keys that are counted: see `KeyPopulation.counted`.
+  var firstAttempts: [UInt32]
+  /// The next recorded event to hand over, and how often the trace has been repeated.
+  var traceNext = 0, traceRound: Int64 = 0
+
+  init(_ plan: ProducerPlan) {
+    self.plan = plan
+    firstAttempts = Array(repeating: 0, count: plan.keys.counted)
+  }
+
+  /// Given up, for whatever reason.
+  var lost: Int64 { lostByAttempts + lostByAge + dropped + diverted }
 }
 
 /// One process of a producer: its clock, its random streams and the records it holds.
@@ -76,18 +82,18 @@ struct Process: Sendable {
   /// A record that found the buffer full under `on_overflow: block`; the source waits with it.
   var blocked: PendingRecord?
 
-  init(_ index: Int, of producer: Int, _ spec: ProducerSpec, profile: RateProfile, start: Instant, end: Instant,
-    seed: UInt64, replication: Int
+  init(
+    _ index: Int, of producer: Int, _ plan: ProducerPlan, start: Instant, end: Instant, seed: UInt64, replication: Int
   ) {
     func stream(_ purpose: Purpose) -> RandomStream {
       RandomStream(
-        seed: seed, replication: replication, purpose: purpose, entity: EntityName("producers.\(spec.name)", index: index))
+        seed: seed, replication: replication, purpose: purpose, entity: EntityName("producers.\(plan.spec.name)", index: index))
     }
     self.producer = Int32(producer)
     (arrivals, phases, sizes) = (stream(.arrival), stream(.phase), stream(.size))
     (keys, latencies, jitter) = (stream(.key), stream(.latency), stream(.retryJitter))
     clock = ArrivalClock(
-      spec.arrivals, processes: spec.processes, profile: profile, start: start, end: end, arrivals: &arrivals,
-      phases: &phases)
+      plan.spec.arrivals, processes: plan.spec.processes, profile: plan.profile, start: start, end: end,
+      arrivals: &arrivals, phases: &phases)
   }
 }

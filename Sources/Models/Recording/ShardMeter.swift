@@ -23,8 +23,11 @@ struct ShardMeter: Sendable {
   var second = Load(), demand = Load(), minute = Load()
   /// Refused in this second and in this minute.
   var throttledThisSecond: Int64 = 0, throttledThisMinute: Int64 = 0
-  /// In all.
-  var accepted = Load()
+  /// In all: stored, and first asked for; and the most that was asked for in a second, over the limit.
+  var accepted = Load(), demanded = Load()
+  var worstDemand = 0.0
+  /// The key asked for most, once it is known.
+  var hottestKey: ShardResult.KeyShare?
   var throttledByRecords: Int64 = 0, throttledByBytes: Int64 = 0
   var secondsThrottled = 0, firstThrottledAt: Instant?
   var utilization = UtilizationHistogram()

@@ -25,7 +25,7 @@ struct StreamMeter: Sendable {
 
   private struct Bin: Sendable {
     var records: Int64 = 0, bytes: Int64 = 0, throttled: Int64 = 0, shardSeconds = 0, throttledSeconds = 0
-    var peak = 0.0
+    var peak = 0.0, worstDemand = 0.0
   }
 
   /// Seconds without a refusal after which a throttle episode is over.
@@ -96,6 +96,10 @@ struct StreamMeter: Sendable {
 
   private mutating func weighDemand(of index: Int, from begin: Instant, seconds: Double) {
     let demand = shards[index].demand.share(of: rates, seconds: seconds)
+    shards[index].demanded.records += shards[index].demand.records
+    shards[index].demanded.bytes += shards[index].demand.bytes
+    shards[index].worstDemand = max(shards[index].worstDemand, demand)
+    bin.worstDemand = max(bin.worstDemand, demand)
     guard demand > secondView.worstDemand else { return }
     secondView.worstDemand = demand
     (secondView.worstSecond, secondView.worstShard) = (begin, ShardID(index))
@@ -121,20 +125,21 @@ struct StreamMeter: Sendable {
   }
 
   private mutating func followEpisode(_ index: Int, refused: Int64, from begin: Instant, notes: inout NoteBook) {
-    let subject = "\(name)/\(ShardID(index))"
     if let episode = shards[index].episode {
       if refused > 0 {
         shards[index].episode = (episode.began, begin, episode.refused + refused)
       } else if begin - episode.last >= Self.episodeGap {
         let lasted = (episode.last - episode.began) + .seconds(1)
-        notes.add(.throttleEnded, subject, "\(episode.refused) records refused in \(lasted)", at: episode.last)
+        notes.add(.throttleEnded, subject(index), "\(episode.refused) records refused in \(lasted)", at: episode.last)
         shards[index].episode = nil
       }
     } else if refused > 0 {
       shards[index].episode = (begin, begin, refused)
-      notes.add(.throttleBegan, subject, "\(refused) records refused in the first second", at: begin)
+      notes.add(.throttleBegan, subject(index), "\(refused) records refused in the first second", at: begin)
     }
   }
+
+  private func subject(_ index: Int) -> String { "\(name)/\(ShardID(index))" }
 
   /// Ends the minute before `now`, `minute` being its number in the run.
   mutating func closeMinute(_ minute: Int, from begin: Instant, to now: Instant) {
@@ -172,7 +177,7 @@ struct StreamMeter: Sendable {
     bins.append(
       StreamBin(
         start: begin, incomingRecords: bin.records, incomingBytes: bin.bytes, throttledRecords: bin.throttled,
-        peakUtilization: bin.peak, meanUtilization: load.share(of: rates, seconds: capacity),
+        peakUtilization: bin.peak, worstDemand: bin.worstDemand, meanUtilization: load.share(of: rates, seconds: capacity),
         throttledSeconds: bin.throttledSeconds, openShards: openThisSecond.count))
     bin = Bin()
   }

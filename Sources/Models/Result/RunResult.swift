@@ -207,6 +207,8 @@ public struct ShardResult: Sendable {
   public var closedAt: Instant?
   /// Records and bytes stored.
   public var acceptedRecords: Int64, acceptedBytes: Bytes
+  /// Records and bytes of first attempts, and the most in a second over the limit: what was asked of it, retries left out.
+  public var demandedRecords: Int64, demandedBytes: Bytes, worstDemand: Double
   /// Records refused because the record limit was reached.
   public var throttledByRecords: Int64
   /// Records refused because the byte limit was reached.
@@ -249,6 +251,8 @@ public struct StreamBin: Sendable, Hashable {
   public var incomingRecords: Int64, incomingBytes: Int64, throttledRecords: Int64
   /// The highest utilisation of any shard in any second of it.
   public var peakUtilization: Double
+  /// What first attempts asked of a shard in a second of it, over its limit, at the most.
+  public var worstDemand: Double
   /// The stream's mean utilisation over it: what a per-bin average shows.
   public var meanUtilization: Double
   /// Seconds of it in which a record was refused.

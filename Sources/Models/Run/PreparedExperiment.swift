@@ -5,19 +5,19 @@ internal import Units
 public struct PreparedExperiment: Sendable {
   /// The experiment.
   public let experiment: Experiment
-  let producers: [Producer]
+  let producers: [ProducerPlan]
 
   /// Builds the tables. Time and memory grow with the key populations: 24 bytes a key at most.
   public init(_ experiment: Experiment) {
     self.experiment = experiment
-    var producers: [Producer] = []
+    var producers: [ProducerPlan] = []
     for (index, spec) in experiment.producers.enumerated() {
       let profile = RateProfile(
         spec.rate, start: experiment.horizon.start, factors: Self.factors(of: index, in: experiment))
       var trace: EventTrace?
       if case .events(let events) = spec.rate { trace = events }
       producers.append(
-        Producer(
+        ProducerPlan(
           spec, stream: experiment.streams[spec.stream], keys: KeyPopulation(spec.keys, trace: trace), profile: profile,
           firstProcess: producers.last?.endProcess ?? 0))
     }

@@ -6,19 +6,18 @@ internal import Units
 extension Run {
   mutating func startProducers() {
     for index in producers.indices {
-      let producer = producers[index]
-      for number in 0..<producer.spec.processes {
+      let plan = producers[index].plan
+      for number in 0..<plan.spec.processes {
         processes.append(
           Process(
-            number, of: index, producer.spec, profile: producer.profile, start: start, end: end, seed: experiment.seed,
-            replication: replication))
+            number, of: index, plan, start: start, end: end, seed: experiment.seed, replication: replication))
       }
-      if producer.trace != nil { setTraceClock(of: index) } else { setClocks(of: producer) }
+      if plan.trace != nil { setTraceClock(of: index) } else { setClocks(of: plan) }
     }
   }
 
-  private mutating func setClocks(of producer: Producer) {
-    for process in producer.firstProcess..<producer.endProcess {
+  private mutating func setClocks(of plan: ProducerPlan) {
+    for process in plan.firstProcess..<plan.endProcess {
       clocks.set(process, at: key(of: processes[process].clock.next))
     }
   }
@@ -29,25 +28,25 @@ extension Run {
   @inline(__always)
   mutating func handOver(from index: Int) {
     let producer = Int(processes[index].producer)
-    guard producers[producer].trace == nil else { return handOverRecorded(of: producer) }
+    guard producers[producer].plan.trace == nil else { return handOverRecorded(of: producer) }
     bear(in: index, size: nil, recorded: 0)
     if processes[index].blocked == nil { advanceClock(of: index) }
   }
 
   private mutating func advanceClock(of index: Int) {
-    let producer = Int(processes[index].producer)
-    processes[index].advance(profile: producers[producer].profile, end: end)
+    processes[index].advance(profile: producers[Int(processes[index].producer)].plan.profile, end: end)
     clocks.set(index, at: key(of: processes[index].clock.next))
   }
 
   /// A record is born in a process: its key and size are drawn, unless they were recorded.
   private mutating func bear(in index: Int, size recordedSize: Int64?, recorded: UInt32) {
     let producer = Int(processes[index].producer)
+    let plan = producers[producer].plan
     let turn = processes[index].turn
     processes[index].turn &+= 1
-    let key = producers[producer].keys.draw(from: &processes[index].keys, turn: turn, recorded: recorded)
-    let data = recordedSize ?? producers[producer].size.draw(from: &processes[index].sizes)
-    let size = min(max(data, 1), producers[producer].largestData) + Int64(producers[producer].spec.keyBytes)
+    let key = plan.keys.draw(from: &processes[index].keys, turn: turn, recorded: recorded)
+    let data = recordedSize ?? plan.size.draw(from: &processes[index].sizes)
+    let size = min(max(data, 1), plan.largestData) + Int64(plan.spec.keyBytes)
     trajectory.fold(UInt64(key) << 32 ^ UInt64(size))
     producers[producer].offered += 1
     inFlight += 1
@@ -57,7 +56,7 @@ extension Run {
   /// Finds room for a record in the process's buffer, or does what its overflow rule says.
   private mutating func admit(_ record: PendingRecord, to index: Int) {
     let producer = Int(processes[index].producer), size = Int64(record.size)
-    let retry = producers[producer].spec.retry
+    let retry = producers[producer].plan.spec.retry
     if processes[index].held + size > retry.buffer.count {
       switch retry.overflow {
       case .block:
@@ -104,20 +103,16 @@ extension Run {
   /// Puts a record into the request being filled, and sends it when it is full.
   private mutating func gather(_ record: PendingRecord, in index: Int) {
     let producer = Int(processes[index].producer), size = Int64(record.size)
+    let plan = producers[producer].plan
     processes[index].held += size
     producers[producer].peakHeld = max(producers[producer].peakHeld, processes[index].held)
-    if processes[index].open >= 0,
-      requests[processes[index].open].bytes + size > producers[producer].maxBytes
-    {
-      sendOpen(of: index)
-    }
+    if processes[index].open >= 0, requests[processes[index].open].bytes + size > plan.maxBytes { sendOpen(of: index) }
     append(record, in: index)
     let open = processes[index].open
-    if requests[open].count >= producers[producer].maxRecords {
+    if requests[open].count >= plan.maxRecords {
       sendOpen(of: index)
     } else if requests[open].count == 1 {
-      schedule(
-        RunEvent(.linger, Int(open), generation: requests[open].generation), at: now + producers[producer].linger)
+      schedule(RunEvent(.linger, Int(open), generation: requests[open].generation), at: now + plan.linger)
     }
   }
 
@@ -147,12 +142,12 @@ extension Run {
   /// A blocked source hands its record over as soon as there is room, and goes on.
   mutating func unblock(_ index: Int) {
     guard let record = processes[index].blocked else { return }
-    let producer = Int(processes[index].producer)
-    guard processes[index].held + Int64(record.size) <= producers[producer].spec.retry.buffer.count else { return }
+    let plan = producers[Int(processes[index].producer)].plan
+    guard processes[index].held + Int64(record.size) <= plan.spec.retry.buffer.count else { return }
     processes[index].blocked = nil
     gather(record, in: index)
-    guard producers[producer].trace == nil else { return }
-    processes[index].resume(at: now, profile: producers[producer].profile, end: end)
+    guard plan.trace == nil else { return }
+    processes[index].resume(at: now, profile: plan.profile, end: end)
     clocks.set(index, at: key(of: processes[index].clock.next))
   }
 }
@@ -160,15 +155,15 @@ extension Run {
 /// Recorded events: when, which key, how large; each stands for `scale` records.
 extension Run {
   private mutating func setTraceClock(of producer: Int) {
-    clocks.set(producers[producer].firstProcess, at: key(of: producers[producer].nextTraceInstant(from: start)))
+    clocks.set(producers[producer].plan.firstProcess, at: key(of: producers[producer].nextTraceInstant(from: start)))
   }
 
   private mutating func handOverRecorded(of producer: Int) {
-    guard let trace = producers[producer].trace else { return }
+    guard let trace = producers[producer].plan.trace else { return }
     let event = producers[producer].traceNext
     producers[producer].advanceTrace()
-    let first = producers[producer].firstProcess
-    let scaled = trace.scale * producers[producer].profile.factor(at: now)
+    let first = producers[producer].plan.firstProcess
+    let scaled = trace.scale * producers[producer].plan.profile.factor(at: now)
     let copies = Int(scaled) + (processes[first].arrivals.chance(scaled - scaled.rounded(.down)) ? 1 : 0)
     for _ in 0..<copies {
       if trace.spread == .zero {
@@ -183,15 +178,15 @@ extension Run {
 
   /// One record of a recorded event; processes take turns.
   mutating func handOverCopy(_ event: Int, producer: Int) {
-    guard let trace = producers[producer].trace else { return }
-    let count = producers[producer].spec.processes
-    let index = producers[producer].firstProcess + Int(producers[producer].offered % Int64(count))
+    guard let trace = producers[producer].plan.trace else { return }
+    let plan = producers[producer].plan
+    let index = plan.firstProcess + Int(producers[producer].offered % Int64(plan.spec.processes))
     guard processes[index].blocked == nil else {
       producers[producer].offered += 1
       inFlight += 1
       return drop(\.dropped, of: producer)
     }
-    let size: Int64? = producers[producer].spec.size == .trace ? trace.bytes[event] : nil
+    let size: Int64? = plan.spec.size == .trace ? trace.bytes[event] : nil
     bear(in: index, size: size, recorded: trace.keys.isEmpty ? 0 : UInt32(trace.keys[event]))
   }
 }
@@ -199,14 +194,14 @@ extension Run {
 extension Producer {
   /// When the next recorded event happens; `.never` behind the last.
   func nextTraceInstant(from start: Instant) -> Instant {
-    guard let trace, traceNext < trace.offsets.count, let last = trace.offsets.last else { return .never }
+    guard let trace = plan.trace, traceNext < trace.offsets.count, let last = trace.offsets.last else { return .never }
     let gap = max(1, last / Int64(max(1, trace.offsets.count - 1)))
     return start + Interval(nanoseconds: (last + gap) * traceRound + trace.offsets[traceNext])
   }
 
   mutating func advanceTrace() {
     traceNext += 1
-    guard let trace, trace.repeats, traceNext == trace.offsets.count else { return }
+    guard let trace = plan.trace, trace.repeats, traceNext == trace.offsets.count else { return }
     (traceNext, traceRound) = (0, traceRound + 1)
   }
 }

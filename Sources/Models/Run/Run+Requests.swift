@@ -10,7 +10,7 @@ extension Run {
     let producer = Int(processes[index].producer)
     let trip =
       putTime.draw(from: &processes[index].latencies)
-      + producers[producer].network.draw(from: &processes[index].latencies)
+      + producers[producer].plan.network.draw(from: &processes[index].latencies)
     trajectory.fold(UInt64(trip))
     requests[request].sentAt = now
     requests[request].roundTrip = Interval(nanoseconds: trip)
@@ -20,7 +20,7 @@ extension Run {
   /// The request reaches the service: each record in turn is taken or refused.
   mutating func put(_ request: Int32) {
     let producer = Int(processes[Int(requests[request].process)].producer)
-    let stream = producers[producer].spec.stream
+    let stream = producers[producer].plan.spec.stream
     let isFirst = requests[request].attempt == 1
     let arrivesAt = requests[request].sentAt + requests[request].roundTrip
     var refused = Chain()
@@ -52,7 +52,7 @@ extension Run {
     let header = RecordHeader(hashKey: hashKey(of: record, producer, stream), size: record.size)
     let outcome = account.streams[stream].put(header, at: now)
     meters[stream].note(outcome, of: header, isFirst: isFirst)
-    if isFirst, !producers[producer].firstAttempts.isEmpty {
+    if isFirst, Int(record.key) < producers[producer].firstAttempts.count {
       producers[producer].firstAttempts[Int(record.key)] &+= 1
     }
     trajectory.fold(UInt64(UInt32(outcome.shard.number)) << 1 | (outcome.accepted > 0 ? 1 : 0))
@@ -61,7 +61,7 @@ extension Run {
 
   @inline(__always)
   private func hashKey(of record: PendingRecord, _ producer: Int, _ stream: Int) -> HashKey {
-    guard producers[producer].keys.isRoundRobin else { return producers[producer].keys.hash(of: record.key) }
+    guard producers[producer].plan.keys.isRoundRobin else { return producers[producer].plan.keys.hash(of: record.key) }
     let open = account.streams[stream].openShards
     return account.streams[stream].shards[open[Int(record.key) % open.count].index].range.middle
   }
@@ -87,12 +87,12 @@ extension Run {
   /// Another try for those refused records whose attempts and time are not spent.
   private mutating func reconsider(_ request: Int32, of index: Int) {
     let producer = Int(processes[index].producer)
-    let retry = producers[producer].spec.retry
+    let retry = producers[producer].plan.spec.retry
     guard retry.policy != .none, requests[request].attempt < retry.maxAttempts else {
       giveUpAll(of: request, of: index, \.lostByAttempts)
       return
     }
-    let wait = producers[producer].backoff(after: requests[request].attempt, jitter: &processes[index].jitter)
+    let wait = producers[producer].plan.backoff(after: requests[request].attempt, jitter: &processes[index].jitter)
     if let ttl = retry.ttl { giveUpAged(of: request, of: index, bornBefore: now + wait - ttl) }
     guard requests[request].count > 0 else { return requests.remove(request) }
     requests[request].attempt += 1
@@ -124,7 +124,7 @@ extension Run {
   ) {
     let producer = Int(processes[index].producer)
     if producers[producer].lost == 0, count > 0 {
-      notes.add(.recordsLost, producers[producer].spec.name, "the first \(count) records are given up", at: now)
+      notes.add(.recordsLost, producers[producer].plan.spec.name, "the first \(count) records are given up", at: now)
     }
     producers[producer][keyPath: reason] += Int64(count)
     processes[index].held -= bytes
@@ -168,7 +168,7 @@ extension Run {
   private mutating func noteCall(
     of producer: Int, _ stream: Int, taken: (count: Int32, bytes: Int64), refused: Chain, took: Interval
   ) {
-    let isSingle = producers[producer].spec.batching == .putRecord
+    let isSingle = producers[producer].plan.spec.batching == .putRecord
     let isGood: Double = taken.count > 0 ? 1 : 0
     book.note(.writeExceeded, Double(refused.count), stream: stream)
     book.note(isSingle ? .putRecordLatency : .putRecordsLatency, took.inMilliseconds, stream: stream)

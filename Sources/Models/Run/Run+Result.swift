@@ -14,6 +14,7 @@ extension Run {
     let instant = isComplete ? end : now
     now = instant
     if instant > secondBegan { recordRest(until: instant) }
+    for stream in meters.indices { nameHottestKeys(of: stream, .stillOpen) }
     let ledger = makeLedger()
     return RunResult(
       experiment: experiment, replication: replication, isComplete: isComplete, simulated: instant - start,
@@ -51,7 +52,7 @@ extension Run {
 
   private static func result(_ producer: Producer) -> ProducerResult {
     ProducerResult(
-      name: producer.spec.name, offered: producer.offered, accepted: producer.accepted, lost: producer.lost,
+      name: producer.plan.spec.name, offered: producer.offered, accepted: producer.accepted, lost: producer.lost,
       inFlight: producer.offered - producer.accepted - producer.lost, lostByAttempts: producer.lostByAttempts,
       lostByAge: producer.lostByAge, dropped: producer.dropped, diverted: producer.diverted,
       retries: producer.retries, putLatency: producer.latency, peakBuffer: Bytes(producer.peakHeld))
@@ -76,7 +77,6 @@ extension Run {
   private func streamResult(_ index: Int, at instant: Instant) -> StreamResult {
     let meter = meters[index], stream = account.streams[index]
     let (heat, heatShards) = heatMap(of: meter)
-    let hottest = HottestKeys(of: index, producers: producers, stream: stream).shares(over: (instant - start).inSeconds)
     return StreamResult(
       name: stream.name, shardsStart: experiment.streams[index].shards, shardsPeak: meter.shardsPeak,
       shardsEnd: stream.openShardCount, attempts: meter.attempts, throttledAttempts: meter.throttledAttempts,
@@ -85,7 +85,7 @@ extension Run {
       incomingBytes: Bytes(meter.shards.reduce(0) { $0 + $1.accepted.bytes }),
       utilization: Self.summary(meter.utilization), minuteView: meter.minuteView, secondView: meter.secondView,
       reshards: meter.reshards,
-      shards: stream.shards.map { Self.result($0, meter.shards[$0.id.index], hottest[$0.id.index]) },
+      shards: stream.shards.map { Self.result($0, meter.shards[$0.id.index]) },
       bins: meter.bins, heat: heat, heatShards: heatShards)
   }
 
@@ -93,13 +93,14 @@ extension Run {
     UtilizationSummary(mean: shares.mean, p99: shares.percentile(99), max: shares.max)
   }
 
-  private static func result(_ shard: Shard, _ meter: ShardMeter, _ hottest: ShardResult.KeyShare?) -> ShardResult {
+  private static func result(_ shard: Shard, _ meter: ShardMeter) -> ShardResult {
     ShardResult(
       id: shard.id, parents: shard.parents, range: shard.range, openedAt: shard.openedAt, closedAt: shard.closedAt,
       acceptedRecords: meter.accepted.records, acceptedBytes: Bytes(meter.accepted.bytes),
-      throttledByRecords: meter.throttledByRecords, throttledByBytes: meter.throttledByBytes,
-      secondsThrottled: meter.secondsThrottled, firstThrottledAt: meter.firstThrottledAt,
-      utilization: summary(meter.utilization), busiestMinuteUtilization: meter.busiestMinute, hottestKey: hottest)
+      demandedRecords: meter.demanded.records, demandedBytes: Bytes(meter.demanded.bytes),
+      worstDemand: meter.worstDemand, throttledByRecords: meter.throttledByRecords,
+      throttledByBytes: meter.throttledByBytes, secondsThrottled: meter.secondsThrottled, firstThrottledAt: meter.firstThrottledAt,
+      utilization: summary(meter.utilization), busiestMinuteUtilization: meter.busiestMinute, hottestKey: meter.hottestKey)
   }
 
   /// The shards with most refusals as columns, minutes of the run as rows.
@@ -115,46 +116,5 @@ extension Run {
       rows[cell.minute][column] += Int32(clamping: cell.records)
     }
     return (rows, columns.map { ShardID($0) })
-  }
-}
-
-/// Finds the key that each shard was asked for most.
-struct HottestKeys {
-  private var best: [(producer: Int, key: UInt32, count: Int64)]
-  private var totals: [Int64]
-  private let producers: [Producer]
-
-  /// Counts the keys of all producers of a stream by the shard that ever owned them last, closed shards by their range.
-  init(of stream: Int, producers: [Producer], stream state: Stream) {
-    self.producers = producers
-    best = state.shards.map { _ in (-1, 0, 0) }
-    totals = state.shards.map { _ in 0 }
-    for (index, producer) in producers.enumerated() where producer.spec.stream == stream {
-      for key in producer.firstAttempts.indices where producer.firstAttempts[key] > 0 {
-        add(Int64(producer.firstAttempts[key]), key: UInt32(key), of: index, to: state)
-      }
-    }
-  }
-
-  private mutating func add(_ count: Int64, key: UInt32, of producer: Int, to stream: Stream) {
-    let hash = producers[producer].keys.hash(of: key)
-    var shard: ShardID? = stream.owner(of: hash)
-    while let id = shard {
-      totals[id.index] += count
-      if count > best[id.index].count { best[id.index] = (producer, key, count) }
-      let parents = stream.shards[id.index].parents
-      shard = parents.first { stream.shards[$0.index].range.contains(hash) }
-    }
-  }
-
-  /// The share of each shard's hottest key, and its rate over `seconds`.
-  func shares(over seconds: Double) -> [ShardResult.KeyShare?] {
-    best.indices.map { index in
-      let (producer, key, count) = best[index]
-      guard producer >= 0, totals[index] > 0, seconds > 0 else { return nil }
-      return ShardResult.KeyShare(
-        key: producers[producer].keys.name(of: key), share: Double(count) / Double(totals[index]),
-        recordsPerSecond: Double(count) / seconds)
-    }
   }
 }

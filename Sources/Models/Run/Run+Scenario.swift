@@ -17,7 +17,7 @@ extension Run {
   mutating func begin(_ event: ScheduledEvent) {
     switch event.action {
     case .setRateFactor(let producer, let factor):
-      notes.add(.rateChanged, producers[producer].spec.name, "rate × \(factor)", at: now)
+      notes.add(.rateChanged, producers[producer].plan.spec.name, "rate × \(factor)", at: now)
     case .splitShard(let stream, let shard, let key):
       let id = shard ?? busiest(of: stream)
       let range = account.streams[stream].shards.indices.contains(id.index)
@@ -42,7 +42,7 @@ extension Run {
   mutating func end(_ event: ScheduledEvent) {
     switch event.action {
     case .setRateFactor(let producer, _):
-      notes.add(.rateChanged, producers[producer].spec.name, "rate × 1", at: now)
+      notes.add(.rateChanged, producers[producer].plan.spec.name, "rate × 1", at: now)
     case .stopConsumer(let consumer): startConsumer(consumer)
     case .startConsumer(let consumer): stopConsumer(consumer)
     case .splitShard, .mergeShards, .updateShardCount: return
@@ -86,6 +86,7 @@ extension Run {
   mutating func followStreams() {
     account.wake(at: now)
     for stream in meters.indices {
+      nameHottestKeys(of: stream, .justClosed)
       meters[stream].follow(account.streams[stream])
       finishReshard(of: stream)
       wakeFanOutReadersOfClosed(stream)

@@ -68,7 +68,7 @@ public struct Run: ~Copyable {
           name: $0.name, shards: $0.shards, maxRecord: $0.maxRecord, retention: $0.retention,
           limits: experiment.limits, at: start)
       }, at: start)
-    producers = prepared.producers
+    producers = prepared.producers.map { Producer($0) }
     queue = EventQueue(start: start)
     clocks = WinnerTree(count: max(1, prepared.producers.last?.endProcess ?? 0))
     meters = account.streams.map { StreamMeter($0, at: start) }
