@@ -12,7 +12,4 @@
 /* A name that lives as long as the process, which gsl_rng_type wants. */
 static inline const char *weir_generator_name(void) { return "weir-philox2x64-10"; }
 
-/* GSL's own generators are mutable globals, which Swift 6 refuses to read; a getter is fine. */
-static inline const gsl_rng_type *weir_gsl_taus2(void) { return gsl_rng_taus2; }
-
 #endif
