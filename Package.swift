@@ -17,6 +17,7 @@ let package = Package(
   products: [
     .executable(name: "weir", targets: ["weir"]),
     .library(name: "KinesisCore", targets: ["Units", "KinesisCore"]),
+    .library(name: "Simulation", targets: ["Units", "Simulation"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -10,43 +10,43 @@ public enum Confidence: String, Sendable, Hashable, Codable {
 
 /// One limit of the service: a dated figure with its source.
 public struct Limit: Sendable, Hashable {
-  /// Which limit; its raw value is the name `weir limits` prints.
-  public enum Key: String, Sendable, Hashable, CaseIterable {
-    case shardWriteRecords = "shard.write.records_per_s"
-    case shardWriteBytes = "shard.write.bytes_per_s"
-    case shardWriteBurstSeconds = "shard.write.burst_s"
-    case shardWriteSlack = "shard.write.slack_permille"
-    case shardReadCalls = "shard.read.calls_per_s"
-    case shardReadBytes = "shard.read.bytes_per_s"
-    case shardReadBytesPerCall = "shard.read.bytes_per_call"
-    case shardReadRecordsPerCall = "shard.read.records_per_call"
-    case shardIteratorCalls = "shard.iterator.calls_per_s"
-    case iteratorLifetime = "iterator.lifetime_s"
-    case putRecordsPerCall = "put_records.records_per_call"
-    case putBytesPerCall = "put_records.bytes_per_call"
-    case partitionKeyCharacters = "record.partition_key_characters"
-    case recordBytesDefault = "record.bytes_default"
-    case recordBytesMaximum = "record.bytes_maximum"
-    case fanOutBytes = "fan_out.bytes_per_s"
-    case fanOutLifetime = "fan_out.subscription_s"
-    case fanOutTakeover = "fan_out.resubscribe_after_s"
-    case fanOutConsumers = "fan_out.consumers_per_stream"
-    case fanOutConsumersAdvantage = "fan_out.consumers_per_stream_advantage"
-    case fanOutConsumersCreating = "fan_out.consumers_creating"
-    case retentionMinimum = "retention.minimum_h"
-    case retentionMaximum = "retention.maximum_h"
-    case streamsCreating = "stream.creating_at_once"
-    case streamShardsMaximum = "update_shard_count.shards_maximum"
-    case reshardCallsPerDay = "update_shard_count.calls_per_24h"
-    case reshardStepDuration = "reshard.step_s"
-    case streamCreateDuration = "create_stream.duration_s"
-    case accountShardsLargeRegions = "account.shards_large_regions"
-    case accountShardsOtherRegions = "account.shards_other_regions"
-    case createCalls = "api.create_delete_list_streams_per_s"
-    case splitMergeCalls = "api.split_merge_per_s"
-    case updateShardCountCalls = "api.update_shard_count_per_s"
-    case retentionCalls = "api.retention_per_s"
-    case registerConsumerCalls = "api.register_consumer_per_s"
+  /// Which limit; `name` is what `weir limits` prints, its raw value its place in a profile.
+  public enum Key: Int, Sendable, Hashable, CaseIterable {
+    case shardWriteRecords
+    case shardWriteBytes
+    case shardWriteBurstSeconds
+    case shardWriteSlack
+    case shardReadCalls
+    case shardReadBytes
+    case shardReadBytesPerCall
+    case shardReadRecordsPerCall
+    case shardIteratorCalls
+    case iteratorLifetime
+    case putRecordsPerCall
+    case putBytesPerCall
+    case partitionKeyCharacters
+    case recordBytesDefault
+    case recordBytesMaximum
+    case fanOutBytes
+    case fanOutLifetime
+    case fanOutTakeover
+    case fanOutConsumers
+    case fanOutConsumersAdvantage
+    case fanOutConsumersCreating
+    case retentionMinimum
+    case retentionMaximum
+    case streamsCreating
+    case streamShardsMaximum
+    case reshardCallsPerDay
+    case reshardStepDuration
+    case streamCreateDuration
+    case accountShardsLargeRegions
+    case accountShardsOtherRegions
+    case createCalls
+    case splitMergeCalls
+    case updateShardCountCalls
+    case retentionCalls
+    case registerConsumerCalls
   }
 
   /// Which limit.
@@ -66,26 +66,32 @@ public struct LimitsProfile: Sendable, Hashable {
   /// The profile's name, a year and month.
   public let name: String
   /// Every limit, in the order of `Limit.Key.allCases`.
-  public private(set) var limits: [Limit]
+  public var limits: [Limit] {
+    sources.enumerated().map { index, limit in
+      var limit = limit
+      limit.value = values[index]
+      return limit
+    }
+  }
+
+  private let sources: [Limit]
+  private var values: [Int64]
+
+  init(name: String, limits: [Limit]) {
+    precondition(limits.map(\.key) == Limit.Key.allCases, "a profile has every limit, in order")
+    (self.name, sources, values) = (name, limits, limits.map(\.value))
+  }
 
   /// The value of a limit. O(1).
   public subscript(key: Limit.Key) -> Int64 {
-    get { limits[Self.position(of: key)].value }
-    set { limits[Self.position(of: key)].value = newValue }
+    get { values[key.rawValue] }
+    set { values[key.rawValue] = newValue }
   }
 
   /// How many shards an account may have in a region.
   public func shardQuota(region: String) -> Int64 {
     let isLarge = ["us-east-1", "us-west-2", "eu-west-1"].contains(region)
     return self[isLarge ? .accountShardsLargeRegions : .accountShardsOtherRegions]
-  }
-
-  private static let positions: [Limit.Key: Int] = Dictionary(
-    uniqueKeysWithValues: Limit.Key.allCases.enumerated().map { ($1, $0) })
-
-  private static func position(of key: Limit.Key) -> Int {
-    guard let position = positions[key] else { preconditionFailure("a limit without a place: \(key)") }
-    return position
   }
 }
 
@@ -207,6 +213,49 @@ extension LimitsProfile {
     case .retentionCalls:
       (5, "calls a second that change the retention period, by stream", "§7: API model", .documented)
     default: preconditionFailure("a limit without a figure: \(key)")
+    }
+  }
+}
+
+extension Limit.Key {
+  /// The name that `weir limits` prints: what it limits, dotted, its unit last.
+  public var name: String {
+    switch self {
+    case .shardWriteRecords: "shard.write.records_per_s"
+    case .shardWriteBytes: "shard.write.bytes_per_s"
+    case .shardWriteBurstSeconds: "shard.write.burst_s"
+    case .shardWriteSlack: "shard.write.slack_permille"
+    case .shardReadCalls: "shard.read.calls_per_s"
+    case .shardReadBytes: "shard.read.bytes_per_s"
+    case .shardReadBytesPerCall: "shard.read.bytes_per_call"
+    case .shardReadRecordsPerCall: "shard.read.records_per_call"
+    case .shardIteratorCalls: "shard.iterator.calls_per_s"
+    case .iteratorLifetime: "iterator.lifetime_s"
+    case .putRecordsPerCall: "put_records.records_per_call"
+    case .putBytesPerCall: "put_records.bytes_per_call"
+    case .partitionKeyCharacters: "record.partition_key_characters"
+    case .recordBytesDefault: "record.bytes_default"
+    case .recordBytesMaximum: "record.bytes_maximum"
+    case .fanOutBytes: "fan_out.bytes_per_s"
+    case .fanOutLifetime: "fan_out.subscription_s"
+    case .fanOutTakeover: "fan_out.resubscribe_after_s"
+    case .fanOutConsumers: "fan_out.consumers_per_stream"
+    case .fanOutConsumersAdvantage: "fan_out.consumers_per_stream_advantage"
+    case .fanOutConsumersCreating: "fan_out.consumers_creating"
+    case .retentionMinimum: "retention.minimum_h"
+    case .retentionMaximum: "retention.maximum_h"
+    case .streamsCreating: "stream.creating_at_once"
+    case .streamShardsMaximum: "update_shard_count.shards_maximum"
+    case .reshardCallsPerDay: "update_shard_count.calls_per_24h"
+    case .reshardStepDuration: "reshard.step_s"
+    case .streamCreateDuration: "create_stream.duration_s"
+    case .accountShardsLargeRegions: "account.shards_large_regions"
+    case .accountShardsOtherRegions: "account.shards_other_regions"
+    case .createCalls: "api.create_delete_list_streams_per_s"
+    case .splitMergeCalls: "api.split_merge_per_s"
+    case .updateShardCountCalls: "api.update_shard_count_per_s"
+    case .retentionCalls: "api.retention_per_s"
+    case .registerConsumerCalls: "api.register_consumer_per_s"
     }
   }
 }

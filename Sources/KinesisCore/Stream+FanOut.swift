@@ -99,7 +99,7 @@ extension Stream {
   ) throws(Refusal) -> Int {
     let now = arrive(at: now)
     try requireReadable()
-    _ = try existing(id)
+    try requireShard(id)
     guard consumers.indices.contains(consumer), consumers[consumer].isActive(at: now) else {
       throw .notFound("The consumer is not registered, or not ACTIVE.")
     }

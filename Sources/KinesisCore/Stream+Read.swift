@@ -56,7 +56,7 @@ extension Stream {
   ) throws(Refusal) -> ShardIterator {
     let now = arrive(at: now)
     try requireReadable()
-    _ = try existing(id)
+    try requireShard(id)
     let next = try resolve(position, in: id, at: now)
     guard shards[id.index].iteratorCalls.take(1, at: now) else { throw .readThrottled(id, .iterators) }
     return ShardIterator(shard: id, next: next, issuedAt: now)
@@ -74,7 +74,7 @@ extension Stream {
     guard (1...limits[.shardReadRecordsPerCall]).contains(Int64(limit)) else {
       throw .invalidArgument("Limit \(limit) is not between 1 and \(limits[.shardReadRecordsPerCall]).")
     }
-    _ = try existing(iterator.shard)
+    try requireShard(iterator.shard)
     try checkAge(of: iterator, at: now)
     try admitRead(of: iterator.shard, at: now)
     return read(iterator, limit: Int64(limit), at: now)

@@ -16,8 +16,8 @@ extension Stream {
   mutating func splitShard(_ id: ShardID, at key: HashKey, now: Instant) throws(Refusal) {
     let now = arrive(at: now)
     try requireActive()
-    let shard = try existing(id)
-    try requireOpen(shard)
+    try requireOpen(id)
+    let shard = shards[id.index]
     guard shard.range.start.value + 1 < key.value, key < shard.range.end else {
       throw .invalidArgument(
         "NewStartingHashKey \(key) used in SplitShard() on shard \(id) in stream \(name) is not both greater than one plus "
@@ -30,10 +30,9 @@ extension Stream {
   mutating func mergeShards(_ id: ShardID, with adjacent: ShardID, now: Instant) throws(Refusal) {
     let now = arrive(at: now)
     try requireActive()
-    let (lower, upper) = (try existing(id), try existing(adjacent))
-    try requireOpen(lower)
-    try requireOpen(upper)
-    guard lower.range.isFollowed(by: upper.range) else {
+    try requireOpen(id)
+    try requireOpen(adjacent)
+    guard shards[id.index].range.isFollowed(by: shards[adjacent.index].range) else {
       throw .invalidArgument(
         "Shards \(id) and \(adjacent) in stream \(name) are not an adjacent pair of shards eligible for merging")
     }
@@ -73,9 +72,10 @@ extension Stream {
     }
   }
 
-  private func requireOpen(_ shard: Shard) throws(Refusal) {
-    guard shard.isOpen else {
-      throw .invalidArgument("Shard \(shard.id) in stream \(name) is not open, so it cannot be split or merged.")
+  private func requireOpen(_ id: ShardID) throws(Refusal) {
+    try requireShard(id)
+    guard shards[id.index].isOpen else {
+      throw .invalidArgument("Shard \(id) in stream \(name) is not open, so it cannot be split or merged.")
     }
   }
 

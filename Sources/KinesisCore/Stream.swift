@@ -106,13 +106,14 @@ public struct Stream: Sendable, Hashable {
     map = ShardMap(open.map { ($0.range, $0.id) })
   }
 
-  /// The shard of that number, or AWS's refusal.
-  func existing(_ id: ShardID) throws(Refusal) -> Shard {
+  func requireShard(_ id: ShardID) throws(Refusal) {
     guard shards.indices.contains(id.index) else {
       throw .notFound("Could not find shard \(id) in stream \(name).")
     }
-    return shards[id.index]
   }
+
+  /// The position behind the newest record of a shard.
+  public func tip(of id: ShardID) -> Int64 { shards[id.index].log.tip }
 
   func requireActive() throws(Refusal) {
     switch status {

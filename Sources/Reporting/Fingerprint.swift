@@ -36,7 +36,7 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
 
   /// The fingerprint of a run.
   public init(scenario: String, inputs: [Input], limits: LimitsProfile, seed: UInt64, version: String) {
-    let limitLines = limits.limits.map { "\($0.key.rawValue)=\($0.value)" }
+    let limitLines = limits.limits.map { "\($0.key.name)=\($0.value)" }
     let files = inputs.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     let parts =
       [

@@ -11,7 +11,7 @@ public struct LimitsTable: Sendable {
   public var text: String {
     let rows = profile.limits.map { limit in
       (
-        limit.key.rawValue, Figures.count(limit.value), Self.unit(of: limit.key), limit.confidence.rawValue,
+        limit.key.name, Figures.count(limit.value), Self.unit(of: limit.key), limit.confidence.rawValue,
         "\(limit.meaning) [\(limit.source)]"
       )
     }
@@ -33,7 +33,7 @@ public struct LimitsTable: Sendable {
     ])
     for limit in profile.limits {
       table.append([
-        Markdown.code(limit.key.rawValue), Figures.count(limit.value), Self.unit(of: limit.key), limit.meaning,
+        Markdown.code(limit.key.name), Figures.count(limit.value), Self.unit(of: limit.key), limit.meaning,
         limit.source, limit.confidence.rawValue,
       ])
     }
@@ -44,7 +44,7 @@ public struct LimitsTable: Sendable {
   public var json: String {
     let limits = profile.limits.map { limit in
       JSONValue.object([
-        "name": .string(limit.key.rawValue), "value": .count(limit.value), "unit": .string(Self.unit(of: limit.key)),
+        "name": .string(limit.key.name), "value": .count(limit.value), "unit": .string(Self.unit(of: limit.key)),
         "meaning": .string(limit.meaning), "source": .string(limit.source),
         "confidence": .string(limit.confidence.rawValue),
       ])
@@ -56,7 +56,7 @@ public struct LimitsTable: Sendable {
 
   /// The unit that ends a limit's name, in full.
   static func unit(of key: Limit.Key) -> String {
-    let name = key.rawValue
+    let name = key.name
     let endings = [
       ("records_per_s", "records/s"), ("bytes_per_s", "B/s"), ("bytes_per_call", "B"),
       ("records_per_call", "records"), ("streams_per_s", "calls/s"), ("_per_s", "calls/s"), ("_per_24h", "calls"),

@@ -150,7 +150,7 @@ public struct RunJSON: Sendable {
   }
 
   private static func limits(_ profile: LimitsProfile) -> JSONValue {
-    let values = byName(profile.limits, \.key.rawValue) { .count($0.value) }
+    let values = byName(profile.limits, \.key.name) { .count($0.value) }
     return ["profile": .string(profile.name), "values": .object(values)]
   }
 

@@ -13,7 +13,7 @@ extension RunMarkdown {
     ])
     for limit in unsure {
       table.append([
-        Markdown.code(limit.key.rawValue), Figures.count(limit.value), LimitsTable.unit(of: limit.key), limit.meaning,
+        Markdown.code(limit.key.name), Figures.count(limit.value), LimitsTable.unit(of: limit.key), limit.meaning,
         limit.source, limit.confidence.rawValue,
       ])
     }

@@ -5,7 +5,7 @@ internal import Simulation
 ///
 /// Key `i` is `key-i`; salted it is `key-i-j`. Hashes of up to `KeyPopulation.tabled` keys are kept, 16 bytes each; those of
 /// larger populations are computed when needed. A new law of keys is a case of `KeySpec.Law` and a line in `draw`.
-struct KeyPopulation: Sendable {
+final class KeyPopulation: Sendable {
   /// The most keys whose hashes are kept.
   static let tabled = 4_000_000
 

@@ -5,7 +5,7 @@ internal import Units
 ///
 /// Smooth curves are cut finely enough that the error is far below the noise of the arrivals: every second for lines,
 /// every ten seconds for waves. A new curve is a case of `RateCurve` and a case of `piece`.
-struct RateProfile: Sendable {
+final class RateProfile: Sendable {
   /// A stretch of constant rate.
   struct Piece {
     /// Records a nanosecond of the whole fleet.

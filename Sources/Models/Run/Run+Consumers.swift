@@ -197,7 +197,7 @@ extension Run {
 
   private func needsPush(_ reader: Int) -> Bool {
     guard readers[reader].subscription >= 0, !readers[reader].isDrained else { return false }
-    return account.streams[readers[reader].stream].shards[readers[reader].shard.index].log.tip > readers[reader].next
+    return account.streams[readers[reader].stream].tip(of: readers[reader].shard) > readers[reader].next
   }
 
   private mutating func push(to reader: Int) {
