@@ -45,7 +45,9 @@ extension Field {
     guard let value = anyNumber(expecting: expected) else { return nil }
     guard range.contains(value) else {
       let bounds = "\(plain(range.lowerBound)) to \(plain(range.upperBound))"
-      fail(expected: expected, remedy: value < 0 && range.lowerBound == 0 ? "it cannot be negative" : "allowed are \(bounds)")
+      fail(
+        expected: expected,
+        remedy: value < 0 && range.lowerBound == 0 ? "it cannot be negative" : "allowed are \(bounds)")
       return nil
     }
     return value

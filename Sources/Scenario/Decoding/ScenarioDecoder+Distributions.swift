@@ -169,7 +169,8 @@ extension ScenarioDecoder {
 
   /// Reports two values of one map that exclude each other, at the first, with the place of the second.
   func contradict(_ key: String, _ relation: String, _ other: String, _ fields: Fields) {
-    guard let a = fields.entries.first(where: { $0.key == key }), let b = fields.entries.first(where: { $0.key == other })
+    guard let a = fields.entries.first(where: { $0.key == key }),
+      let b = fields.entries.first(where: { $0.key == other })
     else { return }
     let end = "\(other) \(b.value.summary) (\(b.value.place.seen(from: a.value.place)))"
     let message = "\(key) \(a.value.summary) \(relation) \(end)"

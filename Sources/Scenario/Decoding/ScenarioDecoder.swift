@@ -99,7 +99,8 @@ struct ScenarioDecoder {
   private func region(_ field: Field) -> String {
     let text = field.string(expecting: "an AWS region such as us-east-1") ?? ""
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    let isFit = parts.count >= 3 && parts[0].count == 2 && parts.last.flatMap { Int($0) } != nil && text.count <= 32
+    let isFit =
+      parts.count >= 3 && parts[0].count == 2 && parts.last.flatMap { Int($0) } != nil && text.count <= 32
       && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
     if !isFit, field.text != nil { field.fail(expected: "an AWS region such as us-east-1") }
     return text

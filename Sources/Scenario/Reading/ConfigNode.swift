@@ -50,7 +50,9 @@ struct ConfigNode: Sendable {
 
   /// `text` in quotes on one line, cut at 60 characters.
   static func quoted(_ text: some StringProtocol) -> String {
-    let shown = text.prefix(60).unicodeScalars.map { $0.value < 32 ? "\\u{\(String($0.value, radix: 16))}" : String($0) }
+    let shown = text.prefix(60).unicodeScalars.map {
+      $0.value < 32 ? "\\u{\(String($0.value, radix: 16))}" : String($0)
+    }
     return "\"" + shown.joined() + (text.count > 60 ? "…" : "") + "\""
   }
 }
@@ -82,7 +84,8 @@ extension ConfigNode {
     case .scalar(let scalar): Self.escaped(scalar.text)
     case .list(let items): "[" + items.map(\.canonicalText).joined(separator: ",") + "]"
     case .map(let entries):
-      "{" + entries.sorted { $0.key < $1.key }.map { Self.escaped($0.key) + ":" + $0.value.canonicalText }
+      "{"
+        + entries.sorted { $0.key < $1.key }.map { Self.escaped($0.key) + ":" + $0.value.canonicalText }
         .joined(separator: ",") + "}"
     }
   }

@@ -21,7 +21,8 @@ struct VariablePass {
         guard case .scalar(let scalar) = entry.value.content, !entry.value.isNull, !scalar.text.contains("${") else {
           sink.report(
             Diagnostic(
-              place: entry.value.place, path: "vars.\(entry.key)", message: "expected a text or a number without \"${\"",
+              place: entry.value.place, path: "vars.\(entry.key)",
+              message: "expected a text or a number without \"${\"",
               found: entry.value.summary))
           continue
         }
@@ -34,7 +35,8 @@ struct VariablePass {
   /// The tree with all values put in; `vars` itself is left alone.
   mutating func apply(to root: ConfigNode) -> ConfigNode {
     guard case .map(let entries) = root.content else { return root }
-    return ConfigNode(place: root.place, content: .map(entries.map { $0.key == "vars" ? $0 : apply(to: $0, under: "") }))
+    return ConfigNode(
+      place: root.place, content: .map(entries.map { $0.key == "vars" ? $0 : apply(to: $0, under: "") }))
   }
 
   private mutating func apply(to entry: ConfigNode.Entry, under parent: String) -> ConfigNode.Entry {

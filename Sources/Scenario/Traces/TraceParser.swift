@@ -54,6 +54,10 @@ struct TraceParser {
       fault(key, "a trace in bins, with a column count, cannot have keys", found: names[key])
       return nil
     }
+    // Keys asked of a trace in bins are refused where they are asked for, in the scenario.
+    if count != nil, wanted == .only {
+      return Columns(count: count, bytes: names.firstIndex(of: "bytes"), width: names.count)
+    }
     guard case .found(let key) = keyColumn(names) else { return nil }
     return Columns(count: count, bytes: names.firstIndex(of: "bytes"), key: key, width: names.count)
   }
@@ -82,7 +86,8 @@ struct TraceParser {
       }
       let isEmpty = columns.isEmpty
       faults.report(
-        line: 1, column: 1, isEmpty ? "missing column: keys from a trace need a column key" : "more than one column of keys",
+        line: 1, column: 1,
+        isEmpty ? "missing column: keys from a trace need a column key" : "more than one column of keys",
         remedy: isEmpty ? nil : "choose with key: one of \(listed)")
     }
     return .absent
@@ -167,7 +172,7 @@ struct TraceParser {
     if table.isBinned, table.times.count == 1, faults.count == 0 {
       faults.report(line: 2, column: 1, "a trace of one bin has no width", remedy: "give it a second row")
     }
-    if table.keys.isEmpty, emptyKeys > 0, wanted != .unread {
+    if table.keys.isEmpty, emptyKeys > 0, wanted != .unread, !table.isBinned {
       faults.report(line: 2, column: 1, "all keys of the trace are empty")
     }
   }
