@@ -230,3 +230,47 @@ import Units
       ])
   }
 }
+
+@Suite struct `Hostile texts` {
+  static let texts: [(name: String, text: String)] = [
+    ("open lists", String(repeating: "[", count: 900) + String(repeating: "a,", count: 400_000)),
+    ("many keys", (0..<90_000).map { "k\($0): 1\n" }.joined()),
+    ("many unknown keys in a map", Sample.base + "\n" + (0..<20_000).map { "k\($0): {}\n" }.joined()),
+    ("one long line", "a: " + String(repeating: "x", count: 1_000_000)),
+    ("many lines of text", "a: |\n" + String(repeating: "  x\n", count: 250_000)),
+    ("anchors", (0..<50_000).map { "- &a\($0) x\n" }.joined()),
+    ("question marks", String(repeating: "? ", count: 400_000)),
+    ("flow keys", "{" + (0..<90_000).map { "k\($0): 1," }.joined() + "}"),
+    (
+      "variables",
+      "vars: {" + (0..<20_000).map { "v\($0): 1," }.joined() + "}\nstreams: ["
+        + String(repeating: "'${w}x',", count: 20_000) + "]"
+    ),
+    ("quotes", String(repeating: "'a' ", count: 200_000)),
+  ]
+
+  @Test("a megabyte of anything is read or refused in seconds", arguments: texts)
+  func bounded(_ sample: (name: String, text: String)) {
+    let time = ContinuousClock().measure { #expect(!Sample.errors(sample.text).isEmpty) }
+    #expect(time < .seconds(30), "\(sample.name) took \(time)")
+    print("hostile", sample.name, time)
+  }
+
+  @Test(
+    "sizes and durations at the end of 64 bits are refused, not crashed on",
+    arguments: [
+      "9223372036854775807B", "9223372036854775807", "99999999999GiB",
+      "{dist: uniform, low: 1, high: 9223372036854775807B}",
+      "{dist: empirical, values: [9223372036854775807B]}", "1e300", "1e-300",
+    ])
+  func endOfRange(_ size: String) {
+    #expect(!Sample.errors(Sample.with("size: 900B", "size: \(size)")).isEmpty)
+  }
+
+  @Test("the file behind a scenario cannot be set") func settingExtends() {
+    #expect(
+      Sample.errors(Sample.base, settings: [Setting(path: "extends", value: "x")]) == [
+        "--set extends: the file behind a scenario cannot be chosen here"
+      ])
+  }
+}

@@ -35,7 +35,7 @@ extension Field {
     } else {
       fail(
         expected: "one of " + (names + later).joined(separator: ", "),
-        remedy: Nearest.remedy(text, among: names + later))
+        remedy: sink.nearest(text, among: names + later))
     }
     return nil
   }

@@ -27,7 +27,7 @@ extension ScenarioDecoder {
     guard let text = field.string(expecting: "the name of a \(what)") else { return nil }
     if let index = names.firstIndex(of: text) { return index }
     let known = names.isEmpty ? "there are none" : "\(what)s are \(names.prefix(8).joined(separator: ", "))"
-    field.refuse("there is no \(what) \(ConfigNode.quoted(text))", remedy: Nearest.remedy(text, among: names) ?? known)
+    field.refuse("there is no \(what) \(ConfigNode.quoted(text))", remedy: sink.nearest(text, among: names) ?? known)
     return nil
   }
 

@@ -14,6 +14,8 @@ enum Dimension {
 }
 
 extension ScenarioDecoder {
+  /// Far above any record, far below what 64 bits count.
+  private static let largestSize = Bytes(1 << 40)
   private static let kinds = [
     "constant", "uniform", "exponential", "lognormal", "gamma", "empirical", "mixture",
   ]
@@ -61,9 +63,12 @@ extension ScenarioDecoder {
     case .time: return field.duration(.zero ... .longest).map { Double($0.nanoseconds) }
     case .size:
       if let text = field.text, Field.isNumeral(text) {
-        return field.number(0...1e12, expecting: "a size such as \(dimension.example)")
+        return field.number(0...Double(Self.largestSize.count), expecting: "a size such as \(dimension.example)")
       }
-      return field.anySize(expecting: "a size such as \(dimension.example)").map { Double($0.count) }
+      guard let size = field.anySize(expecting: "a size such as \(dimension.example)") else { return nil }
+      if size <= Self.largestSize { return Double(size.count) }
+      field.fail(expected: "a size of at most \(Self.largestSize)")
+      return nil
     }
   }
 

@@ -61,8 +61,9 @@ extension ConfigNode {
   /// Itself with `other` laid over it: maps are merged key by key, everything else is replaced.
   func overlaid(by other: ConfigNode) -> ConfigNode {
     guard case .map(var entries) = content, case .map(let changes) = other.content else { return other }
+    let positions = Dictionary(entries.enumerated().map { ($1.key, $0) }) { first, _ in first }
     for change in changes {
-      if let index = entries.firstIndex(where: { $0.key == change.key }) {
+      if let index = positions[change.key] {
         entries[index].place = change.place
         entries[index].value = entries[index].value.overlaid(by: change.value)
       } else {

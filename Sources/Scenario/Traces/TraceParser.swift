@@ -3,6 +3,9 @@ struct TraceParser {
   /// The most rows of a trace.
   static let maximumRows = 20_000_000
 
+  /// So many faults end the reading.
+  private static let maximumFaults = 10_000
+
   private struct Columns {
     var count: Int?
     var bytes: Int?
@@ -98,7 +101,7 @@ struct TraceParser {
       faults.report(line: 2, column: 1, "the trace has a header and no rows")
       return
     }
-    while rows.next(into: &cells) {
+    while faults.count < Self.maximumFaults, rows.next(into: &cells) {
       if cells.count == 1, cells[0].isEmpty, rows.isAtEnd { break }
       guard cells.count == columns.width else {
         fault(cells.count - 1, "expected \(columns.width) cells, found \(cells.count)")
