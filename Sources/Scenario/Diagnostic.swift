@@ -80,6 +80,11 @@ final class Sink {
   /// Whether nothing but warnings was reported.
   var isClean: Bool { kept.isEmpty }
 
+  /// The nearest name, while diagnostics are still kept; looking for one takes time.
+  func nearest(_ text: String, among names: [String]) -> String? {
+    kept.count < Self.maximum ? Nearest.remedy(text, among: names) : nil
+  }
+
   /// Whether every error is an input that is not there.
   var isOnlyMissingInputs: Bool { !kept.isEmpty && absences == kept.count + omitted }
 

@@ -18,6 +18,8 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     #expect(Sample.errors(Sample.base) == [])
   }
 
+  // One mistake a line.
+  // swift-format-ignore
   static let values: [Mistake] = [
     Mistake("rate: 100", "rate: 9k", #"9:11 producers.web.rate: expected records per second, such as 9000, found "9k""#),
     Mistake("rate: 100", "rate: -5", #"9:11 producers.web.rate: expected records per second, such as 9000, found "-5"; it cannot be negative"#),
@@ -78,7 +80,11 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   @Test("a mistaken value is told with its place, what was expected and a remedy", arguments: values)
   func mistakenValue(_ mistake: Mistake) {
     let errors = Sample.errors(Sample.with(mistake.old, mistake.new))
-    #expect(errors.contains { $0.hasPrefix("s.yaml:" + mistake.says) && ($0.utf8.count == mistake.says.utf8.count + 7 || $0.contains("variants")) }, "\(errors)")
+    #expect(
+      errors.contains {
+        $0.hasPrefix("s.yaml:" + mistake.says)
+          && ($0.utf8.count == mistake.says.utf8.count + 7 || $0.contains("variants"))
+      }, "\(errors)")
     #expect(errors.count <= 2, "\(errors)")
   }
 
@@ -91,22 +97,28 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   }
 
   @Test("a region's shard quota bounds all streams together") func shardQuota() {
-    let text = Sample.with("{mode: provisioned, shards: 4}", "{mode: provisioned, shards: 600}\n  b: {mode: provisioned, shards: 600}")
-    #expect(Sample.errors("region: eu-north-1\n" + text) == [
-      "s.yaml:7:6 streams.b: 1200 shards in all are more than the quota of 1000 in eu-north-1"
-    ])
+    let text = Sample.with(
+      "{mode: provisioned, shards: 4}", "{mode: provisioned, shards: 600}\n  b: {mode: provisioned, shards: 600}")
+    #expect(
+      Sample.errors("region: eu-north-1\n" + text) == [
+        "s.yaml:7:6 streams.b: 1200 shards in all are more than the quota of 1000 in eu-north-1"
+      ])
     #expect(Sample.errors(text) == [])
   }
 
   @Test("warnings do not stop a run") func warnings() throws {
-    let text = Sample.plus("plan: {objective: min_cost}").replacing("policy: none", with: "policy: none, max_attempts: 3")
+    let text = Sample.plus("plan: {objective: min_cost}").replacing(
+      "policy: none", with: "policy: none, max_attempts: 3")
     let loaded = try ScenarioFile.load(text: text, file: "s.yaml")
-    #expect(loaded.warnings.map(\.description).sorted() == [
-      "s.yaml:12:41 producers.web.retry.max_attempts: warning: retry policy none gives a refused record up: max_attempts has no effect",
-      "s.yaml:17:7 plan: warning: this release does not plan: plan has no effect on a run",
-    ])
+    #expect(
+      loaded.warnings.map(\.description).sorted() == [
+        "s.yaml:12:41 producers.web.retry.max_attempts: warning: retry policy none gives a refused record up: max_attempts has no effect",
+        "s.yaml:17:7 plan: warning: this release does not plan: plan has no effect on a run",
+      ])
   }
 
+  // One mistake a line.
+  // swift-format-ignore
   static let later: [Mistake] = [
     Mistake("mode: provisioned, shards: 4", "mode: on_demand_standard", "5:18 streams.clicks.mode: not yet supported: mode on_demand_standard"),
     Mistake("shards: 4", "shards: 4, warm_throughput_mibps: 1", "5:42 streams.clicks.warm_throughput_mibps: not yet supported: warm_throughput_mibps"),

@@ -30,10 +30,15 @@ import Units
     _ threshold: Double
   ) throws {
     let objective = try Sample.experiment(Sample.with(Self.standing, text)).objectives[0]
-    #expect(objective == Objective(
-      id: "loss", expression: text, metric: metric, statistic: statistic, comparison: comparison, threshold: threshold))
+    #expect(
+      objective
+        == Objective(
+          id: "loss", expression: text, metric: metric, statistic: statistic, comparison: comparison,
+          threshold: threshold))
   }
 
+  // One mistake a line.
+  // swift-format-ignore
   static let mistakenOnes: [(String, String)] = [
     ("put_throtle_rate.rate < 1 %", #"there is no metric "put_throtle_rate"; did you mean "put_throttle_rate"?"#),
     ("put_throttle_rate(stream=clics).rate < 1 %", #"there is no stream "clics"; did you mean "clicks"?"#),
@@ -59,11 +64,14 @@ import Units
   }
 
   @Test("an id or an expression given twice is told with both places") func twice() {
-    let text = Sample.plus("  - {id: loss, expr: \"put_latency.max < 1 s\"}\n  - {expr: records_lost.sum == 0}\n  - {expr: records_lost.sum == 0}")
-    #expect(Sample.errors(text) == [
-      #"s.yaml:17:10 slo[1].id: "loss" is an objective already, see line 16"#,
-      #"s.yaml:19:5 slo[3]: "records_lost.sum == 0" is an objective already, see line 18"#,
-    ])
+    let text = Sample.plus(
+      "  - {id: loss, expr: \"put_latency.max < 1 s\"}\n  - {expr: records_lost.sum == 0}\n  - {expr: records_lost.sum == 0}"
+    )
+    #expect(
+      Sample.errors(text) == [
+        #"s.yaml:17:10 slo[1].id: "loss" is an objective already, see line 16"#,
+        #"s.yaml:19:5 slo[3]: "records_lost.sum == 0" is an objective already, see line 18"#,
+      ])
   }
 
   @Test("a window is whole seconds and fits the run") func windows() throws {
@@ -73,11 +81,13 @@ import Units
     #expect(objective.window == .minutes(5))
     #expect(objective.severity == .warn)
     #expect(objective.because == "it matters")
-    #expect(Sample.errors(Sample.with(old, old + ", window: 1500ms")) == [
-      #"s.yaml:16:77 slo[0].window: expected whole seconds, found "1500ms""#
-    ])
-    #expect(Sample.errors(Sample.with(old, old + ", window: 1h")) == [
-      "s.yaml:16:77 slo[0].window: window 1h is longer than the run without its warm-up, 59m"
-    ])
+    #expect(
+      Sample.errors(Sample.with(old, old + ", window: 1500ms")) == [
+        #"s.yaml:16:77 slo[0].window: expected whole seconds, found "1500ms""#
+      ])
+    #expect(
+      Sample.errors(Sample.with(old, old + ", window: 1h")) == [
+        "s.yaml:16:77 slo[0].window: window 1h is longer than the run without its warm-up, 59m"
+      ])
   }
 }

@@ -6,7 +6,8 @@ import Units
 
 @Suite struct `Traces` {
   /// A scenario whose only producer replays `trace.csv`, and that file.
-  private func folder(_ csv: String, _ options: String = "", keys: String = "{dist: single}", size: String = "900B") throws
+  private func folder(_ csv: String, _ options: String = "", keys: String = "{dist: single}", size: String = "900B")
+    throws
     -> Folder
   {
     let folder = try Folder()
@@ -36,7 +37,9 @@ import Units
     let csv = "t_s,count\n0,10\n10,30\n"
     guard case .bins(let mean) = try curve(folder(csv, ", scale_mean_rps: 8")) else { return #expect(Bool(false)) }
     #expect(mean.scale == 4)
-    guard case .bins(let peak) = try curve(folder(csv, ", scale_peak_mibps: 3", size: "988")) else { return #expect(Bool(false)) }
+    guard case .bins(let peak) = try curve(folder(csv, ", scale_peak_mibps: 3", size: "988")) else {
+      return #expect(Bool(false))
+    }
     #expect(peak.scale == 1_024)
   }
 
@@ -45,8 +48,13 @@ import Units
     let sound = try folder(csv, ", within_bin: paced")
     let experiment = try ScenarioFile.load(path: sound.url.appendingPathComponent("s.yaml").path).experiment
     #expect(experiment.producers[0].arrivals == .paced)
-    try sound.write("s.yaml", Sample.with("rate: 100", "rate: {curve: trace, file: trace.csv, within_bin: paced}\n    arrivals: poisson"))
-    #expect(sound.errors("s.yaml") == ["s.yaml:10:15 producers.web.arrivals: arrivals poisson contradicts within_bin paced (line 9); remove one"])
+    try sound.write(
+      "s.yaml",
+      Sample.with("rate: 100", "rate: {curve: trace, file: trace.csv, within_bin: paced}\n    arrivals: poisson"))
+    #expect(
+      sound.errors("s.yaml") == [
+        "s.yaml:10:15 producers.web.arrivals: arrivals poisson contradicts within_bin paced (line 9); remove one"
+      ])
   }
 
   @Test("single events keep their instants, keys and sizes") func events() throws {
@@ -66,14 +74,18 @@ import Units
 
   @Test("a column of keys is chosen by name") func keyColumns() throws {
     let csv = "t_s,key_user,key_page\n0,u,p\n1,v,q\n"
-    guard case .events(let trace) = try curve(folder(csv, ", key: page", keys: "{dist: trace}")) else { return #expect(Bool(false)) }
+    guard case .events(let trace) = try curve(folder(csv, ", key: page", keys: "{dist: trace}")) else {
+      return #expect(Bool(false))
+    }
     #expect(trace.names == ["p", "q"])
-    #expect(try folder(csv, ", key: pag", keys: "{dist: trace}").errors("s.yaml") == [
-      #"trace.csv:1:1 producers.web.rate.file: there is no column key_pag; did you mean "page"?"#
-    ])
-    #expect(try folder(csv, keys: "{dist: trace}").errors("s.yaml") == [
-      "trace.csv:1:1 producers.web.rate.file: more than one column of keys; choose with key: one of key_user, key_page"
-    ])
+    #expect(
+      try folder(csv, ", key: pag", keys: "{dist: trace}").errors("s.yaml") == [
+        #"trace.csv:1:1 producers.web.rate.file: there is no column key_pag; did you mean "page"?"#
+      ])
+    #expect(
+      try folder(csv, keys: "{dist: trace}").errors("s.yaml") == [
+        "trace.csv:1:1 producers.web.rate.file: more than one column of keys; choose with key: one of key_user, key_page"
+      ])
   }
 
   static let faults: [(csv: String, says: [String])] = [
@@ -99,10 +111,12 @@ import Units
   @Test("what is wrong with a trace is told with its place in the trace", arguments: faults)
   func fault(_ fault: (csv: String, says: [String])) throws {
     let errors = try folder(fault.csv).errors("s.yaml")
-    #expect(errors == fault.says.map { says in
-      let place = says.prefix { $0 != " " }
-      return "trace.csv:\(place) producers.web.rate.file:\(says.dropFirst(place.count))"
-    })
+    #expect(
+      errors
+        == fault.says.map { says in
+          let place = says.prefix { $0 != " " }
+          return "trace.csv:\(place) producers.web.rate.file:\(says.dropFirst(place.count))"
+        })
   }
 
   @Test("twenty faults of a trace are told, the rest is counted") func manyFaults() throws {
@@ -125,26 +139,32 @@ import Units
 
   @Test("a trace must have what is taken from it") func taken() throws {
     let csv = "t_s,count\n0,1\n60,1\n"
-    #expect(try folder(csv, keys: "{dist: trace}", size: "{dist: trace}").errors("s.yaml") == [
-      "s.yaml:10:20 producers.web.record.size: sizes from a trace need a rate that is a trace of events with bytes (line 9)",
-      "s.yaml:11:18 producers.web.keys.dist: keys from a trace need a rate that is a trace of events with keys (line 9)",
-    ])
-    #expect(try folder(csv, ", scale: 1, scale_mean_rps: 2").errors("s.yaml") == [
-      "s.yaml:9:50 producers.web.rate.scale: scale (line 9) and scale_mean_rps (line 9) exclude each other; keep one"
-    ])
-    #expect(try folder("t_s,count\n0,0\n60,0\n", ", scale_mean_rps: 2").errors("s.yaml") == [
-      "s.yaml:9:59 producers.web.rate.scale_mean_rps: the trace has no records or no length: it cannot be scaled to 2; use scale"
-    ])
-    #expect(try folder(csv, ", key: a").errors("s.yaml") == [
-      "trace.csv:1:1 producers.web.rate.file: there is no column key_a; the trace has no keys"
-    ])
+    #expect(
+      try folder(csv, keys: "{dist: trace}", size: "{dist: trace}").errors("s.yaml") == [
+        "s.yaml:10:20 producers.web.record.size: sizes from a trace need a rate that is a trace of events with bytes (line 9)",
+        "s.yaml:11:18 producers.web.keys.dist: keys from a trace need a rate that is a trace of events with keys (line 9)",
+      ])
+    #expect(
+      try folder(csv, ", scale: 1, scale_mean_rps: 2").errors("s.yaml") == [
+        "s.yaml:9:50 producers.web.rate.scale: scale (line 9) and scale_mean_rps (line 9) exclude each other; keep one"
+      ])
+    #expect(
+      try folder("t_s,count\n0,0\n60,0\n", ", scale_mean_rps: 2").errors("s.yaml") == [
+        "s.yaml:9:59 producers.web.rate.scale_mean_rps: the trace has no records or no length: it cannot be scaled to 2; use scale"
+      ])
+    #expect(
+      try folder(csv, ", key: a").errors("s.yaml") == [
+        "trace.csv:1:1 producers.web.rate.file: there is no column key_a; the trace has no keys"
+      ])
     let events = try folder("t_s,key\n0,a\n", keys: "{dist: trace}")
     try events.write("s.yaml", Sample.with("rate: 100", "rate: {curve: trace, file: trace.csv}\n    arrivals: poisson"))
-    #expect(events.errors("s.yaml") == [
-      "s.yaml:10:15 producers.web.arrivals: a trace of events (line 9) says itself when records arrive; remove arrivals"
-    ])
-    #expect(Sample.errors(Sample.with("rate: 100", "rate: 100\n    arrivals: trace")) == [
-      "s.yaml:10:15 producers.web.arrivals: arrivals trace needs a rate that is a trace of events, with columns t_s,key,bytes"
-    ])
+    #expect(
+      events.errors("s.yaml") == [
+        "s.yaml:10:15 producers.web.arrivals: a trace of events (line 9) says itself when records arrive; remove arrivals"
+      ])
+    #expect(
+      Sample.errors(Sample.with("rate: 100", "rate: 100\n    arrivals: trace")) == [
+        "s.yaml:10:15 producers.web.arrivals: arrivals trace needs a rate that is a trace of events, with columns t_s,key,bytes"
+      ])
   }
 }

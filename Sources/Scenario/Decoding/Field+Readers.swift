@@ -35,7 +35,7 @@ extension Field {
     } else {
       fail(
         expected: "one of " + (names + later).joined(separator: ", "),
-        remedy: Nearest.remedy(text, among: names + later))
+        remedy: sink.nearest(text, among: names + later))
     }
     return nil
   }
@@ -45,7 +45,9 @@ extension Field {
     guard let value = anyNumber(expecting: expected) else { return nil }
     guard range.contains(value) else {
       let bounds = "\(plain(range.lowerBound)) to \(plain(range.upperBound))"
-      fail(expected: expected, remedy: value < 0 && range.lowerBound == 0 ? "it cannot be negative" : "allowed are \(bounds)")
+      fail(
+        expected: expected,
+        remedy: value < 0 && range.lowerBound == 0 ? "it cannot be negative" : "allowed are \(bounds)")
       return nil
     }
     return value

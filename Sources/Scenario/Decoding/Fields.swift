@@ -110,7 +110,7 @@ struct Fields {
   func finish() {
     for entry in entries where !known.contains(entry.key) {
       let message = "unknown key \(ConfigNode.quoted(entry.key))"
-      let near = Nearest.remedy(entry.key, among: known)
+      let near = sink.nearest(entry.key, among: known)
       let remedy = near ?? (known.isEmpty ? nil : "keys here are \(known.joined(separator: ", "))")
       sink.report(Diagnostic(place: entry.place, path: path(of: entry.key), message: message, remedy: remedy))
     }

@@ -46,7 +46,8 @@ extension ScenarioDecoder {
     }
     if let within = rate.withinBin, name != within.field.text {
       let place = within.field.place.seen(from: field.place)
-      field.refuse("arrivals \(name) contradicts within_bin \(within.field.text ?? "") (\(place))", remedy: "remove one")
+      field.refuse(
+        "arrivals \(name) contradicts within_bin \(within.field.text ?? "") (\(place))", remedy: "remove one")
       return false
     }
     return true
@@ -82,7 +83,8 @@ extension ScenarioDecoder {
     let most = Double(every.nanoseconds) / Double(on.nanoseconds)
     guard checkFactor(factor, atMost: most, "on \(on) of every \(every)") else { return nil }
     if let jitterField, jitter > every - on {
-      jitterField.refuse("jitter \(short(jitter)) with on \(on) does not fit into every \(every): at most \(short(every - on))")
+      jitterField.refuse(
+        "jitter \(short(jitter)) with on \(on) does not fit into every \(every): at most \(short(every - on))")
       return nil
     }
     return .batch(every: every, on: on, factor: factor.value, jitter: jitter)

@@ -27,7 +27,7 @@ extension ScenarioDecoder {
     guard let text = field.string(expecting: "the name of a \(what)") else { return nil }
     if let index = names.firstIndex(of: text) { return index }
     let known = names.isEmpty ? "there are none" : "\(what)s are \(names.prefix(8).joined(separator: ", "))"
-    field.refuse("there is no \(what) \(ConfigNode.quoted(text))", remedy: Nearest.remedy(text, among: names) ?? known)
+    field.refuse("there is no \(what) \(ConfigNode.quoted(text))", remedy: sink.nearest(text, among: names) ?? known)
     return nil
   }
 
@@ -43,7 +43,8 @@ extension ScenarioDecoder {
     let workers = fields.take("workers")?.integer(1...10_000, expecting: "a number of workers") ?? 1
     let concurrency = fields.take("concurrency")?.integer(1...10_000, expecting: "a number of record processors")
     let service = fields.take("service").map(service) ?? (.constant(0), .constant(0))
-    let start = fields.take("start")?.choice(["trim_horizon", "latest"], what: "start")
+    let start =
+      fields.take("start")?.choice(["trim_horizon", "latest"], what: "start")
       .flatMap(ConsumerSpec.Start.init) ?? .trimHorizon
     fields.finish()
     guard let stream, let retrieval else { return nil }

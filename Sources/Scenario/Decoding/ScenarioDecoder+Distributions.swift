@@ -14,6 +14,8 @@ enum Dimension {
 }
 
 extension ScenarioDecoder {
+  /// Far above any record, far below what 64 bits count.
+  private static let largestSize = Bytes(1 << 40)
   private static let kinds = [
     "constant", "uniform", "exponential", "lognormal", "gamma", "empirical", "mixture",
   ]
@@ -61,9 +63,12 @@ extension ScenarioDecoder {
     case .time: return field.duration(.zero ... .longest).map { Double($0.nanoseconds) }
     case .size:
       if let text = field.text, Field.isNumeral(text) {
-        return field.number(0...1e12, expecting: "a size such as \(dimension.example)")
+        return field.number(0...Double(Self.largestSize.count), expecting: "a size such as \(dimension.example)")
       }
-      return field.anySize(expecting: "a size such as \(dimension.example)").map { Double($0.count) }
+      guard let size = field.anySize(expecting: "a size such as \(dimension.example)") else { return nil }
+      if size <= Self.largestSize { return Double(size.count) }
+      field.fail(expected: "a size of at most \(Self.largestSize)")
+      return nil
     }
   }
 
@@ -169,7 +174,8 @@ extension ScenarioDecoder {
 
   /// Reports two values of one map that exclude each other, at the first, with the place of the second.
   func contradict(_ key: String, _ relation: String, _ other: String, _ fields: Fields) {
-    guard let a = fields.entries.first(where: { $0.key == key }), let b = fields.entries.first(where: { $0.key == other })
+    guard let a = fields.entries.first(where: { $0.key == key }),
+      let b = fields.entries.first(where: { $0.key == other })
     else { return }
     let end = "\(other) \(b.value.summary) (\(b.value.place.seen(from: a.value.place)))"
     let message = "\(key) \(a.value.summary) \(relation) \(end)"

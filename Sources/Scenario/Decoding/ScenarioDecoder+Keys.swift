@@ -13,12 +13,18 @@ extension ScenarioDecoder {
     let ways = salt?.integer(1...10_000, expecting: "a number of ways to salt a key") ?? 1
     let law = kind.flatMap { self.law($0, &fields) }
     let parameters = ["cardinality", "s", "hot_fraction", "hot_share"]
-    if let kind { fields.inapplicable(parameters, to: "dist \(kind)") } else { parameters.forEach { _ = fields.take($0) } }
+    if let kind {
+      fields.inapplicable(parameters, to: "dist \(kind)")
+    } else {
+      parameters.forEach { _ = fields.take($0) }
+    }
     fields.finish()
     if let salt, ways > 1, kind == "round_robin_ehk" {
       salt.refuse("explicit hash keys take no salt", remedy: "remove it")
     }
-    if let salt, let count = law?.cardinality, count.multipliedReportingOverflow(by: ways).partialValue > Self.maximumKeys {
+    if let salt, let count = law?.cardinality,
+      count.multipliedReportingOverflow(by: ways).partialValue > Self.maximumKeys
+    {
       salt.refuse("\(count) keys salted \(ways) ways are more than \(Self.maximumKeys)")
     }
     return law.map { KeySpec($0, salt: ways) }
@@ -53,7 +59,8 @@ extension ScenarioDecoder {
     guard let count, let fraction, let share else { return nil }
     let hot = max(1, Int((Double(count) * fraction).rounded()))
     if hot >= count, share < 1 {
-      fractionField?.refuse("all \(count) keys are hot: none is left for the other \(plain(rounded(1 - share))) of the records")
+      fractionField?.refuse(
+        "all \(count) keys are hot: none is left for the other \(plain(rounded(1 - share))) of the records")
       return nil
     }
     return .hotSet(cardinality: count, hot: hot, hotShare: share)

@@ -61,7 +61,7 @@ extension ScenarioDecoder {
     }
     guard let metric = MetricName.all.first(where: { $0.name == expression.metric }) else {
       let known = MetricName.all.map(\.name)
-      let remedy = Nearest.remedy(expression.metric, among: known + MetricName.later)
+      let remedy = sink.nearest(expression.metric, among: known + MetricName.later)
       field.refuse(
         "there is no metric \(ConfigNode.quoted(expression.metric))",
         remedy: remedy ?? "metrics are \(known.joined(separator: ", "))")
@@ -103,7 +103,7 @@ extension ScenarioDecoder {
     let list = known.isEmpty ? "there are none" : "\(what)s are \(known.prefix(8).joined(separator: ", "))"
     field.refuse(
       "there is no \(what) \(ConfigNode.quoted(argument.name))",
-      remedy: Nearest.remedy(argument.name, among: known) ?? list)
+      remedy: sink.nearest(argument.name, among: known) ?? list)
     return nil
   }
 

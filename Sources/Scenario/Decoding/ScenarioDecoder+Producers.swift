@@ -81,7 +81,8 @@ extension ScenarioDecoder {
     let buffer = fields.take("buffer")
     spec.buffer = buffer?.bytes(Bytes(1)...Bytes(1 << 40)) ?? spec.buffer
     let full = ["block", "drop_newest", "drop_oldest", "divert"]
-    spec.overflow = fields.take("on_overflow")?.choice(full, what: "on_overflow")
+    spec.overflow =
+      fields.take("on_overflow")?.choice(full, what: "on_overflow")
       .flatMap(RetrySpec.Overflow.init) ?? spec.overflow
     fields.finish()
     if let buffer, let record, let largest = record.largest, largest > spec.buffer.count {

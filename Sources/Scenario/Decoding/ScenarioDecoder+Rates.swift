@@ -95,7 +95,8 @@ extension ScenarioDecoder {
     let hour = fields.take("peak_hour").map { $0.number(0...24, expecting: "an hour of the day such as 20") } ?? 20
     guard let mean, let peak, let trough, let hour else { return nil }
     if (peak == 1) != (trough == 1), let field = peakField ?? troughField {
-      field.refuse("peak_to_mean \(plain(peak)) and trough_to_mean \(plain(trough)) cannot have a mean of 1 between them")
+      field.refuse(
+        "peak_to_mean \(plain(peak)) and trough_to_mean \(plain(trough)) cannot have a mean of 1 between them")
     }
     return .init(mean: mean, peakToMean: peak, troughToMean: trough, peakHour: hour == 24 ? 0 : hour)
   }

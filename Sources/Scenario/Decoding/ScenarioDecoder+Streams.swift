@@ -5,7 +5,9 @@ internal import Units
 extension ScenarioDecoder {
   /// The streams in the order of the file; nil where one is unsound.
   func streams(_ fields: inout Fields, region: String) -> [StreamSpec?] {
-    guard let field = fields.require("streams", expecting: "a map of streams"), let map = parts(field) else { return [] }
+    guard let field = fields.require("streams", expecting: "a map of streams"), let map = parts(field) else {
+      return []
+    }
     var total: Int64 = 0
     let quota = limits.shardQuota(region: region)
     return map.entries.map { entry in
@@ -42,7 +44,8 @@ extension ScenarioDecoder {
   private func isStreamName(_ name: String) -> Bool {
     (1...128).contains(name.utf8.count)
       && name.utf8.allSatisfy { byte in
-        (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte) || [45, 46, 95].contains(byte)
+        (97...122).contains(byte) || (65...90).contains(byte) || (48...57).contains(byte)
+          || [45, 46, 95].contains(byte)
       }
   }
 
@@ -65,7 +68,8 @@ extension ScenarioDecoder {
   private func shards(_ fields: inout Fields, isRequired: Bool) -> Int? {
     let most = Int(limits[.streamShardsMaximum])
     let expected = "a number of shards"
-    let field = isRequired ? fields.require("shards", expecting: "a number of shards, such as 4") : fields.take("shards")
+    let field =
+      isRequired ? fields.require("shards", expecting: "a number of shards, such as 4") : fields.take("shards")
     return field?.integer(1...most, expecting: expected)
   }
 

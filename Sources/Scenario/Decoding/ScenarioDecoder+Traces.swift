@@ -18,7 +18,9 @@ extension ScenarioDecoder {
     guard let factor = factor(scale, table, record) else { return nil }
     let source = file.text ?? ""
     if table.isBinned {
-      for extra in [key, spread].compactMap(\.self) { extra.refuse("applies to a trace of events only", remedy: "remove it") }
+      for extra in [key, spread].compactMap(\.self) {
+        extra.refuse("applies to a trace of events only", remedy: "remove it")
+      }
       let trace = BinnedTrace(
         width: Interval(nanoseconds: table.times[1] - table.times[0]), counts: table.counts, bytes: table.bytes,
         scale: factor, repeats: repeats, source: source)
@@ -28,7 +30,8 @@ extension ScenarioDecoder {
     within?.refuse("applies to a trace in bins only", remedy: "remove it")
     let first = table.times.first ?? 0
     let trace = EventTrace(
-      offsets: table.times.map { $0 - first }, keys: table.keys, names: table.names, bytes: table.bytes.map { Int64($0) },
+      offsets: table.times.map { $0 - first }, keys: table.keys, names: table.names,
+      bytes: table.bytes.map { Int64($0) },
       scale: factor, spread: length, repeats: repeats, source: source)
     return DecodedRate(curve: .events(trace), field: field)
   }
@@ -68,7 +71,8 @@ extension ScenarioDecoder {
     let unscaled = scale.key == "scale_mean_rps" ? table.meanRate : table.peakBytes(record) / 1_048_576
     if unscaled > 0, unscaled.isFinite { return scale.value / unscaled }
     if scale.key == "scale_peak_mibps", record == nil { return nil }
-    field.refuse("the trace has no records or no length: it cannot be scaled to \(plain(scale.value))", remedy: "use scale")
+    field.refuse(
+      "the trace has no records or no length: it cannot be scaled to \(plain(scale.value))", remedy: "use scale")
     return nil
   }
 }

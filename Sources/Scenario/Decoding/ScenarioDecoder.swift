@@ -40,9 +40,10 @@ struct ScenarioDecoder {
   mutating func decode(_ root: ConfigNode, seed: UInt64?) -> Experiment? {
     let field = Field(node: root, path: "", sink: sink)
     guard var fields = field.map(expecting: "a scenario, that is a map with schema, name, clock, …") else { return nil }
+    let keys = { Array((root[$0]?.keys ?? []).prefix(Self.maximumParts)) }
     names = Names(
-      streams: root["streams"]?.keys ?? [], producers: root["producers"]?.keys ?? [],
-      consumers: root["consumers"]?.keys ?? [], firehoses: root["firehoses"]?.keys ?? [])
+      streams: keys("streams"), producers: keys("producers"), consumers: keys("consumers"),
+      firehoses: keys("firehoses"))
     let head = head(&fields)
     let horizon = fields.require("clock", expecting: "a map with a duration").flatMap { $0.map() }.flatMap(horizon)
     let streams = streams(&fields, region: head.region)
@@ -99,7 +100,8 @@ struct ScenarioDecoder {
   private func region(_ field: Field) -> String {
     let text = field.string(expecting: "an AWS region such as us-east-1") ?? ""
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    let isFit = parts.count >= 3 && parts[0].count == 2 && parts.last.flatMap { Int($0) } != nil && text.count <= 32
+    let isFit =
+      parts.count >= 3 && parts[0].count == 2 && parts.last.flatMap { Int($0) } != nil && text.count <= 32
       && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
     if !isFit, field.text != nil { field.fail(expected: "an AWS region such as us-east-1") }
     return text
@@ -130,7 +132,7 @@ struct ScenarioDecoder {
     }
     if let items = fields.take("percentiles")?.list(atMost: 100) {
       let values = items.compactMap { item in
-        item.number(Double.leastNonzeroMagnitude...100, expecting: "a percentile above 0 and at most 100")
+        item.number(0.001...100, expecting: "a percentile above 0 and at most 100")
       }
       outputs.percentiles = Array(Set(values)).sorted()
     }

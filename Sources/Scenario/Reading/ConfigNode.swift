@@ -50,7 +50,9 @@ struct ConfigNode: Sendable {
 
   /// `text` in quotes on one line, cut at 60 characters.
   static func quoted(_ text: some StringProtocol) -> String {
-    let shown = text.prefix(60).unicodeScalars.map { $0.value < 32 ? "\\u{\(String($0.value, radix: 16))}" : String($0) }
+    let shown = text.prefix(60).unicodeScalars.map {
+      $0.value < 32 ? "\\u{\(String($0.value, radix: 16))}" : String($0)
+    }
     return "\"" + shown.joined() + (text.count > 60 ? "…" : "") + "\""
   }
 }
@@ -59,8 +61,9 @@ extension ConfigNode {
   /// Itself with `other` laid over it: maps are merged key by key, everything else is replaced.
   func overlaid(by other: ConfigNode) -> ConfigNode {
     guard case .map(var entries) = content, case .map(let changes) = other.content else { return other }
+    let positions = Dictionary(entries.enumerated().map { ($1.key, $0) }) { first, _ in first }
     for change in changes {
-      if let index = entries.firstIndex(where: { $0.key == change.key }) {
+      if let index = positions[change.key] {
         entries[index].place = change.place
         entries[index].value = entries[index].value.overlaid(by: change.value)
       } else {
@@ -82,7 +85,8 @@ extension ConfigNode {
     case .scalar(let scalar): Self.escaped(scalar.text)
     case .list(let items): "[" + items.map(\.canonicalText).joined(separator: ",") + "]"
     case .map(let entries):
-      "{" + entries.sorted { $0.key < $1.key }.map { Self.escaped($0.key) + ":" + $0.value.canonicalText }
+      "{"
+        + entries.sorted { $0.key < $1.key }.map { Self.escaped($0.key) + ":" + $0.value.canonicalText }
         .joined(separator: ",") + "}"
     }
   }

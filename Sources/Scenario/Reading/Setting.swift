@@ -28,7 +28,11 @@ struct SettingPass {
 
   /// `root` with all settings, in order; those that lead nowhere are reported.
   func apply(_ settings: [Setting], to root: ConfigNode) -> ConfigNode {
-    settings.prefix(1_000).reduce(root) { tree, setting in
+    settings.reduce(root) { tree, setting in
+      guard setting.path != "extends" else {
+        refuse(setting, "the file behind a scenario cannot be chosen here")
+        return tree
+      }
       guard let value = value(of: setting),
         let changed = replace(setting, setting.path[...], in: tree, under: [], by: value)
       else { return tree }
@@ -84,7 +88,7 @@ struct SettingPass {
     } else {
       if parents.count == 1, Self.collections.contains(parents[0]) {
         let what = "there is no \(ConfigNode.quoted(key)) among \(parents[0])"
-        return refuse(setting, what, remedy: Nearest.remedy(key, among: entries.map(\.key)))
+        return refuse(setting, what, remedy: sink.nearest(key, among: entries.map(\.key)))
       }
       let empty = ConfigNode(place: Self.place, content: .map([]))
       guard !key.isEmpty, let made = replace(setting, tail, in: empty, under: parents + [key], by: value) else {

@@ -4,37 +4,42 @@ struct VariablePass {
   static let maximumText = 4 << 20
 
   let sink: Sink
-  private let variables: [(name: String, value: ConfigNode.Scalar)]
+  private let variables: [String: ConfigNode.Scalar]
+  /// Their names, in the order of the file.
+  private let names: [String]
   private var text = VariablePass.maximumText
 
   /// Reads `vars`, reporting those that are no text, number or truth value.
   init(root: ConfigNode, sink: Sink) {
     self.sink = sink
-    var variables: [(String, ConfigNode.Scalar)] = []
+    var variables: [String: ConfigNode.Scalar] = [:]
     if let vars = root["vars"] {
       guard case .map(let entries) = vars.content else {
         sink.report(Diagnostic(place: vars.place, path: "vars", message: "expected a map", found: vars.summary))
-        self.variables = []
+        (self.variables, self.names) = ([:], [])
         return
       }
       for entry in entries {
         guard case .scalar(let scalar) = entry.value.content, !entry.value.isNull, !scalar.text.contains("${") else {
           sink.report(
             Diagnostic(
-              place: entry.value.place, path: "vars.\(entry.key)", message: "expected a text or a number without \"${\"",
+              place: entry.value.place, path: "vars.\(entry.key)",
+              message: "expected a text or a number without \"${\"",
               found: entry.value.summary))
           continue
         }
-        variables.append((entry.key, scalar))
+        variables[entry.key] = scalar
       }
     }
     self.variables = variables
+    self.names = root["vars"]?.keys ?? []
   }
 
   /// The tree with all values put in; `vars` itself is left alone.
   mutating func apply(to root: ConfigNode) -> ConfigNode {
     guard case .map(let entries) = root.content else { return root }
-    return ConfigNode(place: root.place, content: .map(entries.map { $0.key == "vars" ? $0 : apply(to: $0, under: "") }))
+    return ConfigNode(
+      place: root.place, content: .map(entries.map { $0.key == "vars" ? $0 : apply(to: $0, under: "") }))
   }
 
   private mutating func apply(to entry: ConfigNode.Entry, under parent: String) -> ConfigNode.Entry {
@@ -65,8 +70,8 @@ struct VariablePass {
         return refuse(place, path, "expected \"}\" behind \"${\"", found: ConfigNode.quoted(scalar.text), nil)
       }
       let name = String(rest[start.upperBound..<end])
-      guard let value = variables.first(where: { $0.name == name })?.value else {
-        let remedy = Nearest.remedy(name, among: variables.map(\.name))
+      guard let value = variables[name] else {
+        let remedy = sink.nearest(name, among: names)
         return refuse(place, path, "there is no variable \(ConfigNode.quoted(name))", found: nil, remedy)
       }
       if scalar.text.utf8.count == name.utf8.count + 3 { return value }

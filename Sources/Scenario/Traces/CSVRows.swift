@@ -6,16 +6,19 @@ struct CSVRows {
   let bytes: [UInt8]
   /// The line of the row last read, from 1.
   private(set) var line = 0
+  /// Behind the last byte that is no line end.
+  private let contentEnd: Int
   private var position = 0
   private var start = 0
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
+    self.contentEnd = (bytes.lastIndex { $0 != 10 && $0 != 13 } ?? -1) + 1
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
   /// Whether nothing is left but line ends.
-  var isAtEnd: Bool { position >= bytes.count || bytes[position...].allSatisfy { $0 == 10 || $0 == 13 } }
+  var isAtEnd: Bool { position >= contentEnd }
 
   /// Reads the next row; false at the end of the file.
   mutating func next(into cells: inout [Range<Int>]) -> Bool {

@@ -3,6 +3,9 @@ struct TraceParser {
   /// The most rows of a trace.
   static let maximumRows = 20_000_000
 
+  /// So many faults end the reading.
+  private static let maximumFaults = 10_000
+
   private struct Columns {
     var count: Int?
     var bytes: Int?
@@ -54,6 +57,10 @@ struct TraceParser {
       fault(key, "a trace in bins, with a column count, cannot have keys", found: names[key])
       return nil
     }
+    // Keys asked of a trace in bins are refused where they are asked for, in the scenario.
+    if count != nil, wanted == .only {
+      return Columns(count: count, bytes: names.firstIndex(of: "bytes"), width: names.count)
+    }
     guard case .found(let key) = keyColumn(names) else { return nil }
     return Columns(count: count, bytes: names.firstIndex(of: "bytes"), key: key, width: names.count)
   }
@@ -82,7 +89,8 @@ struct TraceParser {
       }
       let isEmpty = columns.isEmpty
       faults.report(
-        line: 1, column: 1, isEmpty ? "missing column: keys from a trace need a column key" : "more than one column of keys",
+        line: 1, column: 1,
+        isEmpty ? "missing column: keys from a trace need a column key" : "more than one column of keys",
         remedy: isEmpty ? nil : "choose with key: one of \(listed)")
     }
     return .absent
@@ -93,7 +101,7 @@ struct TraceParser {
       faults.report(line: 2, column: 1, "the trace has a header and no rows")
       return
     }
-    while rows.next(into: &cells) {
+    while faults.count < Self.maximumFaults, rows.next(into: &cells) {
       if cells.count == 1, cells[0].isEmpty, rows.isAtEnd { break }
       guard cells.count == columns.width else {
         fault(cells.count - 1, "expected \(columns.width) cells, found \(cells.count)")
@@ -167,7 +175,7 @@ struct TraceParser {
     if table.isBinned, table.times.count == 1, faults.count == 0 {
       faults.report(line: 2, column: 1, "a trace of one bin has no width", remedy: "give it a second row")
     }
-    if table.keys.isEmpty, emptyKeys > 0, wanted != .unread {
+    if table.keys.isEmpty, emptyKeys > 0, wanted != .unread, !table.isBinned {
       faults.report(line: 2, column: 1, "all keys of the trace are empty")
     }
   }
