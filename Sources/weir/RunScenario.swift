@@ -21,7 +21,9 @@ struct RunScenario: AsyncParsableCommand {
   @Option(help: "Independent replications; more than one give confidence intervals.") var replications = 1
   @Option(help: "Replications run at once; results do not depend on it.") var workers = 1
   @Option(help: ArgumentHelp("Where report.md, run.json and the CSVs go.", valueName: "dir")) var out: String?
-  @Option(name: .customLong("set"), help: ArgumentHelp("Overrides a value, such as streams.clicks.shards=16.", valueName: "path=value"))
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Overrides a value, such as streams.clicks.shards=16.", valueName: "path=value"))
   var settings: [Setting] = []
   @Option(help: "What stdout gets: text, json or md.") var format = Format.text
   @Flag(help: "Runs it twice and stops at the first event that differs, instead of reporting.") var check = false

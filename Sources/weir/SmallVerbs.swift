@@ -13,7 +13,7 @@ struct Init: ParsableCommand {
       """)
 
   @Option(name: .shortAndLong, help: "clickstream, iot or seasonal.") var template = Template.clickstream
-  @Option(name: .shortAndLong, help: "The file to write, which must not exist; - for stdout. By default <template>.yaml.")
+  @Option(name: .shortAndLong, help: "The file to write, a new one, or - for stdout; by default <template>.yaml.")
   var output: String?
 
   func run() throws {

@@ -32,7 +32,7 @@ struct SmokeTests {
       of: Fixture.experiment(
         producers: [Fixture.producer(rate: 2_500, retry: retry)], consumers: [Fixture.consumer("efo", .kclFanOut)],
         events: [
-          ScheduledEvent(at: .seconds(10), action: .updateShardCount(stream: 0, target: 3)),
+          ScheduledEvent(at: .seconds(10), action: .updateShardCount(stream: 0, target: 3))
         ]))
     print(result.records, result.streams[0].shards.map { ($0.id, $0.acceptedRecords, $0.throttled) })
     print(result.notes.prefix(20))

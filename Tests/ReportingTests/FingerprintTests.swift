@@ -46,7 +46,7 @@ import Testing
   @Test func `all forms name every limit`() {
     let table = LimitsTable(.current)
     for key in Limit.Key.allCases {
-      #expect([table.text, table.markdown, table.json].allSatisfy { $0.contains(key.rawValue) })
+      #expect([table.text, table.markdown, table.json].allSatisfy { $0.contains(key.name) })
     }
     #expect(table.text.split(separator: "\n").count == 1 + Limit.Key.allCases.count)
   }

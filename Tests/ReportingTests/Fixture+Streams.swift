@@ -48,7 +48,8 @@ extension Fixture {
   ) -> ShardResult {
     ShardResult(
       id: ShardID(number), parents: parents.map { ShardID($0) }, range: range, openedAt: openedAt, closedAt: nil,
-      acceptedRecords: 4_000_000 + Int64(number), acceptedBytes: Bytes(1_500_000_000), throttledByRecords: 0,
+      acceptedRecords: 4_000_000 + Int64(number), acceptedBytes: Bytes(1_500_000_000), demandedRecords: 0,
+      demandedBytes: .zero, worstDemand: 0, throttledByRecords: 0,
       throttledByBytes: 0, secondsThrottled: 0, firstThrottledAt: nil,
       utilization: UtilizationSummary(mean: mean, p99: mean * 1.5, max: mean * 1.7),
       busiestMinuteUtilization: mean * 1.1,
@@ -95,7 +96,8 @@ extension Fixture {
     (0..<120).map { minute in
       StreamBin(
         start: at(Int64(minute) * 60), incomingRecords: 150_000, incomingBytes: 56_000_000,
-        throttledRecords: throttles(minute), peakUtilization: throttles(minute) > 0 ? 1 : 0.7, meanUtilization: 0.6,
+        throttledRecords: throttles(minute), peakUtilization: throttles(minute) > 0 ? 1 : 0.7, worstDemand: 1.2,
+        meanUtilization: 0.6,
         throttledSeconds: throttles(minute) > 0 ? 14 : 0, openShards: 4)
     }
   }

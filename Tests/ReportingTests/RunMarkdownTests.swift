@@ -44,7 +44,7 @@ import Units
 
   @Test func `every limit that AWS does not document is listed`() {
     for limit in LimitsProfile.current.limits where limit.confidence != .documented {
-      #expect(text.contains("`\(limit.key.rawValue)`"))
+      #expect(text.contains("`\(limit.key.name)`"))
     }
   }
 

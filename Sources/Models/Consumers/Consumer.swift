@@ -95,7 +95,8 @@ struct Reader: Sendable {
   var arrivesAt: Instant = .epoch
   var latencies: RandomStream, service: RandomStream, phases: RandomStream
 
-  init(_ name: String, consumer: Int, stream: Int, shard: ShardID, from position: Int64, seed: UInt64, replication: Int) {
+  init(_ name: String, consumer: Int, stream: Int, shard: ShardID, from position: Int64, seed: UInt64, replication: Int)
+  {
     func random(_ purpose: Purpose) -> RandomStream {
       RandomStream(
         seed: seed, replication: replication, purpose: purpose,

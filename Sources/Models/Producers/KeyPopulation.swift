@@ -31,8 +31,11 @@ final class KeyPopulation: Sendable {
     case .roundRobinExplicit: (count, choice) = (0, nil)
     case .trace: (count, choice) = ((trace?.names.count ?? 0) * spec.salt, nil)
     }
-    hashes = count <= Self.tabled
-      ? (0..<UInt32(count)).map { HashKey(partitionKey: Self.name($0, salt: UInt32(spec.salt), names: trace?.names ?? [])) }
+    hashes =
+      count <= Self.tabled
+      ? (0..<UInt32(count)).map {
+        HashKey(partitionKey: Self.name($0, salt: UInt32(spec.salt), names: trace?.names ?? []))
+      }
       : []
   }
 

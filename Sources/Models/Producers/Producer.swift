@@ -87,7 +87,8 @@ struct Process: Sendable {
   ) {
     func stream(_ purpose: Purpose) -> RandomStream {
       RandomStream(
-        seed: seed, replication: replication, purpose: purpose, entity: EntityName("producers.\(plan.spec.name)", index: index))
+        seed: seed, replication: replication, purpose: purpose,
+        entity: EntityName("producers.\(plan.spec.name)", index: index))
     }
     self.producer = Int32(producer)
     (arrivals, phases, sizes) = (stream(.arrival), stream(.phase), stream(.size))

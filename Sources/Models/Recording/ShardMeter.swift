@@ -35,6 +35,9 @@ struct ShardMeter: Sendable {
   /// The throttle episode under way: when it began, its last bad second, and how many records it refused.
   var episode: (began: Instant, last: Instant, refused: Int64)?
 
+  /// Records refused so far.
+  var throttled: Int64 { throttledByRecords + throttledByBytes }
+
   /// Counts what became of a put.
   @inline(__always)
   mutating func note(_ outcome: PutOutcome, of header: RecordHeader, isFirst: Bool) {

@@ -88,8 +88,10 @@ struct StreamMeter: Sendable {
     }
     bin.shardSeconds += openThisSecond.count
     secondView.shardSeconds += openThisSecond.count
-    if anyThrottled { (secondView.secondsWithThrottles, bin.throttledSeconds) =
-      (secondView.secondsWithThrottles + 1, bin.throttledSeconds + 1) }
+    if anyThrottled {
+      secondView.secondsWithThrottles += 1
+      bin.throttledSeconds += 1
+    }
     openThisSecond = stream.openShards.map(\.index)
     return shares
   }
@@ -177,7 +179,8 @@ struct StreamMeter: Sendable {
     bins.append(
       StreamBin(
         start: begin, incomingRecords: bin.records, incomingBytes: bin.bytes, throttledRecords: bin.throttled,
-        peakUtilization: bin.peak, worstDemand: bin.worstDemand, meanUtilization: load.share(of: rates, seconds: capacity),
+        peakUtilization: bin.peak, worstDemand: bin.worstDemand,
+        meanUtilization: load.share(of: rates, seconds: capacity),
         throttledSeconds: bin.throttledSeconds, openShards: openThisSecond.count))
     bin = Bin()
   }

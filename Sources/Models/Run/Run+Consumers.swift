@@ -337,7 +337,8 @@ extension Run {
     let workers = consumers[consumer].workers
     let leases = workers.reduce(1) { $0 + $1.leases }
     let share = (leases + workers.count - 1) / workers.count
-    let scans = workers.indices.filter { workers[$0].leases < share }.map { ($0, workers[$0].nextScan(after: now, from: start)) }
+    let takers = workers.indices.filter { workers[$0].leases < share }
+    let scans = takers.map { ($0, workers[$0].nextScan(after: now, from: start)) }
     return scans.min { ($0.1, $0.0) < ($1.1, $1.0) } ?? (0, now)
   }
 

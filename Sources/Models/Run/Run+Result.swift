@@ -99,15 +99,17 @@ extension Run {
       acceptedRecords: meter.accepted.records, acceptedBytes: Bytes(meter.accepted.bytes),
       demandedRecords: meter.demanded.records, demandedBytes: Bytes(meter.demanded.bytes),
       worstDemand: meter.worstDemand, throttledByRecords: meter.throttledByRecords,
-      throttledByBytes: meter.throttledByBytes, secondsThrottled: meter.secondsThrottled, firstThrottledAt: meter.firstThrottledAt,
-      utilization: summary(meter.utilization), busiestMinuteUtilization: meter.busiestMinute, hottestKey: meter.hottestKey)
+      throttledByBytes: meter.throttledByBytes, secondsThrottled: meter.secondsThrottled,
+      firstThrottledAt: meter.firstThrottledAt,
+      utilization: summary(meter.utilization), busiestMinuteUtilization: meter.busiestMinute,
+      hottestKey: meter.hottestKey)
   }
 
   /// The shards with most refusals as columns, minutes of the run as rows.
   private func heatMap(of meter: StreamMeter) -> (rows: [[Int32]], shards: [ShardID]) {
-    let throttled = meter.shards.indices.filter { meter.shards[$0].throttledByRecords + meter.shards[$0].throttledByBytes > 0 }
-    func refused(_ index: Int) -> Int64 { meter.shards[index].throttledByRecords + meter.shards[index].throttledByBytes }
-    let columns = throttled.sorted { (refused($1), $0) < (refused($0), $1) }.prefix(12).sorted()
+    let refused = meter.shards.map(\.throttled)
+    let busiest = refused.indices.filter { refused[$0] > 0 }.sorted { (refused[$1], $0) < (refused[$0], $1) }
+    let columns = busiest.prefix(12).sorted()
     guard !columns.isEmpty else { return ([], []) }
     let minutes = Int((secondCount + 59) / 60)
     var rows = Array(repeating: Array(repeating: Int32(0), count: columns.count), count: minutes)

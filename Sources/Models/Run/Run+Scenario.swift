@@ -20,10 +20,9 @@ extension Run {
       notes.add(.rateChanged, producers[producer].plan.spec.name, "rate × \(factor)", at: now)
     case .splitShard(let stream, let shard, let key):
       let id = shard ?? busiest(of: stream)
-      let range = account.streams[stream].shards.indices.contains(id.index)
-        ? account.streams[stream].shards[id.index].range : .whole
+      let middle = key ?? middle(of: id, in: stream)
       reshard(stream, .splitShard) { account, now throws(Refusal) in
-        try account.splitShard(id, at: key ?? range.middle, of: stream, now: now)
+        try account.splitShard(id, at: middle, of: stream, now: now)
       }
     case .mergeShards(let stream, let shard, let adjacent):
       reshard(stream, .mergeShards) { account, now throws(Refusal) in
@@ -47,6 +46,12 @@ extension Run {
     case .startConsumer(let consumer): stopConsumer(consumer)
     case .splitShard, .mergeShards, .updateShardCount: return
     }
+  }
+
+  /// Where an even split would cut; a shard that does not exist is refused by the core, wherever it is cut.
+  private func middle(of id: ShardID, in stream: Int) -> HashKey {
+    let shards = account.streams[stream].shards
+    return shards.indices.contains(id.index) ? shards[id.index].range.middle : HashKeyRange.whole.middle
   }
 
   /// The open shard that stored most in this minute and second.
@@ -95,7 +100,8 @@ extension Run {
   }
 
   private mutating func finishReshard(of stream: Int) {
-    guard let last = meters[stream].reshards.lastIndex(where: { $0.finishedAt == nil && $0.refusal == nil }) else { return }
+    let isPending = { (entry: Reshard) in entry.finishedAt == nil && entry.refusal == nil }
+    guard let last = meters[stream].reshards.lastIndex(where: isPending) else { return }
     meters[stream].reshards[last].shardsAfter = account.streams[stream].openShardCount
     guard account.streams[stream].status == .active else { return }
     meters[stream].reshards[last].finishedAt = now
