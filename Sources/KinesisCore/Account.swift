@@ -31,6 +31,9 @@ public struct Account: Sendable, Hashable {
     return index
   }
 
+  /// The position behind the newest record of a stream's shard.
+  public func tip(of id: ShardID, in stream: Int) -> Int64 { streams[stream].shards[id.index].log.tip }
+
   /// CreateStream: five calls a second, five streams in CREATING, the account's shard quota. Returns its position.
   public mutating func createStream(
     _ name: String, shards: Int, maxRecord: Bytes = .mebibytes(1), retention: Interval = .hours(24), at now: Instant

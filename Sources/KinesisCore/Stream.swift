@@ -112,9 +112,6 @@ public struct Stream: Sendable, Hashable {
     }
   }
 
-  /// The position behind the newest record of a shard.
-  public func tip(of id: ShardID) -> Int64 { shards[id.index].log.tip }
-
   func requireActive() throws(Refusal) {
     switch status {
     case .active: return

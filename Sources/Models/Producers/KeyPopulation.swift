@@ -16,27 +16,32 @@ final class KeyPopulation: Sendable {
   let count: Int
   private let law: KeySpec.Law
   private let salt: UInt32
-  private let choice: AliasTable?
+  private let ranks: Ranks
   private let hashes: [HashKey]
   private let names: [String]
 
   /// The population of a law; `trace` gives the names of recorded keys.
   init(_ spec: KeySpec, trace: EventTrace?) {
-    (law, salt, names) = (spec.law, UInt32(spec.salt), trace?.names ?? [])
+    (law, salt, names) = (Self.plain(spec.law), UInt32(spec.salt), trace?.names ?? [])
     switch spec.law {
-    case .uniform(let cardinality), .hotSet(let cardinality, _, _): (count, choice) = (cardinality * spec.salt, nil)
-    case .zipf(let cardinality, let s):
-      (count, choice) = (cardinality * spec.salt, AliasTable.zipf(cardinality: cardinality, s: s))
-    case .single: (count, choice) = (spec.salt, nil)
-    case .roundRobinExplicit: (count, choice) = (0, nil)
-    case .trace: (count, choice) = ((trace?.names.count ?? 0) * spec.salt, nil)
+    case .uniform(let cardinality), .hotSet(let cardinality, _, _), .zipf(let cardinality, _):
+      count = cardinality * spec.salt
+    case .single: count = spec.salt
+    case .roundRobinExplicit: count = 0
+    case .trace: count = (trace?.names.count ?? 0) * spec.salt
     }
+    ranks = Ranks(law)
     hashes =
       count <= Self.tabled
       ? (0..<UInt32(count)).map {
         HashKey(partitionKey: Self.name($0, salt: UInt32(spec.salt), names: trace?.names ?? []))
       }
       : []
+  }
+
+  /// A Zipf law without skew is a uniform one.
+  private static func plain(_ law: KeySpec.Law) -> KeySpec.Law {
+    if case .zipf(let cardinality, 0) = law { .uniform(cardinality: cardinality) } else { law }
   }
 
   /// How many keys a run counts, to name the hot ones: all recorded keys, the most frequent of synthetic ones.
@@ -51,7 +56,7 @@ final class KeyPopulation: Sendable {
     let key: UInt32
     switch law {
     case .uniform(let cardinality): key = UInt32(stream.below(UInt64(cardinality)))
-    case .zipf: key = choice.map { UInt32($0.sample(&stream)) } ?? 0
+    case .zipf: key = UInt32(ranks.sample(&stream))
     case .hotSet(let cardinality, let hot, let share):
       let isHot = hot >= cardinality || stream.uniform() < share
       key = isHot ? UInt32(stream.below(UInt64(hot))) : UInt32(hot) + UInt32(stream.below(UInt64(cardinality - hot)))
@@ -75,5 +80,32 @@ final class KeyPopulation: Sendable {
     let base = Int(key / salt)
     let text = names.indices.contains(base) ? names[base] : "key-\(base)"
     return salt == 1 ? text : "\(text)-\(key % salt)"
+  }
+}
+
+/// Ranks of a Zipf law: by an alias table while it fits the caches, by rejection-inversion above.
+private enum Ranks: Sendable {
+  case none
+  case table(AliasTable)
+  case rejection(ZipfSampler)
+
+  static let mostTabled = 32_768
+
+  init(_ law: KeySpec.Law) {
+    guard case .zipf(let cardinality, let s) = law else {
+      self = .none
+      return
+    }
+    self =
+      cardinality <= Self.mostTabled || s == 0
+      ? .table(.zipf(cardinality: cardinality, s: s)) : .rejection(ZipfSampler(cardinality: cardinality, s: s))
+  }
+
+  func sample(_ stream: inout RandomStream) -> Int {
+    switch self {
+    case .none: 0
+    case .table(let table): table.sample(&stream)
+    case .rejection(let sampler): sampler.sample(&stream)
+    }
   }
 }

@@ -5,24 +5,29 @@ internal import Units
 /// What a producer never changes: its tables and parameters, shared by reference so that a record costs no copies.
 final class ProducerPlan: Sendable {
   let spec: ProducerSpec
+  /// The position of the stream it writes to.
+  let stream: Int
   let profile: RateProfile
   let keys: KeyPopulation
   let trace: EventTrace?
   let size: Sampler
   let network: Sampler
-  /// The largest data size a record may have, its key left out.
-  let largestData: Int64
+  /// The largest data size a record may have, its key left out; and the key's.
+  let largestData: Int64, keyBytes: Int64
+  /// Bytes each process may hold.
+  let buffer: Int64
   let maxRecords: Int32, maxBytes: Int64, linger: Interval
   /// The first of its processes, and the one behind the last.
   let firstProcess: Int, endProcess: Int
 
-  init(_ spec: ProducerSpec, stream: StreamSpec, keys: KeyPopulation, profile: RateProfile, firstProcess: Int) {
+  init(_ spec: ProducerSpec, to target: StreamSpec, keys: KeyPopulation, profile: RateProfile, firstProcess: Int) {
     (self.spec, self.keys, self.profile, self.firstProcess) = (spec, keys, profile, firstProcess)
-    endProcess = firstProcess + spec.processes
+    (self.stream, endProcess) = (spec.stream, firstProcess + spec.processes)
     if case .events(let trace) = spec.rate { self.trace = trace } else { trace = nil }
     if case .drawn(let law) = spec.size { size = Sampler(law) } else { size = .constant(1) }
     network = Sampler(spec.network)
-    largestData = stream.maxRecord.count - Int64(spec.keyBytes)
+    (largestData, keyBytes) = (target.maxRecord.count - Int64(spec.keyBytes), Int64(spec.keyBytes))
+    buffer = spec.retry.buffer.count
     switch spec.batching {
     case .putRecord: (maxRecords, maxBytes, linger) = (1, .max, .zero)
     case .putRecords(let records, let bytes, let linger):

@@ -18,7 +18,7 @@ public struct PreparedExperiment: Sendable {
       if case .events(let events) = spec.rate { trace = events }
       producers.append(
         ProducerPlan(
-          spec, stream: experiment.streams[spec.stream], keys: KeyPopulation(spec.keys, trace: trace), profile: profile,
+          spec, to: experiment.streams[spec.stream], keys: KeyPopulation(spec.keys, trace: trace), profile: profile,
           firstProcess: producers.last?.endProcess ?? 0))
     }
     self.producers = producers

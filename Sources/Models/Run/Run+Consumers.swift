@@ -189,15 +189,22 @@ extension Run {
   mutating func wakeFanOut(of stream: Int) {
     guard !fanOutConsumers[stream].isEmpty else { return }
     for consumer in fanOutConsumers[stream] {
-      for reader in consumers[consumer].readers where reader >= 0 && needsPush(Int(reader)) {
-        wake(Int(reader), at: now + Self.fanOutGathering)
+      for slot in consumers[consumer].readers.indices {
+        let reader = Int(consumers[consumer].readers[slot])
+        if reader >= 0, !isWoken(reader), needsPush(reader) { wake(reader, at: now + Self.fanOutGathering) }
       }
     }
   }
 
+  /// Whether a push is due no later than one scheduled now would be.
+  private func isWoken(_ reader: Int) -> Bool {
+    guard let known = readers[reader].wakeAt else { return false }
+    return known >= now && known <= now + Self.fanOutGathering
+  }
+
   private func needsPush(_ reader: Int) -> Bool {
     guard readers[reader].subscription >= 0, !readers[reader].isDrained else { return false }
-    return account.streams[readers[reader].stream].tip(of: readers[reader].shard) > readers[reader].next
+    return account.tip(of: readers[reader].shard, in: readers[reader].stream) > readers[reader].next
   }
 
   private mutating func push(to reader: Int) {

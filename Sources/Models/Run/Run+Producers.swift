@@ -25,52 +25,50 @@ extension Run {
   private func key(of instant: Instant) -> UInt64 { instant == .never ? .max : UInt64(instant.nanoseconds) }
 
   /// The process's clock has struck: a record is born, and the clock is set for the next.
-  @inline(__always)
   mutating func handOver(from index: Int) {
     let producer = Int(processes[index].producer)
-    guard producers[producer].plan.trace == nil else { return handOverRecorded(of: producer) }
-    bear(in: index, size: nil, recorded: 0)
-    if processes[index].blocked == nil { advanceClock(of: index) }
-  }
-
-  private mutating func advanceClock(of index: Int) {
-    processes[index].advance(profile: producers[Int(processes[index].producer)].plan.profile, end: end)
+    let plan = producers[producer].plan
+    guard plan.trace == nil else { return handOverRecorded(of: producer) }
+    bear(in: index, plan, size: nil, recorded: 0)
+    guard processes[index].blocked == nil else { return }
+    processes[index].advance(profile: plan.profile, end: end)
     clocks.set(index, at: key(of: processes[index].clock.next))
   }
 
   /// A record is born in a process: its key and size are drawn, unless they were recorded.
-  private mutating func bear(in index: Int, size recordedSize: Int64?, recorded: UInt32) {
-    let producer = Int(processes[index].producer)
-    let plan = producers[producer].plan
+  private mutating func bear(in index: Int, _ plan: ProducerPlan, size recordedSize: Int64?, recorded: UInt32) {
     let turn = processes[index].turn
     processes[index].turn &+= 1
     let key = plan.keys.draw(from: &processes[index].keys, turn: turn, recorded: recorded)
     let data = recordedSize ?? plan.size.draw(from: &processes[index].sizes)
-    let size = min(max(data, 1), plan.largestData) + Int64(plan.spec.keyBytes)
+    let size = min(max(data, 1), plan.largestData) + plan.keyBytes
     trajectory.fold(UInt64(key) << 32 ^ UInt64(size))
-    producers[producer].offered += 1
+    producers[Int(processes[index].producer)].offered += 1
     inFlight += 1
-    admit(PendingRecord(birth: now, key: key, size: Int32(size), next: -1), to: index)
+    admit(PendingRecord(birth: now, key: key, size: Int32(size), next: -1), to: index, plan)
   }
 
   /// Finds room for a record in the process's buffer, or does what its overflow rule says.
-  private mutating func admit(_ record: PendingRecord, to index: Int) {
-    let producer = Int(processes[index].producer), size = Int64(record.size)
-    let retry = producers[producer].plan.spec.retry
-    if processes[index].held + size > retry.buffer.count {
-      switch retry.overflow {
-      case .block:
-        processes[index].blocked = record
-        clocks.set(index, at: .max)
-        return
-      case .dropNewest: return drop(\.dropped, of: producer)
-      case .divert: return drop(\.diverted, of: producer)
-      case .dropOldest:
-        while processes[index].held + size > retry.buffer.count, dropOldest(of: index) {}
-        if processes[index].held + size > retry.buffer.count { return drop(\.dropped, of: producer) }
-      }
+  private mutating func admit(_ record: PendingRecord, to index: Int, _ plan: ProducerPlan) {
+    if processes[index].held + Int64(record.size) > plan.buffer, !makeRoom(for: record, in: index, plan) { return }
+    gather(record, in: index, plan)
+  }
+
+  /// What the overflow rule says of a record that does not fit. Returns whether it does now.
+  private mutating func makeRoom(for record: PendingRecord, in index: Int, _ plan: ProducerPlan) -> Bool {
+    let producer = Int(processes[index].producer)
+    switch plan.spec.retry.overflow {
+    case .block:
+      processes[index].blocked = record
+      clocks.set(index, at: .max)
+    case .dropNewest: drop(\.dropped, of: producer)
+    case .divert: drop(\.diverted, of: producer)
+    case .dropOldest:
+      while processes[index].held + Int64(record.size) > plan.buffer, dropOldest(of: index) {}
+      if processes[index].held + Int64(record.size) <= plan.buffer { return true }
+      drop(\.dropped, of: producer)
     }
-    gather(record, in: index)
+    return false
   }
 
   private mutating func drop(_ reason: WritableKeyPath<Producer, Int64>, of producer: Int) {
@@ -101,9 +99,8 @@ extension Run {
   }
 
   /// Puts a record into the request being filled, and sends it when it is full.
-  private mutating func gather(_ record: PendingRecord, in index: Int) {
+  private mutating func gather(_ record: PendingRecord, in index: Int, _ plan: ProducerPlan) {
     let producer = Int(processes[index].producer), size = Int64(record.size)
-    let plan = producers[producer].plan
     processes[index].held += size
     producers[producer].peakHeld = max(producers[producer].peakHeld, processes[index].held)
     if processes[index].open >= 0, requests[processes[index].open].bytes + size > plan.maxBytes { sendOpen(of: index) }
@@ -143,9 +140,9 @@ extension Run {
   mutating func unblock(_ index: Int) {
     guard let record = processes[index].blocked else { return }
     let plan = producers[Int(processes[index].producer)].plan
-    guard processes[index].held + Int64(record.size) <= plan.spec.retry.buffer.count else { return }
+    guard processes[index].held + Int64(record.size) <= plan.buffer else { return }
     processes[index].blocked = nil
-    gather(record, in: index)
+    gather(record, in: index, plan)
     guard plan.trace == nil else { return }
     processes[index].resume(at: now, profile: plan.profile, end: end)
     clocks.set(index, at: key(of: processes[index].clock.next))
@@ -187,7 +184,7 @@ extension Run {
       return drop(\.dropped, of: producer)
     }
     let size: Int64? = plan.spec.size == .trace ? trace.bytes[event] : nil
-    bear(in: index, size: size, recorded: trace.keys.isEmpty ? 0 : UInt32(trace.keys[event]))
+    bear(in: index, plan, size: size, recorded: trace.keys.isEmpty ? 0 : UInt32(trace.keys[event]))
   }
 }
 

@@ -20,9 +20,9 @@ extension Run {
   /// The request reaches the service: each record in turn is taken or refused.
   mutating func put(_ request: Int32) {
     let producer = Int(processes[Int(requests[request].process)].producer)
-    let stream = producers[producer].plan.spec.stream
-    let isFirst = requests[request].attempt == 1
+    let plan = producers[producer].plan
     let arrivesAt = requests[request].sentAt + requests[request].roundTrip
+    let isFirst = requests[request].attempt == 1
     var refused = Chain()
     var taken: (count: Int32, bytes: Int64) = (0, 0)
     var next = requests[request].head
@@ -30,7 +30,7 @@ extension Run {
       let slot = next
       let record = records[slot]
       next = record.next
-      if offer(record, to: stream, of: producer, isFirst: isFirst) {
+      if offer(record, of: producer, plan, isFirst: isFirst) {
         taken = (taken.count + 1, taken.bytes + Int64(record.size))
         acknowledge(record, of: producer, at: arrivesAt)
         records.remove(slot)
@@ -38,18 +38,21 @@ extension Run {
         refused.append(slot, Int64(record.size), in: &records)
       }
     }
-    noteCall(of: producer, stream, taken: taken, refused: refused, took: requests[request].roundTrip)
     (requests[request].head, requests[request].tail) = (refused.head, refused.tail)
     (requests[request].count, requests[request].bytes) = (refused.count, refused.bytes)
     requests[request].acceptedBytes = taken.bytes
+    noteCall(plan, taken: taken, refused: refused, took: requests[request].roundTrip)
     schedule(RunEvent(.putAnswer, Int(request)), at: arrivesAt, .release)
-    if taken.count > 0 { wakeFanOut(of: stream) }
+    if taken.count > 0 { wakeFanOut(of: plan.stream) }
   }
 
   /// One record of a request, as the core rules it.
   @inline(__always)
-  private mutating func offer(_ record: PendingRecord, to stream: Int, of producer: Int, isFirst: Bool) -> Bool {
-    let header = RecordHeader(hashKey: hashKey(of: record, producer, stream), size: record.size)
+  private mutating func offer(
+    _ record: PendingRecord, of producer: Int, _ plan: ProducerPlan, isFirst: Bool
+  ) -> Bool {
+    let stream = plan.stream
+    let header = RecordHeader(hashKey: hashKey(of: record, plan), size: record.size)
     let outcome = account.streams[stream].put(header, at: now)
     meters[stream].note(outcome, of: header, isFirst: isFirst)
     if isFirst, Int(record.key) < producers[producer].firstAttempts.count {
@@ -60,10 +63,10 @@ extension Run {
   }
 
   @inline(__always)
-  private func hashKey(of record: PendingRecord, _ producer: Int, _ stream: Int) -> HashKey {
-    guard producers[producer].plan.keys.isRoundRobin else { return producers[producer].plan.keys.hash(of: record.key) }
-    let open = account.streams[stream].openShards
-    return account.streams[stream].shards[open[Int(record.key) % open.count].index].range.middle
+  private func hashKey(of record: PendingRecord, _ plan: ProducerPlan) -> HashKey {
+    guard plan.keys.isRoundRobin else { return plan.keys.hash(of: record.key) }
+    let open = account.streams[plan.stream].openShards
+    return account.streams[plan.stream].shards[open[Int(record.key) % open.count].index].range.middle
   }
 
   @inline(__always)
@@ -166,13 +169,12 @@ extension Run {
   }
 
   private mutating func noteCall(
-    of producer: Int, _ stream: Int, taken: (count: Int32, bytes: Int64), refused: Chain, took: Interval
+    _ plan: ProducerPlan, taken: (count: Int32, bytes: Int64), refused: Chain, took: Interval
   ) {
-    let isSingle = producers[producer].plan.spec.batching == .putRecord
-    let isGood: Double = taken.count > 0 ? 1 : 0
+    let stream = plan.stream, isSingle = plan.spec.batching == .putRecord
     book.note(.writeExceeded, Double(refused.count), stream: stream)
     book.note(isSingle ? .putRecordLatency : .putRecordsLatency, took.inMilliseconds, stream: stream)
-    book.note(isSingle ? .putRecordSuccess : .putRecordsSuccess, isGood, stream: stream)
+    book.note(isSingle ? .putRecordSuccess : .putRecordsSuccess, taken.count > 0 ? 1 : 0, stream: stream)
     if taken.count > 0 {
       book.note(.incomingBytes, Double(taken.bytes), stream: stream)
       book.note(.incomingRecords, Double(taken.count), stream: stream)

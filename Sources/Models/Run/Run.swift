@@ -154,8 +154,10 @@ public struct Run: ~Copyable {
     }
   }
 
-  /// How often objectives without a window are looked at: a thousandth of the run, in whole seconds.
+  /// How often objectives without a window are looked at: every report bin, or every thousandth of the run if that is
+  /// longer.
   private static func lookSeconds(_ horizon: Horizon) -> Int64 {
-    max(1, horizon.duration.nanoseconds / 1_000_000_000 / 1_000)
+    let bin = horizon.reportBin.nanoseconds
+    return max(1, horizon.duration.nanoseconds / 1_000 / bin) * bin / 1_000_000_000
   }
 }
