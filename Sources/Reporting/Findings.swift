@@ -43,7 +43,7 @@ struct Findings {
     guard let shard = stream.hottestShard, shard.throttled > 0 else { return nil }
     let all = stream.shards.reduce(0) { $0 + $1.throttled }
     let story = ShardStory(shard, of: stream)
-    if case .evenLoad = story.cause, stream.shards.count > 1 {
+    if story.isShared, stream.shards.count > 1 {
       let refusing = stream.shards.count { $0.throttled > 0 }
       return "Refusals fell on \(refusing) of \(stream.shards.count) shards, \(story.phrase)."
     }

@@ -12,14 +12,20 @@ struct ShardStory {
     case oneKey(String, share: Double, aloneOverLimit: Bool)
     /// It owns more of the ring than its even share, by this factor.
     case wideRange(Double)
-    /// Its range is no wider than others', but the keys in it ask for more, by this factor.
-    case warmKeys(Double)
-    /// It is loaded like the others: all of them are too few.
+    /// Its range is no wider than others', but the keys in it ask for more, by this factor; the busiest with its share.
+    case warmKeys(Double, busiest: String?, share: Double)
+    /// It is loaded like the others, and even by the minute they are full: all of them are too few.
     case evenLoad
+    /// It is loaded like the others, whose minutes have room: their seconds have not.
+    case bursts(busiestMinute: Double)
   }
 
-  /// A shard whose load, range or key passes this is called uneven: 1.25 × the average.
-  static let unevenness = 1.25
+  /// A shard whose load, range or key passes this is called uneven: 1.15 × the average.
+  static let unevenness = 1.15
+  /// A stream whose busiest minute passes this is called full.
+  static let fullness = 0.8
+  /// A key with less of its shard than this is not worth a name.
+  static let keyWorthNaming = 0.05
 
   let shard: ShardResult
   let cause: Cause
@@ -40,6 +46,14 @@ struct ShardStory {
     }
   }
 
+  /// Whether other shards are no better off.
+  var isShared: Bool {
+    switch cause {
+    case .evenLoad, .bursts: true
+    case .hasRoom, .oneKey, .wideRange, .warmKeys: false
+    }
+  }
+
   private var throttledMostBy: String { shard.throttledByBytes > shard.throttledByRecords ? "bytes" : "records" }
 
   /// The cause in words of Markdown; an en dash when it refused nothing.
@@ -53,8 +67,13 @@ struct ShardStory {
           : "a split only parts the other keys from it, salt or spread the key")
     case .wideRange(let factor):
       "many keys, \(Figures.factor(factor)) its even share of the ring; split it"
-    case .warmKeys(let factor):
-      "several busy keys together make \(Figures.factor(factor)) the average load; a split may part them"
+    case .warmKeys(let factor, let busiest, let share):
+      "busy keys make \(Figures.factor(factor)) the average load"
+        + (busiest.map { ", \(Markdown.code($0)) alone \(Figures.percent(share)) of it" } ?? "")
+        + "; a split may part them"
+    case .bursts(let minute):
+      "evenly loaded, in bursts: its busiest minute is \(Figures.percent(minute)) full; spread the peaks, or add shards "
+        + "for them (the limit on \(throttledMostBy) binds)"
     case .evenLoad: "evenly loaded: the stream is too small (the limit on \(throttledMostBy) binds)"
     }
   }
@@ -64,21 +83,24 @@ struct ShardStory {
     let load = stream.utilization.mean > 0 ? shard.utilization.mean / stream.utilization.mean : 1
     let ring = shard.range.share * Double(peers(of: shard, in: stream))
     if let key = shard.hottestKey, isDominant(key.share, load: load) {
-      return .oneKey(key.key, share: key.share, aloneOverLimit: key.share * demand(on: shard, in: stream) >= 1)
+      return .oneKey(key.key, share: key.share, aloneOverLimit: key.share * shard.worstDemand >= 1)
     }
     if ring >= unevenness { return .wideRange(ring) }
-    return load >= unevenness ? .warmKeys(load) : .evenLoad
+    if load >= unevenness { return warmKeys(shard, load: load) }
+    let minute = shard.busiestMinuteUtilization
+    return minute >= fullness ? .evenLoad : .bursts(busiestMinute: minute)
+  }
+
+  private static func warmKeys(_ shard: ShardResult, load: Double) -> Cause {
+    guard let key = shard.hottestKey, key.share >= keyWorthNaming else {
+      return .warmKeys(load, busiest: nil, share: 0)
+    }
+    return .warmKeys(load, busiest: key.key, share: key.share)
   }
 
   /// Half the shard's load, or, where it is uneven, a fifth that explains at least half of what is too much.
   private static func isDominant(_ share: Double, load: Double) -> Bool {
     share >= 0.5 || (load >= unevenness && share >= 0.2 && share * load >= (load - 1) / 2)
-  }
-
-  /// What was asked of it at most in a second, over its limit; at least 1, for it refused something.
-  private static func demand(on shard: ShardResult, in stream: StreamResult) -> Double {
-    let isWorst = stream.secondView.worstShard == shard.id
-    return max(1, isWorst ? stream.secondView.worstDemand : shard.utilization.max)
   }
 
   /// How many shards were open when it opened, itself included.

@@ -142,7 +142,19 @@ import Units
   @Test func `several busy keys on an even range are said to be several`() {
     var shards = even(4)
     shards[0] = Fixture.hotShard(shards[0], share: 0.1)
-    #expect(story(shards).phrase.hasPrefix("several busy keys together make 1.5 × the average load"))
+    #expect(
+      story(shards).phrase
+        == "busy keys make 1.5 × the average load, `key-0` alone 10 % of it; a split may part them")
+  }
+
+  @Test func `shards that are loaded alike but have quiet minutes are hit by bursts`() {
+    let shards = even(4).map { shard in
+      var hot = Fixture.hotShard(shard, share: 0.001)
+      hot.busiestMinuteUtilization = 0.2
+      return hot
+    }
+    #expect(
+      story(shards).phrase.hasPrefix("evenly loaded, in bursts: its busiest minute is 20 % full; spread the peaks"))
   }
 
   @Test func `shards that are loaded alike are too few`() {

@@ -40,6 +40,7 @@ extension Fixture {
     hot.utilization = UtilizationSummary(mean: 0.93, p99: 1, max: 1)
     hot.busiestMinuteUtilization = 0.97
     hot.hottestKey = ShardResult.KeyShare(key: key, share: share, recordsPerSecond: 566.7)
+    hot.worstDemand = 2.4
     return hot
   }
 
