@@ -96,6 +96,23 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     #expect(lines == ["3", "5", "9", "14", "16"])
   }
 
+  @Test("a region that AWS has not is warned about, with the nearest name") func region() throws {
+    let warnings = { (name: String) in
+      try ScenarioFile.load(text: "region: \(name)\n" + Sample.base, file: "s.yaml").warnings.map(\.description)
+    }
+    for known in ["us-east-1", "eu-central-1", "ap-southeast-7", "mx-central-1"] {
+      #expect(try warnings(known).isEmpty)
+    }
+    let says =
+      "s.yaml:1:9 region: warning: not one of AWS's commercial regions known in 2026-03; the quotas of the smaller ones are taken, found "
+    #expect(try warnings("eu-cental-1") == [says + #""eu-cental-1"; did you mean "eu-central-1"?"#])
+    #expect(try warnings("xx-nowhere-9") == [says + #""xx-nowhere-9""#])
+    #expect(
+      Sample.errors("region: us-east1\n" + Sample.base) == [
+        #"s.yaml:1:9 region: expected an AWS region such as us-east-1, found "us-east1"; did you mean "us-east-1"?"#
+      ])
+  }
+
   @Test("a region's shard quota bounds all streams together") func shardQuota() {
     let text = Sample.with(
       "{mode: provisioned, shards: 4}", "{mode: provisioned, shards: 600}\n  b: {mode: provisioned, shards: 600}")

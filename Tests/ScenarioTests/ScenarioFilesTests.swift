@@ -2,6 +2,7 @@ import Foundation
 import Models
 import Scenario
 import Testing
+import Units
 
 @Suite struct `Scenario files` {
   static let shipped = files(in: Sample.package.appendingPathComponent("scenarios"))
@@ -46,19 +47,44 @@ import Testing
   }
 
   @Test(
-    "every shared trace can be replayed, but for those with holes",
+    "every shared trace can be replayed, but for those that are no even bins",
     .enabled(if: !traces.isEmpty, "no shared traces beside the package: nothing was checked"), arguments: traces)
   func sharedTrace(_ path: String) {
-    let errors = Sample.errors(Sample.with("rate: 100", "rate: {curve: trace, file: \(path), scale_mean_rps: 50}"))
-    let hasHoles = Self.tracesWithHoles.contains { path.hasSuffix($0) }
-    #expect(errors.isEmpty != hasHoles, "\(errors.prefix(3))")
-    #expect(errors.allSatisfy { $0.contains("a hole: ") || $0.contains("given twice") || $0.contains("more faults") })
+    let errors = Sample.errors(Self.replaying(path))
+    let isUneven = Self.unevenTraces.contains { path.hasSuffix($0) }
+    #expect(errors.isEmpty != isUneven, "\(errors.prefix(3))")
+    let known = ["a hole: ", "a gap that is no whole number of bins", "given twice", "more faults"]
+    #expect(errors.allSatisfy { error in known.contains { error.contains($0) } })
+  }
+
+  @Test(
+    "the load balancer's trace has eight holes, which can be filled",
+    .enabled(if: traces.contains { $0.hasSuffix(elb) }, "no shared traces beside the package: nothing was checked"))
+  func filledTrace() throws {
+    let path = try #require(Self.traces.first { $0.hasSuffix(Self.elb) })
+    let errors = Sample.errors(Self.replaying(path))
+    #expect(errors.count == 8 && errors.allSatisfy { $0.hasSuffix("holes: zero, previous or interpolate") })
+    let filled = try ["zero", "previous", "interpolate"].map { holes in
+      let loaded = try ScenarioFile.load(text: Self.replaying(path, ", holes: \(holes)"), file: "s.yaml")
+      #expect(loaded.warnings.map(\.message).allSatisfy { $0.hasPrefix("8 bins are missing of 4040 and ") })
+      #expect(loaded.warnings.count == 1)
+      guard case .bins(let trace) = loaded.experiment.producers[0].rate else { return [Double]() }
+      #expect(trace.width == .seconds(300) && trace.counts.count == 4_040)
+      return trace.counts
+    }
+    #expect(Set(filled).count == 3)
+    let sums = filled.map { $0.reduce(0, +) }
+    #expect(sums[0] < sums[1] && sums[0] < sums[2])
+  }
+
+  private static let elb = "aws_elb_requests_5min.csv"
+
+  private static func replaying(_ path: String, _ options: String = "") -> String {
+    Sample.with("rate: 100", "rate: {curve: trace, file: \(path), scale_mean_rps: 50\(options)}")
   }
 
   /// Recordings with bins that are missing or given twice: refused, since a gap is not a quiet time.
-  private static let tracesWithHoles = [
-    "aws_elb_requests_5min.csv", "ec2_netin_bursty_5min.csv", "wikipedia_peyton_manning_1d.csv",
-  ]
+  private static let unevenTraces = [elb, "ec2_netin_bursty_5min.csv", "wikipedia_peyton_manning_1d.csv"]
 
   @Test("the schema is JSON") func schema() throws {
     let json = try JSONSerialization.jsonObject(with: Data(ScenarioSchema.json.utf8)) as? [String: Any]

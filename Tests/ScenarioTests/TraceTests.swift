@@ -88,6 +88,8 @@ import Units
       ])
   }
 
+  private static let wayOut = "add the bin, or have it filled with holes: zero, previous or interpolate"
+
   static let faults: [(csv: String, says: [String])] = [
     ("", ["1:1 the trace is empty"]),
     ("t_s,count\n", ["2:1 the trace has a header and no rows"]),
@@ -101,7 +103,19 @@ import Units
     ("t_s,count\n0,1\nx,2\n", [#"3:1 expected seconds such as 300 or 4.315, found "x""#]),
     ("t_s,count\n60,1\n0,1\n", [#"3:1 time goes backwards, found "0""#]),
     ("t_s,count\n0,1\n60,1\n60,1\n", [#"4:1 a bin is given twice, found "60""#]),
-    ("t_s,count\n0,1\n60,1\n180,1\n", [#"4:1 a hole: after 60 the next bin is at 120, found "180""#]),
+    ("t_s,count\n0,1\n60,1\n180,1\n", ["4:1 a hole: after 60 the next bin is at 120, found \"180\"; \(wayOut)"]),
+    ("t_s,count\n0,1\n120,1\n180,1\n240,1\n", ["3:1 a hole: after 0 the next bin is at 60, found \"120\"; \(wayOut)"]),
+    (
+      "t_s,count\n0,1\n60,1\n120,1\n210,1\n",
+      [#"5:1 a gap that is no whole number of bins of 60 s: after 120 a bin is expected at 180, found "210""#]
+    ),
+    (
+      "t_s,count\n0,1\n60,x\n60,1\n180,1\n240,1\n",
+      [
+        #"3:4 expected a count of records, found "x""#, #"4:1 a bin is given twice, found "60""#,
+        "5:1 a hole: after 60 the next bin is at 120, found \"180\"; \(wayOut)",
+      ]
+    ),
     ("t_s,count\n0,1\n", ["2:1 a trace of one bin has no width; give it a second row"]),
     ("t_s,count,key\n0,1,a\n", [#"1:11 a trace in bins, with a column count, cannot have keys, found "key""#]),
     ("t_s,bytes\n5,1\n4,1\n", [#"3:1 time goes backwards, found "4""#]),
@@ -117,6 +131,53 @@ import Units
           let place = says.prefix { $0 != " " }
           return "trace.csv:\(place) producers.web.rate.file:\(says.dropFirst(place.count))"
         })
+  }
+
+  static let fillings: [(holes: String, counts: [Double], bytes: [Double], how: String)] = [
+    ("zero", [10, 0, 0, 40, 50, 0, 70], [1, 0, 0, 4, 5, 0, 7], "taken as empty"),
+    ("previous", [10, 10, 10, 40, 50, 50, 70], [1, 1, 1, 4, 5, 5, 7], "filled with the bin before them"),
+    ("interpolate", [10, 20, 30, 40, 50, 60, 70], [1, 2, 3, 4, 5, 6, 7], "filled in a straight line"),
+  ]
+
+  @Test("holes are filled as asked, and told", arguments: fillings)
+  func fill(_ filling: (holes: String, counts: [Double], bytes: [Double], how: String)) throws {
+    let csv = "t_s,count,bytes\n5,10,1\n185,40,4\n245,50,5\n365,70,7\n"
+    let folder = try folder(csv, ", holes: \(filling.holes)")
+    guard case .bins(let trace) = try curve(folder) else { return #expect(Bool(false)) }
+    #expect(trace.width == .seconds(60))
+    #expect(trace.counts == filling.counts)
+    #expect(trace.bytes == filling.bytes)
+    let loaded = try ScenarioFile.load(path: folder.url.appendingPathComponent("s.yaml").path)
+    let says =
+      "s.yaml:9:50 producers.web.rate.holes: warning: 3 bins are missing of 7 and \(filling.how), the first at 65 s"
+    #expect(loaded.warnings.map { $0.description.replacing(folder.url.path + "/", with: "") } == [says])
+  }
+
+  @Test("a mean rate counts the bins that were filled") func filledMean() throws {
+    let folder = try folder("t_s,count\n0,10\n10,30\n40,40\n50,0\n", ", scale_mean_rps: 8, holes: zero")
+    guard case .bins(let trace) = try curve(folder) else { return #expect(Bool(false)) }
+    #expect(trace.scale == 6)
+  }
+
+  @Test("holes that cannot be filled stay errors") func unfit() throws {
+    let errors = { (csv: String, options: String) in try self.folder(csv, options).errors("s.yaml") }
+    #expect(try errors("t_s,count\n0,1\n60,1\n", ", holes: zero").isEmpty)
+    #expect(
+      try errors("t_s,count\n0,1\n60,1\n60,2\n30,1\n", ", holes: zero") == [
+        #"trace.csv:4:1 producers.web.rate.file: a bin is given twice, found "60""#,
+        #"trace.csv:5:1 producers.web.rate.file: time goes backwards, found "30""#,
+      ])
+    #expect(
+      try errors("t_s,count\n0,1\n60,1\n180,1\n", ", holes: nought") == [
+        #"s.yaml:9:50 producers.web.rate.holes: expected one of zero, previous, interpolate, found "nought""#
+      ])
+    #expect(
+      try errors("t_s,count\n0,1\n0.000000001,1\n4000000000,1\n", ", holes: zero").first?.contains(
+        "a hole of 3999999999999999998 bins: filled, the trace would have more than 20000000") == true)
+    #expect(
+      try errors("t_s,bytes\n0,1\n60,1\n", ", holes: zero") == [
+        "s.yaml:9:50 producers.web.rate.holes: applies to a trace in bins only; remove it"
+      ])
   }
 
   @Test("twenty faults of a trace are told, the rest is counted") func manyFaults() throws {

@@ -27,8 +27,11 @@ struct Field {
   /// Reports a use of what this release cannot do.
   func later(_ what: String) { report("not yet supported: \(what)", found: nil, remedy: nil) }
 
-  func warn(_ message: String) {
-    sink.report(Diagnostic(place: place, path: path, message: message, severity: .warning))
+  /// Reports what may not be as its author thinks.
+  func warn(_ message: String, found: String? = nil, remedy: String? = nil) {
+    let found = found.map { ConfigNode.quoted($0) }
+    sink.report(
+      Diagnostic(place: place, path: path, message: message, found: found, remedy: remedy, severity: .warning))
   }
 
   private func report(_ message: String, found: String?, remedy: String?) {

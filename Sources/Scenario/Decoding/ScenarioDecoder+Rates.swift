@@ -19,7 +19,7 @@ extension ScenarioDecoder {
   private static let parameters = [
     "mean", "from", "to", "over", "stages", "peak_to_mean", "trough_to_mean", "peak_hour", "weekend_factor",
     "day_factors", "low", "high", "period", "on", "file", "scale", "scale_mean_rps", "scale_peak_mibps", "within_bin",
-    "loop", "key", "spread",
+    "loop", "key", "spread", "holes",
   ]
 
   func rate(_ field: Field, record: RecordShape?, needsKeys: Bool) -> DecodedRate? {

@@ -14,26 +14,48 @@ extension ScenarioDecoder {
     let spread = fields.take("spread")
     let length = spread?.duration(.zero ... .longest) ?? .zero
     let scale = scale(&fields)
-    guard let file, let table = traces.table(file, keys: keys, base: base), let scale else { return nil }
+    let holesField = fields.take("holes")
+    let holes = holesField?.choice(TraceTable.Holes.allCases.map(\.rawValue), what: "holes")
+      .flatMap(TraceTable.Holes.init)
+    // A wrong word for holes is one mistake: the holes themselves are then not told as others.
+    guard let file,
+      let table = traces.table(file, keys: keys, holes: holes ?? holesField.map { _ in .zero }, base: base),
+      let scale
+    else { return nil }
     guard let factor = factor(scale, table, record) else { return nil }
     let source = file.text ?? ""
     if table.isBinned {
       for extra in [key, spread].compactMap(\.self) {
         extra.refuse("applies to a trace of events only", remedy: "remove it")
       }
+      if let filled = table.filled, let holes { warn(filled, of: table, holes, at: holesField) }
       let trace = BinnedTrace(
-        width: Interval(nanoseconds: table.times[1] - table.times[0]), counts: table.counts, bytes: table.bytes,
+        width: Interval(nanoseconds: table.width), counts: table.counts, bytes: table.bytes,
         scale: factor, repeats: repeats, source: source)
       let chosen = within.flatMap { field in pattern.map { ($0 == "paced" ? ArrivalPattern.paced : .poisson, field) } }
       return DecodedRate(curve: .bins(trace), field: field, withinBin: chosen)
     }
-    within?.refuse("applies to a trace in bins only", remedy: "remove it")
+    for extra in [within, holesField].compactMap(\.self) {
+      extra.refuse("applies to a trace in bins only", remedy: "remove it")
+    }
     let first = table.times.first ?? 0
     let trace = EventTrace(
       offsets: table.times.map { $0 - first }, keys: table.keys, names: table.names,
       bytes: table.bytes.map { Int64($0) },
       scale: factor, spread: length, repeats: repeats, source: source)
     return DecodedRate(curve: .events(trace), field: field)
+  }
+
+  private func warn(_ filled: TraceTable.Filled, of table: TraceTable, _ holes: TraceTable.Holes, at field: Field?) {
+    let what = filled.bins == 1 ? "1 bin is" : "\(filled.bins) bins are"
+    let how =
+      switch holes {
+      case .zero: "taken as empty"
+      case .previous: "filled with the bin before them"
+      case .interpolate: "filled in a straight line"
+      }
+    let first = plain(Double(filled.first) / 1e9)
+    field?.warn("\(what) missing of \(table.times.count) and \(how), the first at \(first) s")
   }
 
   /// Reports sizes or keys that are to come from a trace that is not there or has none.
@@ -79,11 +101,11 @@ extension ScenarioDecoder {
 
 extension TraceTable {
   /// The width of a bin in seconds.
-  private var width: Double { times.count < 2 ? 0 : Double(times[1] - times[0]) / 1e9 }
+  private var widthInSeconds: Double { Double(width) / 1e9 }
 
   /// Records a second over the whole trace.
   fileprivate var meanRate: Double {
-    if isBinned { return counts.reduce(0, +) / (Double(counts.count) * width) }
+    if isBinned { return counts.reduce(0, +) / (Double(counts.count) * widthInSeconds) }
     guard let first = times.first, let last = times.last, last > first else { return 0 }
     return Double(times.count) / (Double(last - first) / 1e9)
   }
@@ -94,7 +116,7 @@ extension TraceTable {
     let mean = record?.meanBytes ?? .nan
     guard !isBinned else {
       let totals = counts.indices.map { bytes.isEmpty ? counts[$0] * mean : bytes[$0] + counts[$0] * key }
-      return (totals.max() ?? 0) / width
+      return (totals.max() ?? 0) / widthInSeconds
     }
     var (peak, sum, second) = (0.0, 0.0, Int64.min)
     for index in times.indices {

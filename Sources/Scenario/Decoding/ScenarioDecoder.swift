@@ -103,7 +103,16 @@ struct ScenarioDecoder {
     let isFit =
       parts.count >= 3 && parts[0].count == 2 && parts.last.flatMap { Int($0) } != nil && text.count <= 32
       && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
-    if !isFit, field.text != nil { field.fail(expected: "an AWS region such as us-east-1") }
+    guard isFit else {
+      let near = sink.nearest(text, among: Regions.commercial)
+      if field.text != nil { field.fail(expected: "an AWS region such as us-east-1", remedy: near) }
+      return text
+    }
+    if !Regions.commercial.contains(text) {
+      let message =
+        "not one of AWS's commercial regions known in \(Regions.date); the quotas of the smaller ones are taken"
+      field.warn(message, found: text, remedy: sink.nearest(text, among: Regions.commercial))
+    }
     return text
   }
 

@@ -19,11 +19,15 @@ struct TraceParser {
   private var table = TraceTable(isBinned: true)
   private var positions: [String: Int32] = [:]
   private var emptyKeys = 0
+  /// Whether a row was so wrong that it left no time: what looks like a hole may then be none.
+  private var hasLostRows = false
   private let wanted: TraceTable.Keys
+  private let holes: TraceTable.Holes?
 
-  init(_ bytes: [UInt8], keys: TraceTable.Keys, faults: TraceFaults) {
+  init(_ bytes: [UInt8], keys: TraceTable.Keys, holes: TraceTable.Holes?, faults: TraceFaults) {
     self.rows = CSVRows(bytes)
     self.wanted = keys
+    self.holes = holes
     self.faults = faults
   }
 
@@ -105,6 +109,7 @@ struct TraceParser {
       if cells.count == 1, cells[0].isEmpty, rows.isAtEnd { break }
       guard cells.count == columns.width else {
         fault(cells.count - 1, "expected \(columns.width) cells, found \(cells.count)")
+        hasLostRows = true
         continue
       }
       guard table.times.count < Self.maximumRows else {
@@ -119,9 +124,10 @@ struct TraceParser {
   private mutating func row(_ columns: Columns) {
     guard let time = rows.nanoseconds(cells[0]) else {
       fault(0, "expected seconds such as 300 or 4.315", found: rows.text(cells[0]))
+      hasLostRows = true
       return
     }
-    if table.isBinned { checkBin(time) } else { checkOrder(time) }
+    checkOrder(time)
     table.times.append(time)
     if let count = columns.count { table.counts.append(amount(count, "a count of records") ?? 0) }
     if let bytes = columns.bytes { table.bytes.append(amount(bytes, "a number of bytes") ?? 0) }
@@ -154,26 +160,23 @@ struct TraceParser {
     table.keys.append(position)
   }
 
-  /// Bins must follow each other at the distance of the first two.
-  private mutating func checkBin(_ time: Int64) {
-    guard let last = table.times.last else { return }
-    if time == last {
-      fault(0, "a bin is given twice", found: rows.text(cells[0]))
-    } else if time < last {
-      fault(0, "time goes backwards", found: rows.text(cells[0]))
-    } else if table.times.count >= 2, case let width = table.times[1] - table.times[0], time - last != width {
-      let message = "a hole: after \(seconds(last)) the next bin is at \(seconds(last + width))"
-      fault(0, message, found: rows.text(cells[0]))
-    }
-  }
-
   private mutating func checkOrder(_ time: Int64) {
-    if let last = table.times.last, time < last { fault(0, "time goes backwards", found: rows.text(cells[0])) }
+    guard let last = table.times.last else { return }
+    if time < last {
+      fault(0, "time goes backwards", found: rows.text(cells[0]))
+    } else if table.isBinned, time == last {
+      fault(0, "a bin is given twice", found: rows.text(cells[0]))
+    }
   }
 
   private mutating func finishTable() {
     if table.isBinned, table.times.count == 1, faults.count == 0 {
       faults.report(line: 2, column: 1, "a trace of one bin has no width", remedy: "give it a second row")
+    }
+    if table.isBinned, !hasLostRows, faults.count < Self.maximumFaults {
+      var grid = BinGrid(table, holes: holes)
+      grid.check(&faults)
+      if faults.count == 0 { table = grid.filled() }
     }
     if table.keys.isEmpty, emptyKeys > 0, wanted != .unread, !table.isBinned {
       faults.report(line: 2, column: 1, "all keys of the trace are empty")
@@ -184,6 +187,4 @@ struct TraceParser {
     let column = rows.column(of: cells[index])
     faults.report(line: rows.line, column: column, message, found: found.map { ConfigNode.quoted($0) }, remedy: remedy)
   }
-
-  private func seconds(_ nanoseconds: Int64) -> String { plain(Double(nanoseconds) / 1e9) }
 }

@@ -3,6 +3,7 @@ final class TraceStore {
   private struct Parsed {
     var path: String
     var keys: TraceTable.Keys
+    var holes: TraceTable.Holes?
     var table: TraceTable?
   }
 
@@ -14,16 +15,17 @@ final class TraceStore {
   init(sink: Sink) { self.sink = sink }
 
   /// The trace a field names, relative to the file the field stands in; nil when something was reported.
-  func table(_ field: Field, keys: TraceTable.Keys, base: String) -> TraceTable? {
+  func table(_ field: Field, keys: TraceTable.Keys, holes: TraceTable.Holes?, base: String) -> TraceTable? {
     guard let name = field.string(expecting: "the path of a CSV file") else { return nil }
     let directory = field.place.file == "--set" ? base : InputFile.directory(of: field.place.file)
     let path = InputFile.resolve(name, in: directory)
-    if let known = parsed.first(where: { $0.path == path && $0.keys == keys }) { return known.table }
+    let isKnown = { (one: Parsed) in one.path == path && one.keys == keys && one.holes == holes }
+    if let known = parsed.first(where: isKnown) { return known.table }
     guard let bytes = bytes(path, name: name, field) else { return nil }
     let faults = TraceFaults(file: path, path: field.path, sink: sink)
-    var parser = TraceParser(bytes, keys: keys, faults: faults)
+    var parser = TraceParser(bytes, keys: keys, holes: holes, faults: faults)
     let table = parser.parse()
-    parsed.append(Parsed(path: path, keys: keys, table: table))
+    parsed.append(Parsed(path: path, keys: keys, holes: holes, table: table))
     return table
   }
 

@@ -10,8 +10,28 @@ struct TraceTable {
     case named(String)
   }
 
+  /// What stands in for bins that are missing.
+  enum Holes: String, CaseIterable {
+    /// Nothing happened.
+    case zero
+    /// What happened in the bin before the hole.
+    case previous
+    /// A straight line between the bins at both ends of the hole.
+    case interpolate
+  }
+  /// Bins that were missing and are filled.
+  struct Filled {
+    var bins: Int
+    /// The first of them, in nanoseconds like `times`.
+    var first: Int64
+  }
+
   /// Whether rows are bins with counts; otherwise they are single events.
   var isBinned: Bool
+  /// Of bins: the most common distance of two, in nanoseconds; 0 of single events.
+  var width: Int64 = 0
+  /// Of bins: those that were missing; nil when none was.
+  var filled: Filled?
   /// The first column in nanoseconds.
   var times: [Int64] = []
   /// Of bins: how many records.
