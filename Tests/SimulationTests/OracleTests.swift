@@ -13,6 +13,8 @@ import Units
       Issue.record("no interval", sourceLocation: location)
       return
     }
+    // The residuals of docs/validation.md: WEIR_SHOW_ORACLES=1 swift test --filter OracleTests | grep oracle:
+    if getenv("WEIR_SHOW_ORACLES") != nil { print("oracle: \(truth) measured \(interval.mean) ± \(interval.halfWidth)") }
     #expect(interval.contains(truth), "\(interval) should hold \(truth)", sourceLocation: location)
     #expect(interval.halfWidth < relative * truth, "\(interval) is too wide", sourceLocation: location)
   }
