@@ -33,6 +33,7 @@ public struct Limit: Sendable, Hashable {
     case fanOutConsumers
     case fanOutConsumersAdvantage
     case fanOutConsumersCreating
+    case fanOutCreateDuration
     case retentionMinimum
     case retentionMaximum
     case streamsCreating
@@ -179,6 +180,8 @@ extension LimitsProfile {
       (50, "registered consumers of a stream under on-demand Advantage", "§0: Quotas and limits", .documented)
     case .fanOutConsumersCreating:
       (5, "consumers in CREATING at once", "§3: API model", .documented)
+    case .fanOutCreateDuration:
+      (5, "seconds a consumer stays in CREATING", "nobody publishes it", .assumed)
     case .registerConsumerCalls:
       (5, "RegisterStreamConsumer calls a second, by account", "§7: API model", .documented)
     default: nil
@@ -242,6 +245,7 @@ extension Limit.Key {
     case .fanOutConsumers: "fan_out.consumers_per_stream"
     case .fanOutConsumersAdvantage: "fan_out.consumers_per_stream_advantage"
     case .fanOutConsumersCreating: "fan_out.consumers_creating"
+    case .fanOutCreateDuration: "fan_out.consumer_create_s"
     case .retentionMinimum: "retention.minimum_h"
     case .retentionMaximum: "retention.maximum_h"
     case .streamsCreating: "stream.creating_at_once"

@@ -59,9 +59,6 @@ public struct FanOutEvent: Sendable, Hashable, Codable {
 
 /// RegisterStreamConsumer, SubscribeToShard and what they push.
 extension Stream {
-  /// How long a consumer stays in CREATING: assumed.
-  static let consumerCreation = Interval.seconds(5)
-
   mutating func registerConsumer(_ name: String, at now: Instant) throws(Refusal) -> Int {
     let now = arrive(at: now)
     try requireReadable()
@@ -75,7 +72,8 @@ extension Stream {
     guard live.count(where: { !$0.isActive(at: now) }) < limits[.fanOutConsumersCreating] else {
       throw .limitExceeded("\(limits[.fanOutConsumersCreating]) consumers of stream \(self.name) are in CREATING.")
     }
-    consumers.append(FanOutConsumer(name: name, status: .creating(until: now + Self.consumerCreation)))
+    consumers.append(
+      FanOutConsumer(name: name, status: .creating(until: now + .seconds(limits[.fanOutCreateDuration]))))
     return consumers.count - 1
   }
 

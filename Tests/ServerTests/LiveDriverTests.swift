@@ -1,0 +1,116 @@
+import Synchronization
+import Testing
+import Units
+
+@testable import KinesisCore
+@testable import Server
+
+/// Collects effects in the order in which they were performed.
+final class Effects: Sendable {
+  private let list = Mutex<[Answer]>([])
+  var all: [Answer] { list.withLock { $0 } }
+  func add(_ effect: Answer) { list.withLock { $0.append(effect) } }
+}
+
+@Suite("The real clock drives the machines that simulations drive", .serialized)
+struct LiveDriverTests {
+  static let start = Instant(seconds: 1_767_571_200)
+
+  /// An account whose streams are ACTIVE at once and reshard in a second.
+  static var account: Account {
+    var limits = LimitsProfile.current
+    limits[.streamCreateDuration] = 0
+    limits[.reshardStepDuration] = 1
+    limits[.fanOutCreateDuration] = 0
+    limits[.fanOutTakeover] = 1
+    return Account(region: "us-east-1", limits: limits, at: start)
+  }
+
+  static func driver(limit: Int = 100_000, _ effects: Effects) -> LiveDriver<Account> {
+    LiveDriver(account, startingAt: start, journalLimit: limit) { effects.add($0) }
+  }
+
+  @Test("a live journal replays on the virtual clock to equal effects and an equal machine")
+  func replays() async throws {
+    let effects = Effects()
+    let driver = Self.driver(effects)
+    try await Self.prepare(driver)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<3 { group.addTask { try await Self.write(driver, as: writer) } }
+      group.addTask { try await Self.read(driver) }
+      try await group.waitForAll()
+    }
+    let (journal, machine, end) = await driver.stop()
+
+    var virtual = Self.account
+    let replayed = virtual.replay(journal.entries, until: end)
+    let (areEffectsEqual, areMachinesEqual) = (replayed == effects.all, virtual == machine)
+    #expect(areEffectsEqual && areMachinesEqual)
+    #expect(effects.all.contains { if case .pushed = $0 { true } else { false } })
+    #expect(
+      effects.all.contains { if case .put(let outcomes) = $0 { outcomes.contains { $0.limit != nil } } else { false } })
+    #expect(machine.streams[0].openShardCount == 3, "the split is over: it took a second and the writers longer")
+
+    let text = try journal.entries.map { try JournalLines.encode($0) }.joined(separator: "\n")
+    var again = Self.account
+    #expect(again.replay(try JournalLines.decode(text, as: Request.self), until: end) == replayed)
+  }
+
+  private static func prepare(_ driver: LiveDriver<Account>) async throws {
+    try await driver.send(.createStream("clicks", shards: 2, maxRecord: .mebibytes(1), retention: .hours(24)))
+    try await driver.send(.registerConsumer(stream: "clicks", "pricing"))
+    try await driver.send(.splitShard(stream: "clicks", ShardID(0), at: HashKeyRange.even(2)[0].middle))
+  }
+
+  /// Writes for somewhat more than a second, faster than a shard can take.
+  private static func write(_ driver: LiveDriver<Account>, as writer: Int) async throws {
+    for round in 0..<60 {
+      let headers = (0..<50).map { RecordHeader(hashKey: HashKey(partitionKey: "\(writer)-\(round)-\($0)"), size: 700) }
+      try await driver.send(.putRecords(stream: "clicks", headers))
+      try await Task.sleep(for: .milliseconds(20))
+    }
+  }
+
+  /// Reads with an iterator, and by a subscription once the consumer is ACTIVE.
+  private static func read(_ driver: LiveDriver<Account>) async throws {
+    let answer = try await driver.send(.getShardIterator(stream: "clicks", ShardID(1), .trimHorizon)).last
+    guard case .iterator(var iterator) = answer else { return }
+    for _ in 0..<6 {
+      let records = try await driver.send(.getRecords(stream: "clicks", iterator, limit: 1_000))
+      for case .records(let page) in records { iterator = page.next ?? iterator }
+      try await driver.send(.subscribeToShard(stream: "clicks", consumer: 0, ShardID(1), .trimHorizon))
+      try await Task.sleep(for: .milliseconds(250))
+    }
+  }
+
+  @Test("the alarm rings: a stream becomes ACTIVE without being asked again")
+  func alarm() async throws {
+    let effects = Effects()
+    let driver = Self.driver(effects)
+    try await driver.send(.createStream("clicks", shards: 1, maxRecord: .mebibytes(1), retention: .hours(24)))
+    let isActive = { effects.all.contains(.becameActive(stream: "clicks")) }
+    for _ in 0..<1_000 where !isActive() { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(isActive())
+    _ = await driver.stop()
+  }
+
+  @Test("what cannot be written down is not done, and a stopped driver does nothing")
+  func refusals() async throws {
+    let effects = Effects()
+    let driver = Self.driver(limit: 1, effects)
+    try await driver.send(.createStream("clicks", shards: 1, maxRecord: .mebibytes(1), retention: .hours(24)))
+    await #expect(throws: Journal<Request>.Full(limit: 1)) {
+      try await driver.send(.deleteStream("clicks", consumers: .refused))
+    }
+    let (journal, machine, _) = await driver.stop()
+    #expect(journal.entries.count == 1 && machine.streams.count == 1)
+    await #expect(throws: LiveDriver<Account>.Stopped()) {
+      try await driver.send(.deleteStream("clicks", consumers: .refused))
+    }
+  }
+
+  @Test("a damaged journal names its line")
+  func damage() {
+    #expect(throws: JournalLines.Damage(line: 2)) { try JournalLines.decode("\n{]\n", as: Request.self) }
+  }
+}
