@@ -121,7 +121,9 @@ struct SettleTests {
   func greedy(seed: Int) {
     let (exact, _, _) = pair(seed)
     var dice = Dice(seed: seed + 2_000)
-    let sizes = exact.runs(from: 0, to: exact.tip).flatMap { Array(repeating: $0.bytes / $0.count, count: Int($0.count)) }
+    let sizes = exact.runs(from: 0, to: exact.tip).flatMap {
+      Array(repeating: $0.bytes / $0.count, count: Int($0.count))
+    }
     for _ in 0..<20 {
       let first = dice.below(sizes.count), room = Int64(dice.below(20_000)), most = dice.within(1...100)
       let part = exact.prefix(from: Int64(first), records: Int64(most), bytes: room)
