@@ -61,7 +61,8 @@ extension Run {
       switch retry.overflow {
       case .block:
         processes[index].blocked = record
-        clocks.set(index, at: .max)
+        // The clock of a recorded producer is its trace's, which goes on.
+        if producers[producer].plan.trace == nil { clocks.set(index, at: .max) }
         return
       case .dropNewest: return drop(\.dropped, of: producer)
       case .divert: return drop(\.diverted, of: producer)
