@@ -59,6 +59,7 @@ extension Run {
     let retry = producers[producer].plan.spec.retry
     if processes[index].held + size > retry.buffer.count {
       switch retry.overflow {
+      case .block where size > retry.buffer.count: return drop(\.dropped, of: producer)
       case .block:
         processes[index].blocked = record
         // The clock of a recorded producer is its trace's, which goes on.
