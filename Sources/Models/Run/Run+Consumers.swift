@@ -200,6 +200,12 @@ extension Run {
     return account.streams[readers[reader].stream].tip(of: readers[reader].shard) > readers[reader].next
   }
 
+  /// Whether its shard has closed, so that a last event is due even when nothing is left to push.
+  private func awaitsEnd(_ reader: Int) -> Bool {
+    readers[reader].subscription >= 0
+      && !account.streams[readers[reader].stream].shards[readers[reader].shard.index].isOpen
+  }
+
   private mutating func push(to reader: Int) {
     guard hasRoom(reader), readers[reader].subscription >= 0 else { return }
     let (consumer, stream) = (readers[reader].consumer, readers[reader].stream)
@@ -298,7 +304,7 @@ extension Run {
     let spec = consumers[readers[reader].consumer].spec
     guard hasRoom(reader), readers[reader].isActive, !readers[reader].isCalling else { return }
     if spec.retrieval == .kclFanOut {
-      if needsPush(reader) { wake(reader, at: now + Self.fanOutGathering) }
+      if needsPush(reader) || awaitsEnd(reader) { wake(reader, at: now + Self.fanOutGathering) }
     } else {
       wake(reader, at: max(now, readers[reader].calledAt + spec.pollInterval))
     }
