@@ -29,7 +29,14 @@ enum Fixture {
   }
 
   static func consumer(
-    _ name: String = "reader", _ retrieval: ConsumerSpec.Retrieval, every interval: Interval = .seconds(1),
+    _ retrieval: ConsumerSpec.Retrieval, every interval: Interval = .seconds(1), workers: Int = 1,
+    concurrency: Int? = nil, perBatch: Double = 1e6
+  ) -> ConsumerSpec {
+    consumer("reader", retrieval, every: interval, workers: workers, concurrency: concurrency, perBatch: perBatch)
+  }
+
+  static func consumer(
+    _ name: String, _ retrieval: ConsumerSpec.Retrieval, every interval: Interval = .seconds(1),
     workers: Int = 1, concurrency: Int? = nil, perBatch: Double = 1e6, perRecord: Double = 0
   ) -> ConsumerSpec {
     ConsumerSpec(

@@ -339,7 +339,7 @@ extension Run {
 
   /// Which worker takes a new lease, and when: the first to look among those with fewer than their share.
   private func taker(of consumer: Int) -> (worker: Int, at: Instant) {
-    guard consumers[consumer].hasLeases else { return (0, now) }
+    guard consumers[consumer].hasLeases else { return (leastLoaded(of: consumer), now) }
     let workers = consumers[consumer].workers
     let leases = workers.reduce(1) { $0 + $1.leases }
     let share = (leases + workers.count - 1) / workers.count
