@@ -124,11 +124,12 @@ extension Run {
   private mutating func take(_ answer: ReadAnswer, _ reader: Int) {
     readers[reader].iterator = answer.next
     readers[reader].isDrained = answer.next == nil
-    take(answer.first, answer.count, expired: answer.expired, by: reader)
+    take(answer.first, answer.count, by: reader)
   }
 
-  private mutating func take(_ first: Int64, _ count: Int64, expired: Int64, by reader: Int) {
-    consumers[readers[reader].consumer].expired += expired
+  /// Records between the last one asked for and the first one given have left by age, before a subscription or within.
+  private mutating func take(_ first: Int64, _ count: Int64, by reader: Int) {
+    consumers[readers[reader].consumer].expired += first - readers[reader].next
     readers[reader].next = first + count
     readers[reader].travelling.append(Batch(first: first, count: count))
     trajectory.fold(UInt64(bitPattern: first) << 20 ^ UInt64(count))
@@ -226,7 +227,7 @@ extension Run {
     readers[reader].isDrained =
       event.isLast && !account.streams[readers[reader].stream].shards[event.shard.index].isOpen
       && event.first + event.count >= account.streams[readers[reader].stream].shards[event.shard.index].log.tip
-    take(event.first, event.count, expired: event.expired, by: reader)
+    take(event.first, event.count, by: reader)
     let took = Interval(nanoseconds: fanOutTime.draw(from: &readers[reader].latencies))
     readers[reader].arrivesAt = max(readers[reader].arrivesAt, now + took)
     schedule(RunEvent(.arrival, reader), at: readers[reader].arrivesAt, .release)
