@@ -68,6 +68,9 @@ extension Run {
   /// A worker has found the lease (or tries to subscribe again).
   mutating func activate(_ reader: Int) {
     guard !consumers[readers[reader].consumer].isStopped, !readers[reader].isDrained else { return }
+    // A restart of the consumer may have been first.
+    let isFanOut = consumers[readers[reader].consumer].spec.retrieval == .kclFanOut
+    guard isFanOut ? readers[reader].subscription < 0 : !readers[reader].isActive else { return }
     start(reader, at: now)
   }
 
@@ -75,11 +78,14 @@ extension Run {
   mutating func wake(_ reader: Int, at instant: Instant) {
     if let known = readers[reader].wakeAt, known <= instant, known >= now { return }
     readers[reader].wakeAt = instant
+    guard instant != readers[reader].lastWake else { return }
+    readers[reader].lastWake = max(instant, readers[reader].lastWake)
     schedule(RunEvent(.read, reader), at: instant)
   }
 
   /// A poll or push is due, if this is the instant it was last scheduled for.
   mutating func read(_ reader: Int) {
+    if readers[reader].lastWake == now { readers[reader].lastWake = .epoch }
     guard readers[reader].wakeAt == now else { return }
     readers[reader].wakeAt = nil
     let consumer = readers[reader].consumer
