@@ -9,7 +9,8 @@ extension Run {
       schedule(RunEvent(.scenario, index), at: start + event.at, .control)
       if let length = event.length { schedule(RunEvent(.scenarioEnd, index), at: start + event.at + length, .control) }
     }
-    if measuredFrom > start { schedule(RunEvent(.warmupEnd), at: measuredFrom, .release) }
+    // Behind the second that ends at the same instant, which belongs to the warm-up.
+    if measuredFrom > start { schedule(RunEvent(.warmupEnd), at: measuredFrom, .control) }
     schedule(RunEvent(.second), at: start + .seconds(1), .release)
   }
 
