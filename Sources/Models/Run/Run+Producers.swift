@@ -76,6 +76,7 @@ extension Run {
   }
 
   private mutating func drop(_ reason: WritableKeyPath<Producer, Int64>, of producer: Int) {
+    noteFirstLoss(of: producer, 1)
     producers[producer][keyPath: reason] += 1
     inFlight -= 1
   }
