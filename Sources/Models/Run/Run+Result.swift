@@ -13,7 +13,7 @@ extension Run {
   public consuming func finish(isComplete: Bool) -> RunResult {
     let instant = isComplete ? end : now
     now = instant
-    if instant > secondBegan { recordRest(until: instant) }
+    if instant > secondBegan || !isComplete { recordRest(until: instant) }
     for stream in meters.indices { nameHottestKeys(of: stream, .stillOpen) }
     let ledger = makeLedger()
     return RunResult(

@@ -81,6 +81,7 @@ extension Run {
       notes.add(.reshardRefused, name, "\(kind.rawValue): \(error.code): \(error.message)", at: now)
     }
     meters[stream].reshards.append(entry)
+    if entry.refusal == nil, account.streams[stream].status == .active { finishReshard(of: stream) }
     scheduleStreamChange()
   }
 
@@ -93,7 +94,7 @@ extension Run {
     account.wake(at: now)
     for stream in meters.indices {
       nameHottestKeys(of: stream, .justClosed)
-      meters[stream].follow(account.streams[stream])
+      meters[stream].follow(account.streams[stream], at: now, began: secondBegan, notes: &notes)
       finishReshard(of: stream)
       wakeFanOutReadersOfClosed(stream)
     }
