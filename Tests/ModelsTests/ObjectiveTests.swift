@@ -350,7 +350,8 @@ struct NoteTests {
       RetrySpec(buffer: Bytes(5_000), overflow: .divert),
     ]
     for retry in retries {
-      let result = Fixture.result(of: experiment(curve: .constant(RecordsPerSecond(3_000)), retry: retry, []))
+      let result = Fixture.result(
+        of: experiment(seconds: 5, curve: .constant(RecordsPerSecond(3_000)), retry: retry, []))
       #expect(Fixture.note(result, .recordsLost).map(\.subject) == ["web"])
     }
   }
