@@ -14,7 +14,9 @@ import Units
       return
     }
     // The residuals of docs/validation.md: WEIR_SHOW_ORACLES=1 swift test --filter OracleTests | grep oracle:
-    if getenv("WEIR_SHOW_ORACLES") != nil { print("oracle: \(truth) measured \(interval.mean) ± \(interval.halfWidth)") }
+    if getenv("WEIR_SHOW_ORACLES") != nil {
+      print("oracle: \(truth) measured \(interval.mean) ± \(interval.halfWidth)")
+    }
     #expect(interval.contains(truth), "\(interval) should hold \(truth)", sourceLocation: location)
     #expect(interval.halfWidth < relative * truth, "\(interval) is too wide", sourceLocation: location)
   }
