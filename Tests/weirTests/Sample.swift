@@ -34,7 +34,7 @@ enum Sample {
   }
 
   /// Settings that make any scenario short, for the command line and for a shell.
-  static let short = ["clock.duration=20s", "clock.warmup=1s", "clock.report_bin=1s", "events=[]", "slo=[]"].flatMap {
+  static let short = ["clock.duration=8s", "clock.warmup=1s", "clock.report_bin=1s", "events=[]", "slo=[]"].flatMap {
     ["--set", $0]
   }
 
