@@ -1,18 +1,7 @@
-internal import FoundationEssentials
 internal import Models
 
 /// The files of `--out DIR`.
 public struct ReportFiles: Sendable {
-  /// A file that could not be written. Files before it in order are in place; it and those after it are as they were.
-  public struct WriteError: Error, Sendable, CustomStringConvertible {
-    /// The directory or file.
-    public let path: String
-    /// What the system said.
-    public let reason: String
-    /// Both, in a sentence.
-    public var description: String { "cannot write \(path): \(reason)" }
-  }
-
   private let report: Report
 
   /// The files of a report.
@@ -29,19 +18,13 @@ public struct ReportFiles: Sendable {
   }
 
   /// Writes every file into the directory, which is made if it is not there; each file appears whole or not at all.
-  public func write(to directory: String) throws(WriteError) {
-    try Self.perform(at: directory) {
-      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-    }
+  ///
+  /// Files before one that could not be written are in place; it and those after it are as they were.
+  public func write(to directory: String) throws(OutputFile.WriteError) {
+    try OutputFile.makeDirectory(directory)
     for file in all {
       let path = directory.hasSuffix("/") ? directory + file.name : "\(directory)/\(file.name)"
-      try Self.perform(at: path) {
-        try Data(file.contents.utf8).write(to: URL(filePath: path), options: .atomic)
-      }
+      try OutputFile.write(file.contents, to: path)
     }
-  }
-
-  private static func perform(at path: String, _ action: () throws -> Void) throws(WriteError) {
-    do { try action() } catch { throw WriteError(path: path, reason: "\(error)") }
   }
 }

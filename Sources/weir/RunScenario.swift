@@ -11,7 +11,8 @@ struct RunScenario: AsyncParsableCommand {
     discussion: """
       EXAMPLE
         weir run scenarios/flagship.yaml --out out
-        weir run scenarios/flagship.yaml --set streams.clicks.shards=16 --replications 10 --workers 2 --format json
+        weir run scenarios/flagship.yaml --set streams.clicks.shards=16
+        weir run scenarios/hot-key.yaml --replications 10 --workers 2 --format json
 
       Ends with 10 when an SLO of severity fail was broken, with 130 and partial results after Ctrl-C.
       """)
@@ -39,9 +40,9 @@ struct RunScenario: AsyncParsableCommand {
     if check { return try report(DrawCheck.run(prepared)) }
     let report = await simulate(prepared, loaded)
     switch format {
-    case .text: Output.write(Summary(report).text)
-    case .json: Output.write(RunJSON(report).text)
-    case .md: Output.write(RunMarkdown(report).text)
+    case .text: try Output.write(Summary(report).text)
+    case .json: try Output.write(RunJSON(report).text)
+    case .md: try Output.write(RunMarkdown(report).text)
     }
     try write(report)
     if !report.isComplete { throw ExitStatus.interrupted }
@@ -79,21 +80,21 @@ struct RunScenario: AsyncParsableCommand {
 
   private func write(_ report: Report) throws {
     guard let out else { return }
-    do throws(ReportFiles.WriteError) {
+    do throws(OutputFile.WriteError) {
       try ReportFiles(report).write(to: out)
     } catch {
       Log.line("weir: \(error)")
       throw ExitStatus.failure
     }
-    if format == .text { Output.write("Report: \(out.hasSuffix("/") ? out : out + "/")report.md") }
+    if format == .text { try Output.write("Report: \(out.hasSuffix("/") ? out : out + "/")report.md") }
   }
 
   private func report(_ outcome: DrawCheck.Outcome) throws {
     switch outcome {
-    case .equal(let events): Output.write("equal: \(events) events twice")
-    case .equalSoFar(let events): Output.write("equal as far as recorded: the first \(events) events twice")
+    case .equal(let events): try Output.write("equal: \(events) events twice")
+    case .equalSoFar(let events): try Output.write("equal as far as recorded: the first \(events) events twice")
     case .diverged(let divergence):
-      Output.write(
+      try Output.write(
         "diverged at event \(divergence.event)\n  first run:  \(divergence.first)\n  second run: \(divergence.second)")
       throw ExitStatus.failure
     }

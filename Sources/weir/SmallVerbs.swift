@@ -18,18 +18,18 @@ struct Init: ParsableCommand {
 
   func run() throws {
     let path = output ?? "\(template.rawValue).yaml"
-    guard path != "-" else { return Output.write(template.text) }
+    guard path != "-" else { return try Output.write(template.text) }
     guard !FileManager.default.fileExists(atPath: path) else {
       Log.line("weir: \(path) exists already; choose another with --output")
       throw ExitStatus.failure
     }
-    do {
-      try template.text.write(toFile: path, atomically: true, encoding: .utf8)
+    do throws(OutputFile.WriteError) {
+      try OutputFile.write(template.text, to: path)
     } catch {
-      Log.line("weir: cannot write \(path): \(error.localizedDescription)")
+      Log.line("weir: \(error)")
       throw ExitStatus.failure
     }
-    Output.write("Wrote \(path). Next: weir run \(path) --out out")
+    try Output.write("Wrote \(path). Next: weir run \(path) --out out")
   }
 }
 
@@ -43,7 +43,7 @@ struct Schema: ParsableCommand {
         weir schema > scenario.schema.json
       """)
 
-  func run() { Output.write(ScenarioSchema.json) }
+  func run() throws { try Output.write(ScenarioSchema.json) }
 }
 
 struct Limits: ParsableCommand {
@@ -56,12 +56,12 @@ struct Limits: ParsableCommand {
 
   @Option(help: "What stdout gets: text, json or md.") var format = Format.text
 
-  func run() {
+  func run() throws {
     let table = LimitsTable(.current)
     switch format {
-    case .text: Output.write(table.text)
-    case .json: Output.write(table.json)
-    case .md: Output.write(table.markdown)
+    case .text: try Output.write(table.text)
+    case .json: try Output.write(table.json)
+    case .md: try Output.write(table.markdown)
     }
   }
 }

@@ -25,9 +25,11 @@ struct Validate: ParsableCommand {
       let (diagnostics, exitCode) = check(file)
       code = code == 0 ? exitCode : min(code, exitCode == 0 ? code : exitCode)
       rows.append(json(file, diagnostics, isValid: exitCode == 0))
-      if format == .text { show(file, diagnostics, isValid: exitCode == 0) }
+      if format == .text { try show(file, diagnostics, isValid: exitCode == 0) }
     }
-    if format == .json { Output.write(JSONValue.object(["files": .array(rows), "schema": "weir.validate/v1"]).text) }
+    if format == .json {
+      try Output.write(JSONValue.object(["files": .array(rows), "schema": "weir.validate/v1"]).text)
+    }
     if code != 0 { throw ExitCode(code) }
   }
 
@@ -39,9 +41,9 @@ struct Validate: ParsableCommand {
     }
   }
 
-  private func show(_ file: String, _ diagnostics: [Diagnostic], isValid: Bool) {
+  private func show(_ file: String, _ diagnostics: [Diagnostic], isValid: Bool) throws {
     for diagnostic in diagnostics { Log.line(diagnostic.description) }
-    if isValid { Output.write("\(file): valid") }
+    if isValid { try Output.write("\(file): valid") }
   }
 
   private func json(_ file: String, _ diagnostics: [Diagnostic], isValid: Bool) -> JSONValue {

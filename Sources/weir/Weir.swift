@@ -12,7 +12,8 @@ struct Weir: AsyncParsableCommand {
         weir run clicks.yaml --out out
 
       EXIT CODES
-        0 fine · 1 internal or I/O · 10 an SLO failed · 64 usage · 65 bad scenario · 66 input missing · 130 interrupted
+        0 fine · 1 internal or I/O · 10 an SLO failed
+        64 usage · 65 bad scenario · 66 input missing · 130 interrupted
       """,
     version: Version.current,
     subcommands: [Init.self, Validate.self, RunScenario.self, Schema.self, Limits.self])

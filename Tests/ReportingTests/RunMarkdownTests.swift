@@ -125,7 +125,7 @@ import Units
 
   @Test func `a place that cannot be written is named`() {
     #expect { try ReportFiles(Fixture.report()).write(to: "/dev/null/reports") } throws: {
-      ($0 as? ReportFiles.WriteError)?.path == "/dev/null/reports"
+      ($0 as? OutputFile.WriteError)?.path == "/dev/null/reports"
     }
   }
 }

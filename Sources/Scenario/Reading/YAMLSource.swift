@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Foundation
 internal import Synchronization
 internal import Yams
@@ -20,11 +19,12 @@ enum YAMLSource {
       return nil
     }
     switch DeepStack.run({ compose(text, file: file) }) {
-    case .success(let root): return root
-    case .failure(let diagnostic):
-      sink.report(diagnostic)
-      return nil
+    case .success(let root)?: return root
+    case .failure(let diagnostic)?: sink.report(diagnostic)
+    case nil:
+      sink.report(Diagnostic(place: Place(file: file), path: "", message: "not enough memory to read it"))
     }
+    return nil
   }
 
   private static func compose(_ text: String, file: String) -> Result<ConfigNode, Diagnostic> {
@@ -158,22 +158,36 @@ private struct YAMLFlaw {
 
 /// Runs recursive code of others on a stack large enough for the deepest file they accept (1,000 levels).
 private enum DeepStack {
-  private final class Slot<Value: Sendable>: Sendable {
-    let value = Mutex<Value?>(nil)
-    let isDone = DispatchSemaphore(value: 0)
+  private static let bytes = 64 << 20
+
+  private final class Slot<Value: Sendable>: Sendable { let value = Mutex<Value?>(nil) }
+
+  private final class Task: Sendable {
+    let work: @Sendable () -> Void
+    init(_ work: @escaping @Sendable () -> Void) { self.work = work }
   }
 
-  static func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) -> Value {
+  /// What `work` gives; nil when the system has no memory for the stack. Foundation's threads would then never start
+  /// and never say so, hence a POSIX one.
+  static func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) -> Value? {
     let slot = Slot<Value>()
-    let thread = Thread {
-      let value = work()
-      slot.value.withLock { $0 = value }
-      slot.isDone.signal()
+    let task = unsafe Unmanaged.passRetained(Task { slot.value.withLock { $0 = work() } })
+    var attributes = pthread_attr_t()
+    var thread = pthread_t()
+    unsafe pthread_attr_init(&attributes)
+    defer { unsafe pthread_attr_destroy(&attributes) }
+    unsafe pthread_attr_setstacksize(&attributes, bytes)
+    let failure = unsafe pthread_create(
+      &thread, &attributes,
+      { pointer in
+        if let pointer = unsafe pointer { unsafe Unmanaged<Task>.fromOpaque(pointer).takeRetainedValue().work() }
+        return nil
+      }, task.toOpaque())
+    guard failure == 0 else {
+      unsafe task.release()
+      return nil
     }
-    thread.stackSize = 64 << 20
-    thread.start()
-    slot.isDone.wait()
-    guard let value = slot.value.withLock({ $0 }) else { preconditionFailure("a thread ended without a value") }
-    return value
+    pthread_join(thread, nil)
+    return slot.value.withLock { $0 }
   }
 }

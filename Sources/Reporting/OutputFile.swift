@@ -1,0 +1,38 @@
+internal import Foundation
+
+/// Writes files and directories; says in a sentence why it could not.
+public enum OutputFile {
+  /// A file or directory that could not be written.
+  public struct WriteError: Error, Sendable, CustomStringConvertible {
+    /// The directory or file, as its user named it.
+    public let path: String
+    /// What the system said, such as `Not a directory`.
+    public let reason: String
+    /// Both, in a sentence.
+    public var description: String { "cannot write \(path): \(reason)" }
+  }
+
+  /// Writes a text; the file appears whole or not at all.
+  public static func write(_ text: String, to path: String) throws(WriteError) {
+    try perform(at: path) { try Data(text.utf8).write(to: URL(filePath: path), options: .atomic) }
+  }
+
+  /// Makes a directory and those above it, where they are not there.
+  static func makeDirectory(_ path: String) throws(WriteError) {
+    try perform(at: path) {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+  }
+
+  private static func perform(at path: String, _ action: () throws -> Void) throws(WriteError) {
+    do { try action() } catch { throw WriteError(path: path, reason: reason(error)) }
+  }
+
+  /// What the system said of a failure, in its own words: Foundation wraps them in sentences of its own, with whole paths in them.
+  public static func reason(_ error: any Error) -> String {
+    let inner = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
+    let cause = (inner ?? error) as NSError
+    guard cause.domain == NSPOSIXErrorDomain else { return cause.localizedDescription }
+    return unsafe String(cString: strerror(Int32(truncatingIfNeeded: cause.code)))
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+
+/// The weir binary as a process.
+struct Tool: Sendable {
+  /// What a process left behind.
+  struct Outcome: CustomStringConvertible {
+    var command: String
+    var status: Int32
+    /// Whether a signal ended it.
+    var isCrash: Bool
+    var stdout: String
+    var stderr: String
+
+    /// What a failed expectation should show: how to see it again, and what was seen.
+    var description: String { "`\(command)` ended with \(status)\n\(stderr.prefix(2_000))" }
+
+    /// stdout as a JSON object.
+    var json: [String: Any]? {
+      (try? JSONSerialization.jsonObject(with: Data(stdout.utf8))).flatMap { $0 as? [String: Any] }
+    }
+  }
+
+  /// The binary this test run was built with: it lies beside the test bundle.
+  static let debug = Tool(
+    path: URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+      .appendingPathComponent("weir").path)
+
+  /// The release build, when WEIR_RELEASE names it, as `make test` does.
+  static let release = ProcessInfo.processInfo.environment["WEIR_RELEASE"].map { Tool(path: $0) }
+
+  /// The package's directory, from which examples are meant to be run.
+  static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent()
+
+  /// What a process may take before the system ends it. Processor time, not time: the machine may be busy.
+  struct Bounds {
+    var processorSeconds: Int
+    var addressSpaceKiB: Int
+
+    /// For what is refused before it begins.
+    static let tight = Bounds(processorSeconds: 10, addressSpaceKiB: 768 << 10)
+  }
+
+  let path: String
+
+  /// Runs it to its end; kills it after `seconds`.
+  func run(
+    _ arguments: [String], in directory: URL = Tool.package, environment: [String: String] = [:],
+    bounds: Tool.Bounds? = nil, within seconds: Double = 120
+  ) async throws -> Outcome {
+    let job = try Job(self, arguments, in: directory, environment: environment, bounds: bounds)
+    return try await job.outcome(within: seconds)
+  }
+
+  /// Runs a line of shell in which `weir` is this binary.
+  func shell(_ line: String, in directory: URL, within seconds: Double = 120) async throws -> Outcome {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let old = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let shell = Tool(path: "/bin/sh")
+    return try await shell.run(["-c", line], in: directory, environment: ["PATH": "\(folder):\(old)"], within: seconds)
+  }
+}
+
+/// A process under way. What it prints goes to files, so that no pipe can fill up.
+final class Job: @unchecked Sendable {
+  let process = Process()
+  private let folder: Folder
+  private let command: String
+
+  /// Starts it; `errors` is where its stderr goes instead of a file.
+  init(
+    _ tool: Tool, _ arguments: [String], in directory: URL, environment: [String: String] = [:],
+    bounds: Tool.Bounds? = nil, errors: FileHandle? = nil
+  ) throws {
+    folder = try Folder()
+    let settings = environment.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value) " }.joined()
+    command = settings + ([tool.path] + arguments).joined(separator: " ")
+    let limited = bounds.map { bounds in
+      let limits = "ulimit -v \(bounds.addressSpaceKiB); ulimit -t \(bounds.processorSeconds)"
+      return ["-c", limits + #"; exec "$0" "$@""#, tool.path] + arguments
+    }
+    process.executableURL = URL(fileURLWithPath: limited == nil ? tool.path : "/bin/sh")
+    process.arguments = limited ?? arguments
+    process.currentDirectoryURL = directory
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try folder.handle("stdout")
+    process.standardError = try errors ?? folder.handle("stderr")
+    try process.run()
+  }
+
+  /// What it left, once it has ended; after `seconds` it is killed.
+  func outcome(within seconds: Double) async throws -> Tool.Outcome {
+    let deadline = Date() + seconds
+    while process.isRunning, Date() < deadline { try await Task.sleep(for: .milliseconds(5)) }
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+    process.waitUntilExit()
+    let read = { name in String(decoding: (try? Data(contentsOf: self.folder.file(name))) ?? Data(), as: UTF8.self) }
+    return Tool.Outcome(
+      command: command, status: process.terminationStatus, isCrash: process.terminationReason == .uncaughtSignal,
+      stdout: read("stdout"), stderr: read("stderr"))
+  }
+}
+
+/// A directory that is removed at the end of a test.
+final class Folder: Sendable {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appendingPathComponent("weir-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  /// A file of it.
+  func file(_ name: String) -> URL { url.appendingPathComponent(name) }
+
+  /// Writes a file.
+  func write(_ name: String, _ contents: some Sequence<UInt8>) throws { try Data(contents).write(to: file(name)) }
+
+  /// Writes a text.
+  func write(_ name: String, _ text: String) throws { try write(name, text.utf8) }
+
+  /// A new empty file, open for writing.
+  func handle(_ name: String) throws -> FileHandle {
+    try write(name, "")
+    return try FileHandle(forWritingTo: file(name))
+  }
+
+  /// The files of a directory of it, by name.
+  func contents(_ name: String) throws -> [String: Data] { try Folder.contents(of: file(name)) }
+
+  /// The files of a directory, by name.
+  static func contents(of directory: URL) throws -> [String: Data] {
+    let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+    return try Dictionary(
+      uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: directory.appendingPathComponent($0))) })
+  }
+}

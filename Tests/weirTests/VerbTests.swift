@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+@Suite struct `The verbs` {
+  static let verbs = ["init", "validate", "run", "schema", "limits"]
+
+  @Test("--help of each shows an example, on stdout", arguments: verbs)
+  func help(_ verb: String) async throws {
+    let asked = try await Tool.debug.run([verb, "--help"])
+    #expect(asked.status == 0 && asked.stderr == "")
+    #expect(asked.stdout.contains("EXAMPLE\n  weir \(verb)"), "\(asked.stdout)")
+    #expect(try await Tool.debug.run(["help", verb]).stdout == asked.stdout)
+  }
+
+  @Test("every example of the help texts works as typed", arguments: [nil] + verbs.map(Optional.some))
+  func examples(_ verb: String?) async throws {
+    let help = try await Tool.debug.run((verb.map { [$0] } ?? []) + ["--help"]).stdout
+    let examples = help.split(separator: "\n").filter { $0.hasPrefix("  weir ") }.map { $0.dropFirst(2) }
+    #expect(!examples.isEmpty)
+    let folder = try Folder()
+    let scenarios = Tool.package.appendingPathComponent("scenarios")
+    try FileManager.default.createSymbolicLink(at: folder.file("scenarios"), withDestinationURL: scenarios)
+    let short = Sample.short.map { "'\($0)'" }.joined(separator: " ")
+    for example in examples {
+      // As typed, but for the time that is simulated.
+      let line = example.hasPrefix("weir run") ? "\(example) \(short)" : String(example)
+      let outcome = try await Tool.debug.shell(line, in: folder.url)
+      #expect(outcome.status == 0 && outcome.stderr == "", "\(outcome)")
+    }
+  }
+
+  @Test("every template can be written, validated and run", arguments: ["clickstream", "iot", "seasonal"])
+  func template(_ name: String) async throws {
+    let folder = try Folder()
+    let made = try await Tool.debug.run(["init", "-t", name], in: folder.url)
+    #expect(made.status == 0 && made.stderr == "", "\(made)")
+    let shown = try await Tool.debug.run(["init", "-t", name, "-o", "-"], in: folder.url)
+    #expect(try shown.stdout == String(contentsOf: folder.file("\(name).yaml"), encoding: .utf8))
+    let valid = try await Tool.debug.run(["validate", "\(name).yaml"], in: folder.url)
+    #expect(valid.status == 0 && valid.stderr == "" && valid.stdout == "\(name).yaml: valid\n", "\(valid)")
+    let run = try await Tool.debug.run(["run", "\(name).yaml"] + Sample.short, in: folder.url)
+    #expect(run.status == 0 && run.stderr == "" && run.stdout.hasPrefix("PASS  \(name): "), "\(run)")
+  }
+
+  @Test("init never overwrites") func overwrite() async throws {
+    let folder = try Folder()
+    try folder.write("clickstream.yaml", "mine")
+    let outcome = try await Tool.debug.run(["init"], in: folder.url)
+    #expect(outcome.status == 1 && outcome.stdout == "", "\(outcome)")
+    #expect(outcome.stderr.contains("clickstream.yaml exists already"))
+    #expect(try String(contentsOf: folder.file("clickstream.yaml"), encoding: .utf8) == "mine")
+  }
+
+  @Test("schema prints the schema that is in the sources, byte for byte") func schema() async throws {
+    let outcome = try await Tool.debug.run(["schema"])
+    let source = Tool.package.appendingPathComponent("Sources/Scenario/Resources/scenario.schema.json")
+    #expect(outcome.status == 0 && outcome.stderr == "")
+    #expect(try outcome.stdout == String(contentsOf: source, encoding: .utf8))
+    #expect(outcome.json?["title"] as? String == "weir scenario v1")
+  }
+
+  @Test("limits are printed as text, JSON and Markdown, the same ones") func limits() async throws {
+    let json = try await Tool.debug.run(["limits", "--format", "json"])
+    let rows = try #require(json.json?["limits"] as? [[String: Any]])
+    let names = rows.compactMap { $0["name"] as? String }
+    #expect(names.count == rows.count && names.count > 20)
+    let rowsAreWhole = rows.allSatisfy { row in ["value", "unit", "source", "confidence"].allSatisfy { row[$0] != nil }
+    }
+    #expect(rowsAreWhole)
+    let text = try await Tool.debug.run(["limits"]).stdout
+    let markdown = try await Tool.debug.run(["limits", "--format", "md"]).stdout
+    #expect(names.filter { !text.contains("\n\($0) ") } == [])
+    #expect(names.filter { !markdown.contains("\n| `\($0)` |") } == [])
+  }
+
+  static let misuses = [
+    ["bogus"], ["run"], ["run", "a.yaml", "--seed", "-1"], ["run", "a.yaml", "--replications", "0"],
+    ["run", "a.yaml", "--workers", "257"], ["run", "a.yaml", "--format", "xml"],
+    ["run", "a.yaml", "--set", "nonsense"],
+    ["validate"], ["validate", "a.yaml", "--format", "md"], ["init", "-t", "none"], ["limits", "--bogus"],
+  ]
+
+  @Test("a command line that is wrong ends with 64 and says why on stderr", arguments: misuses)
+  func usage(_ arguments: [String]) async throws {
+    let outcome = try await Tool.debug.run(arguments)
+    #expect(outcome.status == 64 && outcome.stdout == "" && outcome.stderr.hasPrefix("Error: "), "\(outcome)")
+  }
+
+  @Test("a setting that leads nowhere ends with 65") func setting() async throws {
+    let folder = try Folder()
+    try folder.write("s.yaml", Sample.small)
+    let outcome = try await Tool.debug.run(["run", "s.yaml", "--set", "streams.clacks.shards=3"], in: folder.url)
+    #expect(outcome.status == 65 && outcome.stdout == "", "\(outcome)")
+    #expect(outcome.stderr.hasPrefix("--set streams.clacks.shards: ") && outcome.stderr.contains("clicks"))
+  }
+
+  @Test("a stdout that takes nothing ends with 1 and a sentence") func fullDisk() async throws {
+    for line in ["weir limits", "weir schema", "weir init -o -"] {
+      let outcome = try await Tool.debug.shell(line + " > /dev/full", in: Tool.package)
+      #expect(outcome.status == 1, "\(outcome)")
+      #expect(outcome.stderr == "weir: cannot write to stdout: No space left on device\n")
+    }
+  }
+}
