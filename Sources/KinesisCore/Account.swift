@@ -34,6 +34,12 @@ public struct Account: Sendable, Hashable {
   /// The position behind the newest record of a stream's shard.
   public func tip(of id: ShardID, in stream: Int) -> Int64 { streams[stream].shards[id.index].log.tip }
 
+  /// When the first record kept at or behind a position of a stream's shard arrived; nil when there is none. O(log n).
+  public func arrival(atOrBehind position: Int64, in id: ShardID, of stream: Int) -> Instant? {
+    let log = streams[stream].shards[id.index].log
+    return log.run(holding: max(position, log.trimHorizon))?.arrival
+  }
+
   /// CreateStream: five calls a second, five streams in CREATING, the account's shard quota. Returns its position.
   public mutating func createStream(
     _ name: String, shards: Int, maxRecord: Bytes = .mebibytes(1), retention: Interval = .hours(24), at now: Instant

@@ -13,7 +13,10 @@ extension RunMarkdown {
     let parts = [
       put.map { "From a record's birth to its acknowledgement, retries included:\n\n" + $0 },
       propagation.map { "From a record's arrival at its shard to its hand-over to the consumer's code:\n\n" + $0 },
-      ages.map { "How far consumers were behind, as `MillisBehindLatest` tells it:\n\n" + $0 },
+      ages.map {
+        "How far consumers were behind: the age of the oldest record not yet handed over, looked at every second:\n\n"
+          + $0
+      },
     ].compactMap { $0 }
     return parts.isEmpty
       ? nil

@@ -16,7 +16,7 @@ struct Consumer: Sendable {
 
   var records: Int64 = 0, calls: Int64 = 0, throttledCalls: Int64 = 0, expired: Int64 = 0
   var propagation = LatencyHistogram()
-  var ageMax: Int64 = 0
+  var ageMax = Interval.zero
 
   init(_ spec: ConsumerSpec, fanOut: Int, seed: UInt64, replication: Int) {
     (self.spec, self.fanOut) = (spec, fanOut)

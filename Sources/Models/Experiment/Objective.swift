@@ -14,7 +14,7 @@ public struct Objective: Sendable, Hashable {
     case putLatency(producer: Int?)
     /// From ApproximateArrivalTimestamp to the hand-over to the consumer's code. Time.
     case propagation(consumer: Int?)
-    /// MillisBehindLatest as GetRecords or SubscribeToShard answer it, for the last record read. `max`, `last`. Time.
+    /// The age of the oldest record not yet handed to the consumer's code, looked at every second. `max`, `last`. Time.
     case iteratorAge(consumer: Int?)
     /// A shard's accepted records or bytes in a second over its limit, the larger; over all shard-seconds. Share.
     case shardUtilization(stream: Int?)

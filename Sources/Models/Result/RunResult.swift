@@ -287,7 +287,9 @@ public struct ConsumerResult: Sendable {
   public var calls: Int64, throttledCalls: Int64
   /// From ApproximateArrivalTimestamp to hand-over, in nanoseconds.
   public var propagation: LatencyHistogram
-  /// MillisBehindLatest at reads: the largest, and at the end what it would answer now.
+  /// The age of the oldest record not yet handed over: the largest of all seconds after the warm-up, and at the end.
+  ///
+  /// AWS's metric of that name sees less: the last record of a call, and nothing of a consumer that does not read.
   public var iteratorAgeMax: Interval, iteratorAgeLast: Interval
   /// Records stored and kept but not handed over when the run ended.
   public var backlog: Int64

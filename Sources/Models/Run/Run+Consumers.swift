@@ -142,7 +142,6 @@ extension Run {
   }
 
   private mutating func noteRead(_ answer: ReadAnswer, stream: Int, consumer: Int, took: Interval) {
-    noteAge(answer.millisBehindLatest, of: consumer)
     book.note(.getBytes, Double(answer.bytes), stream: stream)
     book.note(.getRecords, Double(answer.count), stream: stream)
     book.note(.getLatency, took.inMilliseconds, stream: stream)
@@ -159,16 +158,6 @@ extension Run {
     consumers[consumer].throttledCalls += 1
     book.note(.getSuccess, 0, stream: stream)
     book.note(.readExceeded, 1, stream: stream)
-  }
-
-  private mutating func noteAge(_ milliseconds: Int64, of consumer: Int) {
-    if now >= measuredFrom { consumers[consumer].ageMax = max(consumers[consumer].ageMax, milliseconds) }
-    for index in monitors.indices {
-      guard case .iteratorAge(let which) = monitors[index].objective.metric, which == nil || which == consumer else {
-        continue
-      }
-      monitors[index].add(gauge: Double(milliseconds))
-    }
   }
 
   // MARK: Enhanced fan-out
@@ -244,7 +233,6 @@ extension Run {
     let took = Interval(nanoseconds: fanOutTime.draw(from: &readers[reader].latencies))
     readers[reader].arrivesAt = max(readers[reader].arrivesAt, now + took)
     schedule(RunEvent(.arrival, reader), at: readers[reader].arrivesAt, .release)
-    noteAge(event.millisBehindLatest, of: consumer)
     book.note(.bytes, Double(event.bytes), consumer: consumer)
     book.note(.records, Double(event.count), consumer: consumer)
     book.note(.behind, Double(event.millisBehindLatest), consumer: consumer)

@@ -29,6 +29,7 @@ extension Run {
         account.streams[stream], from: secondBegan, to: instant, notes: &notes)
       observe(shares, of: stream)
     }
+    observeAges(at: instant)
     secondCount += 1
     secondBegan = instant
     if secondCount % 60 == 0 { closeMinute(until: instant, seconds: 60) }
@@ -44,6 +45,35 @@ extension Run {
       default: continue
       }
     }
+  }
+
+  /// How old the oldest record is that each consumer has not handed to its code: looked at every second, reads or not.
+  private mutating func observeAges(at instant: Instant) {
+    for consumer in consumers.indices {
+      let age = age(of: consumer, at: instant)
+      if instant > measuredFrom { consumers[consumer].ageMax = max(consumers[consumer].ageMax, age) }
+      for index in monitors.indices {
+        guard case .iteratorAge(let which) = monitors[index].objective.metric, which == nil || which == consumer else {
+          continue
+        }
+        monitors[index].add(gauge: age.inMilliseconds)
+      }
+    }
+  }
+
+  /// The age of the oldest record kept that a consumer has not handed over; zero when there is none.
+  func age(of consumer: Int, at instant: Instant) -> Interval {
+    let stream = consumers[consumer].spec.stream
+    var oldest = instant
+    for shard in account.streams[stream].shards.indices {
+      let readers = consumers[consumer].readers
+      let reader = readers.indices.contains(shard) ? readers[shard] : -1
+      let next = reader < 0 ? 0 : self.readers[Int(reader)].handed
+      if let arrival = account.arrival(atOrBehind: next, in: ShardID(shard), of: stream) {
+        oldest = min(oldest, arrival)
+      }
+    }
+    return instant - oldest
   }
 
   private mutating func closeMinute(until instant: Instant, seconds: Int64) {

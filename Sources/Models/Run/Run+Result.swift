@@ -60,19 +60,18 @@ extension Run {
 
   private func consumerResult(_ index: Int, at instant: Instant) -> ConsumerResult {
     let consumer = consumers[index], stream = account.streams[consumer.spec.stream]
-    var backlog: Int64 = 0, expired = consumer.expired, age: Int64 = 0
+    var backlog: Int64 = 0, expired = consumer.expired
     for shard in stream.shards {
       let slot = consumer.readers.indices.contains(shard.id.index) ? consumer.readers[shard.id.index] : -1
-      let handed = slot < 0 ? 0 : readers[Int(slot)].handed, next = slot < 0 ? 0 : readers[Int(slot)].next
+      let next = slot < 0 ? 0 : readers[Int(slot)].next
       let held = slot < 0 ? 0 : (readers[Int(slot)].queue + readers[Int(slot)].travelling).reduce(0) { $0 + $1.count }
       backlog += held + shard.log.tip - max(next, shard.log.trimHorizon)
       expired += max(0, shard.log.trimHorizon - next)
-      age = max(age, stream.lag(behind: handed, in: shard.id, at: instant))
     }
     return ConsumerResult(
       name: consumer.spec.name, records: consumer.records, calls: consumer.calls,
       throttledCalls: consumer.throttledCalls, propagation: consumer.propagation,
-      iteratorAgeMax: .milliseconds(consumer.ageMax), iteratorAgeLast: .milliseconds(age), backlog: backlog,
+      iteratorAgeMax: consumer.ageMax, iteratorAgeLast: age(of: index, at: instant), backlog: backlog,
       expired: expired)
   }
 
