@@ -27,7 +27,7 @@ public struct SequenceNumber: Hashable, Comparable, Sendable, Codable {
 
   /// Reads AWS's decimal form; nil when it is not one, or of another layout.
   public init?(_ text: String) {
-    guard (1...129).contains(text.utf8.count), let words = Words(decimal: text) else { return nil }
+    guard (1...129).contains(text.utf8.count), text.first != "0", let words = Words(decimal: text) else { return nil }
     guard words.high >> 56 == 2, words.low & 0xf == 2, words.middle >> 8 & 0xff == 0 else { return nil }
     shardCreated = Int64(words.high >> 20 & 0xf_ffff_ffff)
     guard let number = Int32(exactly: words.low >> 4 & 0xffff_ffff) else { return nil }

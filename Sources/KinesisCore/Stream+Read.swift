@@ -99,13 +99,13 @@ extension Stream {
     let id = iterator.shard
     shards[id.index].log.trim(before: now - retention)
     let log = shards[id.index].log
-    let first = max(iterator.next, log.trimHorizon)
+    let first = min(max(iterator.next, log.trimHorizon), log.tip)
     let part = log.prefix(from: first, records: limit, bytes: limits[.shardReadBytesPerCall])
     shards[id.index].readBytes.overdraw(part.bytes, at: now)
     let end = first + part.count
     let isDrained = end >= log.tip && !shards[id.index].isOpen
     return ReadAnswer(
-      shard: id, first: first, count: part.count, bytes: part.bytes, expired: first - min(iterator.next, first),
+      shard: id, first: first, count: part.count, bytes: part.bytes, expired: first - min(max(iterator.next, 0), first),
       millisBehindLatest: lag(behind: end, in: id, at: now),
       next: isDrained ? nil : ShardIterator(shard: id, next: end, issuedAt: now),
       children: isDrained ? children(of: id) : [])
@@ -133,8 +133,8 @@ extension Stream {
     case .atTimestamp(let instant):
       guard instant <= now else { throw .invalidArgument("The timestamp is in the future.") }
       return max(horizon, log.position(arrivedFrom: instant))
-    case .atSequenceNumber(let number): return max(horizon, try index(of: number, in: id) - 1)
-    case .afterSequenceNumber(let number): return max(horizon, try index(of: number, in: id))
+    case .atSequenceNumber(let number): return max(horizon, min(log.tip, try index(of: number, in: id) - 1))
+    case .afterSequenceNumber(let number): return max(horizon, min(log.tip, try index(of: number, in: id)))
     }
   }
 
@@ -145,7 +145,7 @@ extension Stream {
         "StartingSequenceNumber \(number) used in GetShardIterator on shard \(id) in stream \(name) is invalid because it "
           + "did not come from this stream.")
     }
-    return min(Int64(min(number.index, SequenceNumber.endIndex)), shard.log.tip)
+    return Int64(min(number.index, SequenceNumber.endIndex))
   }
 }
 
@@ -153,15 +153,29 @@ extension ShardLog {
   /// How many records from `first` on fit both maxima, and their bytes. At least one record, however large.
   func prefix(from first: Int64, records: Int64, bytes: Int64) -> (count: Int64, bytes: Int64) {
     var total: (count: Int64, bytes: Int64) = (0, 0)
-    for run in runs(from: first, to: first + records) {
+    for run in runs(from: first, to: first.addingReportingOverflow(records).partialValue) {
       let room = bytes - total.bytes
-      guard run.bytes <= room else {
-        let fitting = room <= 0 ? 0 : min(run.count, run.count * room / run.bytes)
-        let taken = total.count == 0 ? max(fitting, 1) : fitting
-        return (total.count + taken, total.bytes + run.bytes(ofFirst: taken))
+      guard run.bytes > room else {
+        total = (total.count + run.count, total.bytes + run.bytes)
+        continue
       }
-      total = (total.count + run.count, total.bytes + run.bytes)
+      let part = part(of: run, room: room, isFirst: total.count == 0)
+      return (total.count + part.count, total.bytes + part.bytes)
     }
     return total
+  }
+
+  /// As many of a run's records as fit the room; if it is the first run of an answer, at least one.
+  private func part(of run: RecordRun, room: Int64, isFirst: Bool) -> (count: Int64, bytes: Int64) {
+    var count = room <= 0 ? 0 : min(run.count, Int64(Int128(run.count) * Int128(room) / Int128(run.bytes)))
+    while count > 0, bytes(from: run.first, to: run.first + count) > room { count -= 1 }
+    if isFirst { count = max(count, 1) }
+    return (count, bytes(from: run.first, to: run.first + count))
+  }
+
+  /// The bytes of the records in a range of positions within one run.
+  private func bytes(from first: Int64, to end: Int64) -> Int64 {
+    var runs = runs(from: first, to: end)
+    return runs.next()?.bytes ?? 0
   }
 }

@@ -29,7 +29,8 @@ struct AdmissionTests {
   @Test("a stream of large records bursts to its largest record, then refills at 1 MiB/s")
   func largeRecords() {
     var stream = stream(1, maxRecord: .mebibytes(10))
-    let outcomes = [(10 << 20, 0), (1, 0), (1 << 20, 1), (1 << 20, 1), (10 << 20, 10), (10 << 20, 11)].map { size, second in
+    let outcomes = [(10 << 20, 0), (1, 0), (1 << 20, 1), (1 << 20, 1), (10 << 20, 10), (10 << 20, 11)].map {
+      size, second in
       stream.put(record(Int32(size)), at: at(Int64(second))).accepted
     }
     #expect(outcomes == [1, 0, 1, 0, 0, 1])
@@ -59,7 +60,8 @@ struct AdmissionTests {
     var now = start
     for _ in 0..<40 {
       now = now + Interval(nanoseconds: Int64(dice.below(300_000_000)))
-      let header = record(Int32(dice.pick([1, 100, 2_000, 50_000])), to: dice.ring(), count: Int32(dice.within(1...500)))
+      let header = record(
+        Int32(dice.pick([1, 100, 2_000, 50_000])), to: dice.ring(), count: Int32(dice.within(1...500)))
       let run = whole.put(header, at: now)
       var accepted: Int32 = 0
       for _ in 0..<header.count {

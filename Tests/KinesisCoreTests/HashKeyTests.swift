@@ -29,34 +29,42 @@ struct HashKeyTests {
     }
   }
 
-  @Test("MD5 of a partition key is read as a big-endian number", arguments: [
-    ("", "281949768489412648962353822266799178366"), ("a", "16955237001963240173058271559858726497"),
-    ("abc", "191415658344158766168031473277922803570"),
-    ("message digest", "331535486309434048055371704012530344400"),
-    ("ü", "255482112228542481294366945247899473731"),
-  ])
+  @Test(
+    "MD5 of a partition key is read as a big-endian number",
+    arguments: [
+      ("", "281949768489412648962353822266799178366"), ("a", "16955237001963240173058271559858726497"),
+      ("abc", "191415658344158766168031473277922803570"),
+      ("message digest", "331535486309434048055371704012530344400"),
+      ("ü", "255482112228542481294366945247899473731"),
+    ])
   func md5(key: String, expected: String) { #expect(HashKey(partitionKey: key).description == expected) }
 
-  @Test("ExplicitHashKey is decimal without leading zeros, up to 2¹²⁸ − 1", arguments: [
-    "0", "1", "10", "340282366920938463463374607431768211455",
-  ])
+  @Test(
+    "ExplicitHashKey is decimal without leading zeros, up to 2¹²⁸ − 1",
+    arguments: [
+      "0", "1", "10", "340282366920938463463374607431768211455",
+    ])
   func explicit(text: String) throws {
     #expect(try #require(HashKey(explicit: text)).description == text)
   }
 
-  @Test("anything else is no ExplicitHashKey", arguments: [
-    "", "00", "01", "-1", "+1", " 1", "1 ", "1.0", "0x1", "٣", "340282366920938463463374607431768211456",
-    String(repeating: "9", count: 40), "1_000",
-  ])
+  @Test(
+    "anything else is no ExplicitHashKey",
+    arguments: [
+      "", "00", "01", "-1", "+1", " 1", "1 ", "1.0", "0x1", "٣", "340282366920938463463374607431768211456",
+      String(repeating: "9", count: 40), "1_000",
+    ])
   func notExplicit(text: String) { #expect(HashKey(explicit: text) == nil) }
 
   @Test("an explicit key outranks the partition key, and AWS's names are given to flaws")
   func recordKeys() throws {
     let limits = LimitsProfile.current
     #expect(try RecordKey.hashKey(partitionKey: "a", explicitHashKey: "7", limits: limits) == HashKey(7))
-    #expect(try RecordKey.hashKey(partitionKey: "a", explicitHashKey: nil, limits: limits) == HashKey(partitionKey: "a"))
+    #expect(
+      try RecordKey.hashKey(partitionKey: "a", explicitHashKey: nil, limits: limits) == HashKey(partitionKey: "a"))
     #expect(code { try RecordKey.hashKey(partitionKey: "a", explicitHashKey: "x", limits: limits) } == invalid)
-    #expect(code { try RecordKey.hashKey(partitionKey: "", explicitHashKey: nil, limits: limits) } == "ValidationException")
+    #expect(
+      code { try RecordKey.hashKey(partitionKey: "", explicitHashKey: nil, limits: limits) } == "ValidationException")
   }
 
   @Test("a partition key has 1 to 256 Unicode characters, however many bytes they take")

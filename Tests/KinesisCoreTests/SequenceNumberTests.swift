@@ -52,12 +52,14 @@ struct SequenceNumberTests {
     #expect(account.streams[0].shards[1].endingSequenceNumber == nil)
   }
 
-  @Test("text that is no sequence number of this layout is refused", arguments: [
-    "", "0", "1", "-1", "abc", "4959033827149025660855969253836157109592157598913658889a",
-    "49579844037727333356165064238440708846556371693205002258",
-    "049590338271490256608559692538361571095921575989136588898", String(repeating: "9", count: 129),
-    String(repeating: "9", count: 130),
-  ])
+  @Test(
+    "text that is no sequence number of this layout is refused",
+    arguments: [
+      "", "0", "1", "-1", "abc", "4959033827149025660855969253836157109592157598913658889a",
+      "49579844037727333356165064238440708846556371693205002258",
+      "049590338271490256608559692538361571095921575989136588898", String(repeating: "9", count: 129),
+      String(repeating: "9", count: 130),
+    ])
   func refused(text: String) { #expect(SequenceNumber(text) == nil) }
 
   @Test("shard ids are shardId- and twelve digits")

@@ -90,6 +90,8 @@ struct Reader: Sendable {
   var isCalling = false
   /// When the next poll or push is scheduled; events for other instants are void.
   var wakeAt: Instant?
+  /// The latest instant for which such an event is pending, so that the end of a subscription is scheduled once.
+  var lastWake: Instant = .epoch
   /// Fan-out: the position among the consumer's subscriptions; −1 for none. And when the last event arrived or will.
   var subscription = -1
   var arrivesAt: Instant = .epoch

@@ -82,8 +82,8 @@ struct Process: Sendable {
   var waitingHead: Int32 = -1, waitingTail: Int32 = -1
   /// Bytes gathering, on the wire and waiting.
   var held: Int64 = 0
-  /// How many records it handed over: for keys that go round.
-  var turn: UInt32 = 0
+  /// How many records it handed over, from its own number on, so that keys that go round do not go in step.
+  var turn: UInt32
   /// A record that found the buffer full under `on_overflow: block`; the source waits with it.
   var blocked: PendingRecord?
 
@@ -95,7 +95,7 @@ struct Process: Sendable {
         seed: seed, replication: replication, purpose: purpose,
         entity: EntityName("producers.\(plan.spec.name)", index: index))
     }
-    self.producer = Int32(producer)
+    (self.producer, turn) = (Int32(producer), UInt32(index))
     (arrivals, phases, sizes) = (stream(.arrival), stream(.phase), stream(.size))
     (keys, latencies, jitter) = (stream(.key), stream(.latency), stream(.retryJitter))
     clock = ArrivalClock(

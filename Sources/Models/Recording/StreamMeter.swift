@@ -65,16 +65,27 @@ struct StreamMeter: Sendable {
     shards[outcome.shard.index].note(outcome, of: header, isFirst: isFirst)
   }
 
-  /// Follows a change of the shard map.
-  mutating func follow(_ stream: Stream) {
+  /// Follows a change of the shard map at `now`, in the second that began at `began`.
+  mutating func follow(_ stream: Stream, at now: Instant, began: Instant, notes: inout NoteBook) {
     while shards.count < stream.shards.count { shards.append(ShardMeter()) }
     shardsPeak = max(shardsPeak, stream.openShardCount)
-    openThisSecond += stream.openShards.map(\.index).filter { !openThisSecond.contains($0) }
+    if now == began {
+      endEpisodes(ofClosed: stream, notes: &notes)
+      openThisSecond = stream.openShards.map(\.index)
+    } else {
+      openThisSecond += stream.openShards.map(\.index).filter { !openThisSecond.contains($0) }
+    }
+  }
+
+  /// A closed shard refuses nothing any more.
+  private mutating func endEpisodes(ofClosed stream: Stream, notes: inout NoteBook) {
+    for index in openThisSecond where !stream.shards[index].isOpen { endEpisode(of: index, notes: &notes) }
   }
 
   /// Ends the second (or the rest of one) before `now`. Returns the utilisation of each shard that was open in it.
   mutating func closeSecond(_ stream: Stream, from begin: Instant, to now: Instant, notes: inout NoteBook) -> [Double] {
-    let seconds = (now - begin).inSeconds
+    // A second cut short by the run's end is held against a whole one's limit: its beginning may take a burst.
+    let seconds = max(1, (now - begin).inSeconds)
     var anyThrottled = false
     let shares = openThisSecond.map { index in
       let share = shards[index].second.share(of: rates, seconds: seconds)
@@ -92,6 +103,7 @@ struct StreamMeter: Sendable {
       secondView.secondsWithThrottles += 1
       bin.throttledSeconds += 1
     }
+    endEpisodes(ofClosed: stream, notes: &notes)
     openThisSecond = stream.openShards.map(\.index)
     return shares
   }
@@ -131,14 +143,19 @@ struct StreamMeter: Sendable {
       if refused > 0 {
         shards[index].episode = (episode.began, begin, episode.refused + refused)
       } else if begin - episode.last >= Self.episodeGap {
-        let lasted = (episode.last - episode.began) + .seconds(1)
-        notes.add(.throttleEnded, subject(index), "\(episode.refused) records refused in \(lasted)", at: episode.last)
-        shards[index].episode = nil
+        endEpisode(of: index, notes: &notes)
       }
     } else if refused > 0 {
       shards[index].episode = (begin, begin, refused)
       notes.add(.throttleBegan, subject(index), "\(refused) records refused in the first second", at: begin)
     }
+  }
+
+  private mutating func endEpisode(of index: Int, notes: inout NoteBook) {
+    guard let episode = shards[index].episode else { return }
+    let lasted = (episode.last - episode.began) + .seconds(1)
+    notes.add(.throttleEnded, subject(index), "\(episode.refused) records refused in \(lasted)", at: episode.last)
+    shards[index].episode = nil
   }
 
   private func subject(_ index: Int) -> String { "\(name)/\(ShardID(index))" }
@@ -150,18 +167,26 @@ struct StreamMeter: Sendable {
     var throttled: Int64 = 0
     var hottest = 0.0
     for index in shards.indices {
-      let load = shards[index].minute, refused = shards[index].throttledThisMinute
+      let load = shards[index].minute
       stream.records += load.records
       stream.bytes += load.bytes
-      throttled += refused
-      if refused > 0, heat.count < Self.heatCells { heat.append((minute, index, refused)) }
+      throttled += shards[index].throttledThisMinute
       let share = load.share(of: rates, seconds: seconds)
       hottest = max(hottest, share)
       shards[index].busiestMinute = max(shards[index].busiestMinute, share)
-      (shards[index].minute, shards[index].throttledThisMinute) = (.init(), 0)
+      shards[index].minute = .init()
     }
+    cutMinute(minute)
     let open = Double(max(1, openThisSecond.count))
     noteMinute(begin, stream.share(of: rates, seconds: seconds) / open, hottest, throttled)
+  }
+
+  /// Keeps a minute's refusals. Of a minute cut short by the run's end nothing else counts: its averages would mislead.
+  mutating func cutMinute(_ minute: Int) {
+    for index in shards.indices where shards[index].throttledThisMinute > 0 {
+      if heat.count < Self.heatCells { heat.append((minute, index, shards[index].throttledThisMinute)) }
+      shards[index].throttledThisMinute = 0
+    }
   }
 
   private mutating func noteMinute(_ begin: Instant, _ share: Double, _ hottest: Double, _ throttled: Int64) {

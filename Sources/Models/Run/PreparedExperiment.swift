@@ -24,15 +24,17 @@ public struct PreparedExperiment: Sendable {
     self.producers = producers
   }
 
-  /// A producer's rate factors over time: events that overlap replace each other; the end of one gives 1 again.
+  /// A producer's rate factors over time: events that overlap replace each other; the end of one gives 1 again, unless
+  /// another begins at that instant.
   private static func factors(of producer: Int, in experiment: Experiment) -> [RateProfile.Factor] {
-    var changes: [RateProfile.Factor] = []
+    var (ends, begins): ([RateProfile.Factor], [RateProfile.Factor]) = ([], [])
     for event in experiment.events {
       guard case .setRateFactor(producer, let value) = event.action else { continue }
       let begin = experiment.horizon.start + event.at
-      changes.append(RateProfile.Factor(from: begin, value: value))
-      if let length = event.length { changes.append(RateProfile.Factor(from: begin + length, value: 1)) }
+      begins.append(RateProfile.Factor(from: begin, value: value))
+      if let length = event.length { ends.append(RateProfile.Factor(from: begin + length, value: 1)) }
     }
+    let changes = ends + begins
     let order = changes.indices.sorted { (changes[$0].from, $0) < (changes[$1].from, $1) }
     return order.map { changes[$0] }
   }

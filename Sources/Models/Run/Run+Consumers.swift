@@ -68,6 +68,9 @@ extension Run {
   /// A worker has found the lease (or tries to subscribe again).
   mutating func activate(_ reader: Int) {
     guard !consumers[readers[reader].consumer].isStopped, !readers[reader].isDrained else { return }
+    // A restart of the consumer may have been first.
+    let isFanOut = consumers[readers[reader].consumer].spec.retrieval == .kclFanOut
+    guard isFanOut ? readers[reader].subscription < 0 : !readers[reader].isActive else { return }
     start(reader, at: now)
   }
 
@@ -75,11 +78,14 @@ extension Run {
   mutating func wake(_ reader: Int, at instant: Instant) {
     if let known = readers[reader].wakeAt, known <= instant, known >= now { return }
     readers[reader].wakeAt = instant
+    guard instant != readers[reader].lastWake else { return }
+    readers[reader].lastWake = max(instant, readers[reader].lastWake)
     schedule(RunEvent(.read, reader), at: instant)
   }
 
   /// A poll or push is due, if this is the instant it was last scheduled for.
   mutating func read(_ reader: Int) {
+    if readers[reader].lastWake == now { readers[reader].lastWake = .epoch }
     guard readers[reader].wakeAt == now else { return }
     readers[reader].wakeAt = nil
     let consumer = readers[reader].consumer
@@ -124,11 +130,12 @@ extension Run {
   private mutating func take(_ answer: ReadAnswer, _ reader: Int) {
     readers[reader].iterator = answer.next
     readers[reader].isDrained = answer.next == nil
-    take(answer.first, answer.count, expired: answer.expired, by: reader)
+    take(answer.first, answer.count, by: reader)
   }
 
-  private mutating func take(_ first: Int64, _ count: Int64, expired: Int64, by reader: Int) {
-    consumers[readers[reader].consumer].expired += expired
+  /// Records between the last one asked for and the first one given have left by age, before a subscription or within.
+  private mutating func take(_ first: Int64, _ count: Int64, by reader: Int) {
+    consumers[readers[reader].consumer].expired += first - readers[reader].next
     readers[reader].next = first + count
     readers[reader].travelling.append(Batch(first: first, count: count))
     trajectory.fold(UInt64(bitPattern: first) << 20 ^ UInt64(count))
@@ -207,6 +214,12 @@ extension Run {
     return account.tip(of: readers[reader].shard, in: readers[reader].stream) > readers[reader].next
   }
 
+  /// Whether its shard has closed, so that a last event is due even when nothing is left to push.
+  private func awaitsEnd(_ reader: Int) -> Bool {
+    readers[reader].subscription >= 0
+      && !account.streams[readers[reader].stream].shards[readers[reader].shard.index].isOpen
+  }
+
   private mutating func push(to reader: Int) {
     guard hasRoom(reader), readers[reader].subscription >= 0 else { return }
     let (consumer, stream) = (readers[reader].consumer, readers[reader].stream)
@@ -227,7 +240,7 @@ extension Run {
     readers[reader].isDrained =
       event.isLast && !account.streams[readers[reader].stream].shards[event.shard.index].isOpen
       && event.first + event.count >= account.streams[readers[reader].stream].shards[event.shard.index].log.tip
-    take(event.first, event.count, expired: event.expired, by: reader)
+    take(event.first, event.count, by: reader)
     let took = Interval(nanoseconds: fanOutTime.draw(from: &readers[reader].latencies))
     readers[reader].arrivesAt = max(readers[reader].arrivesAt, now + took)
     schedule(RunEvent(.arrival, reader), at: readers[reader].arrivesAt, .release)
@@ -305,7 +318,7 @@ extension Run {
     let spec = consumers[readers[reader].consumer].spec
     guard hasRoom(reader), readers[reader].isActive, !readers[reader].isCalling else { return }
     if spec.retrieval == .kclFanOut {
-      if needsPush(reader) { wake(reader, at: now + Self.fanOutGathering) }
+      if needsPush(reader) || awaitsEnd(reader) { wake(reader, at: now + Self.fanOutGathering) }
     } else {
       wake(reader, at: max(now, readers[reader].calledAt + spec.pollInterval))
     }
@@ -340,7 +353,7 @@ extension Run {
 
   /// Which worker takes a new lease, and when: the first to look among those with fewer than their share.
   private func taker(of consumer: Int) -> (worker: Int, at: Instant) {
-    guard consumers[consumer].hasLeases else { return (0, now) }
+    guard consumers[consumer].hasLeases else { return (leastLoaded(of: consumer), now) }
     let workers = consumers[consumer].workers
     let leases = workers.reduce(1) { $0 + $1.leases }
     let share = (leases + workers.count - 1) / workers.count

@@ -58,9 +58,11 @@ extension Run {
   private mutating func makeRoom(for record: PendingRecord, in index: Int, _ plan: ProducerPlan) -> Bool {
     let producer = Int(processes[index].producer)
     switch plan.spec.retry.overflow {
+    case .block where Int64(record.size) > plan.buffer: drop(\.dropped, of: producer)
     case .block:
       processes[index].blocked = record
-      clocks.set(index, at: .max)
+      // The clock of a recorded producer is its trace's, which goes on.
+      if plan.trace == nil { clocks.set(index, at: .max) }
     case .dropNewest: drop(\.dropped, of: producer)
     case .divert: drop(\.diverted, of: producer)
     case .dropOldest:
@@ -72,6 +74,7 @@ extension Run {
   }
 
   private mutating func drop(_ reason: WritableKeyPath<Producer, Int64>, of producer: Int) {
+    noteFirstLoss(of: producer, 1)
     producers[producer][keyPath: reason] += 1
     inFlight -= 1
   }

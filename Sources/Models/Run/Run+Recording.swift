@@ -19,6 +19,7 @@ extension Run {
     recordSecond(until: instant)
     let seconds = secondCount % 60
     if seconds != 0, secondCount < 60 { closeMinute(until: instant, seconds: seconds) }
+    for stream in meters.indices { meters[stream].cutMinute(Int((secondCount - 1) / 60)) }
     if secondCount % binSeconds != 0 { closeBin(until: instant) }
   }
 

@@ -126,12 +126,15 @@ extension Run {
     _ count: Int32, _ bytes: Int64, of index: Int, _ reason: WritableKeyPath<Producer, Int64>
   ) {
     let producer = Int(processes[index].producer)
-    if producers[producer].lost == 0, count > 0 {
-      notes.add(.recordsLost, producers[producer].plan.spec.name, "the first \(count) records are given up", at: now)
-    }
+    if count > 0 { noteFirstLoss(of: producer, count) }
     producers[producer][keyPath: reason] += Int64(count)
     processes[index].held -= bytes
     inFlight -= Int64(count)
+  }
+
+  mutating func noteFirstLoss(of producer: Int, _ count: Int32) {
+    guard producers[producer].lost == 0 else { return }
+    notes.add(.recordsLost, producers[producer].plan.spec.name, "the first \(count) records are given up", at: now)
   }
 
   /// Gives up records that will be too old at their next try, and keeps the others in order.

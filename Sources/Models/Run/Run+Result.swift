@@ -13,7 +13,7 @@ extension Run {
   public consuming func finish(isComplete: Bool) -> RunResult {
     let instant = isComplete ? end : now
     now = instant
-    if instant > secondBegan { recordRest(until: instant) }
+    if instant > secondBegan || !isComplete { recordRest(until: instant) }
     for stream in meters.indices { nameHottestKeys(of: stream, .stillOpen) }
     let ledger = makeLedger()
     return RunResult(
@@ -60,18 +60,20 @@ extension Run {
 
   private func consumerResult(_ index: Int, at instant: Instant) -> ConsumerResult {
     let consumer = consumers[index], stream = account.streams[consumer.spec.stream]
-    var backlog: Int64 = 0, age: Int64 = 0
+    var backlog: Int64 = 0, expired = consumer.expired, age: Int64 = 0
     for shard in stream.shards {
       let slot = consumer.readers.indices.contains(shard.id.index) ? consumer.readers[shard.id.index] : -1
-      let handed = slot < 0 ? 0 : readers[Int(slot)].handed
-      backlog += shard.log.tip - max(handed, shard.log.trimHorizon)
+      let handed = slot < 0 ? 0 : readers[Int(slot)].handed, next = slot < 0 ? 0 : readers[Int(slot)].next
+      let held = slot < 0 ? 0 : (readers[Int(slot)].queue + readers[Int(slot)].travelling).reduce(0) { $0 + $1.count }
+      backlog += held + shard.log.tip - max(next, shard.log.trimHorizon)
+      expired += max(0, shard.log.trimHorizon - next)
       age = max(age, stream.lag(behind: handed, in: shard.id, at: instant))
     }
     return ConsumerResult(
       name: consumer.spec.name, records: consumer.records, calls: consumer.calls,
       throttledCalls: consumer.throttledCalls, propagation: consumer.propagation,
       iteratorAgeMax: .milliseconds(consumer.ageMax), iteratorAgeLast: .milliseconds(age), backlog: backlog,
-      expired: consumer.expired)
+      expired: expired)
   }
 
   private func streamResult(_ index: Int, at instant: Instant) -> StreamResult {

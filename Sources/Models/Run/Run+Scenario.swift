@@ -9,7 +9,8 @@ extension Run {
       schedule(RunEvent(.scenario, index), at: start + event.at, .control)
       if let length = event.length { schedule(RunEvent(.scenarioEnd, index), at: start + event.at + length, .control) }
     }
-    if measuredFrom > start { schedule(RunEvent(.warmupEnd), at: measuredFrom, .release) }
+    // Behind the second that ends at the same instant, which belongs to the warm-up.
+    if measuredFrom > start { schedule(RunEvent(.warmupEnd), at: measuredFrom, .control) }
     schedule(RunEvent(.second), at: start + .seconds(1), .release)
   }
 
@@ -80,6 +81,7 @@ extension Run {
       notes.add(.reshardRefused, name, "\(kind.rawValue): \(error.code): \(error.message)", at: now)
     }
     meters[stream].reshards.append(entry)
+    if entry.refusal == nil, account.streams[stream].status == .active { finishReshard(of: stream) }
     scheduleStreamChange()
   }
 
@@ -92,7 +94,7 @@ extension Run {
     account.wake(at: now)
     for stream in meters.indices {
       nameHottestKeys(of: stream, .justClosed)
-      meters[stream].follow(account.streams[stream])
+      meters[stream].follow(account.streams[stream], at: now, began: secondBegan, notes: &notes)
       finishReshard(of: stream)
       wakeFanOutReadersOfClosed(stream)
     }
