@@ -13,13 +13,13 @@ private struct Swarm {
   }
 
   mutating func experiment(_ seed: UInt64) -> Experiment {
-    let seconds = Int64(below(80) + 20), shards = below(4) + 1
+    let seconds = Int64(below(100) + 20), shards = below(4) + 1
     var experiment = Fixture.experiment(
-      seconds: seconds, shards: shards, seed: seed, producers: (0...below(2)).map { producer($0, shards) },
+      seconds: seconds, shards: shards, seed: seed, producers: (0...below(3)).map { producer($0, shards) },
       consumers: (0..<below(4)).map { consumer($0) }, warmup: .seconds(Int64(below(15))))
     experiment.horizon.duration = .milliseconds(seconds * 1_000 + Int64(below(2) * below(1_000)))
     experiment.horizon.reportBin = .seconds(pick([1, 7, 10, 60]))
-    experiment.streams[0].retention = .seconds(pick([40, 86_400]))
+    experiment.streams[0].retention = .seconds(pick([10, 86_400]))
     experiment.events = (0..<below(6)).map { _ in event(seconds, experiment) }
     return experiment
   }
@@ -28,7 +28,7 @@ private struct Swarm {
   private mutating func pick<T>(_ all: [T]) -> T { all[below(all.count)] }
 
   private mutating func producer(_ number: Int, _ shards: Int) -> ProducerSpec {
-    let size = pick([100, 3_000, 40_000])
+    let size = pick([800, 6_000, 9_000, 40_000])
     let rate = Double(shards) * min(1_000, 1_048_576 / Double(size + 24)) * pick([0.05, 0.4, 0.8])
     let patterns: [ArrivalPattern] = [
       .poisson, .paced, .mmpp(on: .seconds(2), off: .seconds(6), factor: 3),

@@ -123,6 +123,16 @@ struct LeaseTests {
     #expect(result.consumers[0].backlog < 150)
   }
 
+  @Test("a merged shard is taken up when the later of its parents is read to its end")
+  func bothParents() {
+    let experiment = Self.resharded(.sdkPolling), start = experiment.horizon.start
+    let ends = Self.drained(Fixture.result(of: experiment))
+    func end(_ shard: Int) -> Int64 { (ends.first { $0.shard == shard }?.at).map { ($0 - start).nanoseconds } ?? -1 }
+    #expect(end(3) != end(4))
+    let both = max(end(3), end(4))
+    #expect(Fixture.instants(of: "lease of", in: experiment) == [end(0), end(0), end(1), end(1), both, end(6), end(6)])
+  }
+
   @Test("a child's lease is taken within 20.05 s, and read from its beginning", arguments: kinds)
   func pickUp(retrieval: ConsumerSpec.Retrieval) {
     var longest = Interval.zero
