@@ -29,7 +29,7 @@ struct Init: ParsableCommand {
       Log.line("weir: \(error)")
       throw ExitStatus.failure
     }
-    try Output.write("Wrote \(path). Next: weir run \(path) --out out")
+    try Output.write("Wrote \(path). Next: weir validate \(path), then weir run \(path) --out out")
   }
 }
 

@@ -32,3 +32,8 @@ enum ExitStatus {
 enum Format: String, CaseIterable, ExpressibleByArgument {
   case text, json, md
 }
+
+/// What stdout gets from verbs that have no document to print.
+enum TextOrJSON: String, CaseIterable, ExpressibleByArgument {
+  case text, json
+}

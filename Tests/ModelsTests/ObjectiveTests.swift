@@ -307,6 +307,18 @@ struct MeterTests {
     #expect(stream.secondView.shardSeconds == 40 + 2 * 60)
   }
 
+  @Test("a split without a shard takes the one most was asked of, at the first instant of a minute too")
+  func busiestShard() {
+    var experiment = experiment(seconds: 120, [])
+    experiment.streams[0].shards = 4
+    experiment.producers[0].keys = KeySpec(.single)
+    experiment.events = [ScheduledEvent(at: .seconds(60), action: .splitShard(stream: 0, shard: nil, at: nil))]
+    let shards = Fixture.result(of: experiment).streams[0].shards
+    let busiest = shards.max { $0.acceptedRecords < $1.acceptedRecords }
+    #expect(busiest?.acceptedRecords ?? 0 > 0 && busiest?.id != ShardID(0), "else it would be found by chance")
+    #expect(shards.filter { $0.closedAt != nil }.map(\.id) == [busiest?.id])
+  }
+
   @Test("an UpdateShardCount to the present count is done at once")
   func noSteps() {
     var experiment = experiment(seconds: 300, [])

@@ -49,16 +49,14 @@ import Testing
   }
 
   @Test("leaves the bar of a terminal cleared, and stdout without a trace of it") func terminal() async throws {
-    let folder = try Folder()
-    var (terminal, end) = (Int32(-1), Int32(-1))
-    try #require(openpty(&terminal, &end, nil, nil, nil) == 0)
-    let master = FileHandle(fileDescriptor: terminal, closeOnDealloc: true)
-    let job = try await started(folder, errors: FileHandle(fileDescriptor: end, closeOnDealloc: true))
+    let folder = try Folder(), terminal = try Terminal()
+    let job = try await started(folder, errors: terminal.end)
     kill(job.process.processIdentifier, SIGINT)
     let outcome = try await job.outcome(within: Self.patience)
-    let shown = String(decoding: master.availableData, as: UTF8.self)
+    let shown = try await terminal.shown(until: "\u{1B}[2K", within: Self.patience)
     #expect(outcome.status == 130, "\(outcome)")
-    #expect(shown.contains("░") && shown.contains("events/s") && shown.hasSuffix("\u{1B}[2K"), "\(shown)")
+    #expect(shown.contains("░") && shown.contains("events/s"), "\(shown.suffix(400).debugDescription)")
+    #expect(shown.hasSuffix("\u{1B}[2K"), "\(shown.suffix(400).debugDescription)")
     #expect(!outcome.stdout.contains("\u{1B}") && !outcome.stdout.contains("░"))
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The weir binary as a process.
 struct Tool: Sendable {
@@ -99,6 +100,37 @@ final class Job: @unchecked Sendable {
     return Tool.Outcome(
       command: command, status: process.terminationStatus, isCrash: process.terminationReason == .uncaughtSignal,
       stdout: read("stdout"), stderr: read("stderr"))
+  }
+}
+
+/// A terminal that somebody watches: what is written to it is read all the time, so that no writer ever waits.
+final class Terminal: Sendable {
+  /// The end a process writes to.
+  let end: FileHandle
+  private let master: FileHandle
+  private let seen = Mutex(Data())
+
+  init() throws {
+    var (master, end) = (Int32(-1), Int32(-1))
+    guard openpty(&master, &end, nil, nil, nil) == 0 else { throw POSIXError(.ENXIO) }
+    self.master = FileHandle(fileDescriptor: master, closeOnDealloc: true)
+    self.end = FileHandle(fileDescriptor: end, closeOnDealloc: true)
+    self.master.readabilityHandler = { [weak self] handle in
+      let bytes = handle.availableData
+      self?.seen.withLock { $0.append(bytes) }
+    }
+  }
+
+  deinit { master.readabilityHandler = nil }
+
+  /// What has been shown; waits until it ends with `suffix`, for so many seconds.
+  func shown(until suffix: String, within seconds: Double) async throws -> String {
+    let deadline = Date() + seconds
+    while true {
+      let text = String(decoding: seen.withLock { $0 }, as: UTF8.self)
+      if text.hasSuffix(suffix) || Date() > deadline { return text }
+      try await Task.sleep(for: .milliseconds(5))
+    }
   }
 }
 

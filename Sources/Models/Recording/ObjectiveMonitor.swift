@@ -67,7 +67,8 @@ struct ObjectiveMonitor: Sendable {
     switch metric {
     case .putLatency, .propagation: MetricReading(times: LatencyHistogram())
     case .shardUtilization: MetricReading(shares: UtilizationHistogram())
-    default: MetricReading()
+    case .putThrottleRate, .firstAttemptThrottleRate, .recordsLost, .iteratorAge, .throttledCalls, .openShards:
+      MetricReading()
     }
   }
 

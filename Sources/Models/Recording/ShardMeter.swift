@@ -21,6 +21,8 @@ struct ShardMeter: Sendable {
 
   /// Accepted and first asked for in this second; accepted in this minute.
   var second = Load(), demand = Load(), minute = Load()
+  /// What was tried in the last whole minute: accepted, and the records refused.
+  var lastMinute = Load()
   /// Refused in this second and in this minute.
   var throttledThisSecond: Int64 = 0, throttledThisMinute: Int64 = 0
   /// In all: stored, and first asked for; and the most that was asked for in a second, over the limit.
@@ -34,6 +36,13 @@ struct ShardMeter: Sendable {
   var busiestMinute = 0.0
   /// The throttle episode under way: when it began, its last bad second, and how many records it refused.
   var episode: (began: Instant, last: Instant, refused: Int64)?
+
+  /// What was tried since the last whole minute began: accepted, and the records refused.
+  var recent: Load {
+    Load(
+      records: lastMinute.records + minute.records + second.records + throttledThisMinute + throttledThisSecond,
+      bytes: lastMinute.bytes + minute.bytes + second.bytes)
+  }
 
   /// Records refused so far.
   var throttled: Int64 { throttledByRecords + throttledByBytes }

@@ -174,7 +174,8 @@ struct StreamMeter: Sendable {
       let share = load.share(of: rates, seconds: seconds)
       hottest = max(hottest, share)
       shards[index].busiestMinute = max(shards[index].busiestMinute, share)
-      shards[index].minute = .init()
+      (shards[index].lastMinute, shards[index].minute) = (load, .init())
+      shards[index].lastMinute.records += shards[index].throttledThisMinute
     }
     cutMinute(minute)
     let open = Double(max(1, openThisSecond.count))

@@ -42,22 +42,23 @@ extension Run {
       switch monitors[index].objective.metric {
       case .shardUtilization(let which) where which == nil || which == stream: monitors[index].add(shares: shares)
       case .openShards(stream): monitors[index].add(gauge: Double(account.streams[stream].openShardCount))
-      default: continue
+      case .shardUtilization, .openShards, .putThrottleRate, .firstAttemptThrottleRate, .recordsLost, .putLatency,
+        .propagation, .iteratorAge, .throttledCalls:
+        continue
       }
     }
   }
 
   /// How old the oldest record is that each consumer has not handed to its code: looked at every second, reads or not.
   private mutating func observeAges(at instant: Instant) {
-    for consumer in consumers.indices {
-      let age = age(of: consumer, at: instant)
-      if instant > measuredFrom { consumers[consumer].ageMax = max(consumers[consumer].ageMax, age) }
-      for index in monitors.indices {
-        guard case .iteratorAge(let which) = monitors[index].objective.metric, which == nil || which == consumer else {
-          continue
-        }
-        monitors[index].add(gauge: age.inMilliseconds)
-      }
+    let ages = consumers.indices.map { age(of: $0, at: instant) }
+    if instant > measuredFrom {
+      for consumer in consumers.indices { consumers[consumer].ageMax = max(consumers[consumer].ageMax, ages[consumer]) }
+    }
+    for index in monitors.indices {
+      guard case .iteratorAge(let which) = monitors[index].objective.metric else { continue }
+      let oldest = which.map { ages[$0] } ?? ages.max()
+      if let oldest { monitors[index].add(gauge: oldest.inMilliseconds) }
     }
   }
 

@@ -55,16 +55,10 @@ extension Run {
     return shards.indices.contains(id.index) ? shards[id.index].range.middle : HashKeyRange.whole.middle
   }
 
-  /// The open shard that stored most in this minute and second.
+  /// The open shard of which most was asked since the last whole minute began.
   private func busiest(of stream: Int) -> ShardID {
     let meter = meters[stream]
-    func load(_ id: ShardID) -> Double {
-      let shard = meter.shards[id.index]
-      let sum = ShardMeter.Load(
-        records: shard.minute.records + shard.second.records + shard.throttledThisMinute,
-        bytes: shard.minute.bytes + shard.second.bytes)
-      return sum.share(of: meter.rates, seconds: 60)
-    }
+    func load(_ id: ShardID) -> Double { meter.shards[id.index].recent.share(of: meter.rates, seconds: 60) }
     return account.streams[stream].openShards.max { (load($0), $1) < (load($1), $0) } ?? ShardID(0)
   }
 

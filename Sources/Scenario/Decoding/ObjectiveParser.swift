@@ -78,11 +78,11 @@ extension String {
 }
 
 /// A metric an objective can name.
-struct MetricName {
+struct MetricName: Sendable {
   /// What its figures are counted in.
-  enum Kind { case time, share, count(String?) }
+  enum Kind: Sendable { case time, share, count(String?) }
   /// What its argument names.
-  enum Subject: String { case stream, producer, consumer }
+  enum Subject: String, Sendable { case stream, producer, consumer }
 
   var name: String
   var subject: Subject
@@ -90,34 +90,40 @@ struct MetricName {
   /// Which statistics it has; `pXX` stands for all percentiles.
   var statistics: [String]
 
-  static let all = [
-    MetricName(name: "put_throttle_rate", subject: .stream, kind: .share, statistics: ["rate"]),
-    MetricName(name: "first_attempt_throttle_rate", subject: .stream, kind: .share, statistics: ["rate"]),
-    MetricName(name: "records_lost", subject: .producer, kind: .count("records"), statistics: ["sum"]),
-    MetricName(name: "put_latency", subject: .producer, kind: .time, statistics: ["pXX", "mean", "max"]),
-    MetricName(name: "propagation", subject: .consumer, kind: .time, statistics: ["pXX", "mean", "max"]),
-    MetricName(name: "iterator_age", subject: .consumer, kind: .time, statistics: ["max", "last"]),
-    MetricName(name: "shard_utilization", subject: .stream, kind: .share, statistics: ["mean", "pXX", "max"]),
-    MetricName(name: "throttled_calls", subject: .consumer, kind: .count(nil), statistics: ["sum"]),
-    MetricName(name: "shards", subject: .stream, kind: .count("shards"), statistics: ["max", "min", "last"]),
+  /// The metric of one entity; nil stands for all of them.
+  var metric: @Sendable (_ position: Int?) -> Objective.Metric
+
+  static let all: [MetricName] = [
+    MetricName(name: "put_throttle_rate", subject: .stream, kind: .share, statistics: ["rate"]) {
+      .putThrottleRate(stream: $0)
+    },
+    MetricName(name: "first_attempt_throttle_rate", subject: .stream, kind: .share, statistics: ["rate"]) {
+      .firstAttemptThrottleRate(stream: $0)
+    },
+    MetricName(name: "records_lost", subject: .producer, kind: .count("records"), statistics: ["sum"]) {
+      .recordsLost(producer: $0)
+    },
+    MetricName(name: "put_latency", subject: .producer, kind: .time, statistics: ["pXX", "mean", "max"]) {
+      .putLatency(producer: $0)
+    },
+    MetricName(name: "propagation", subject: .consumer, kind: .time, statistics: ["pXX", "mean", "max"]) {
+      .propagation(consumer: $0)
+    },
+    MetricName(name: "iterator_age", subject: .consumer, kind: .time, statistics: ["max", "last"]) {
+      .iteratorAge(consumer: $0)
+    },
+    MetricName(name: "shard_utilization", subject: .stream, kind: .share, statistics: ["mean", "pXX", "max"]) {
+      .shardUtilization(stream: $0)
+    },
+    MetricName(name: "throttled_calls", subject: .consumer, kind: .count(nil), statistics: ["sum"]) {
+      .throttledCalls(consumer: $0)
+    },
+    MetricName(name: "shards", subject: .stream, kind: .count("shards"), statistics: ["max", "min", "last"]) {
+      .openShards(stream: $0 ?? 0)
+    },
   ]
   /// Metrics of the schema that this release does not measure.
   static let later = ["cost_month", "data_freshness"]
-
-  /// The metric of one entity; nil stands for all of them.
-  func metric(of position: Int?) -> Objective.Metric {
-    switch name {
-    case "put_throttle_rate": .putThrottleRate(stream: position)
-    case "first_attempt_throttle_rate": .firstAttemptThrottleRate(stream: position)
-    case "records_lost": .recordsLost(producer: position)
-    case "put_latency": .putLatency(producer: position)
-    case "propagation": .propagation(consumer: position)
-    case "iterator_age": .iteratorAge(consumer: position)
-    case "shard_utilization": .shardUtilization(stream: position)
-    case "throttled_calls": .throttledCalls(consumer: position)
-    default: .openShards(stream: position ?? 0)
-    }
-  }
 
   /// What a threshold must be written in, for messages.
   var threshold: String {

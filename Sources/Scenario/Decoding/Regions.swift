@@ -1,7 +1,7 @@
 /// AWS's commercial regions: what a region's name is checked against.
 ///
-/// Source: AWS General Reference, "AWS Regions" (documented), as known in March 2026. A newer region is warned about and
-/// works. GovCloud and China are partitions of their own and not listed.
+/// Source: written down from general knowledge of AWS's list in March 2026, not checked against a copy of it (assumed);
+/// the list only feeds a warning. A region that is not here works. GovCloud and China are partitions of their own and not listed.
 enum Regions {
   /// When the list was last looked through.
   static let date = "2026-03"

@@ -76,7 +76,7 @@ extension ScenarioDecoder {
       field.refuse("\(metric.name) is compared with \(metric.threshold), found \(shown)")
     }
     guard let subject, let statistic, let threshold else { return nil }
-    return (metric.metric(of: subject.first), statistic, threshold)
+    return (metric.metric(subject.first), statistic, threshold)
   }
 
   private func refuseStatistic(_ expression: ObjectiveExpression, _ metric: MetricName, _ field: Field) {

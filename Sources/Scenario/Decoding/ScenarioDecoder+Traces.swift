@@ -8,7 +8,8 @@ extension ScenarioDecoder {
     let key = fields.take("key")
     let keys: TraceTable.Keys = key?.text.map { .named($0) } ?? (needsKeys ? .only : .unread)
     let file = fields.require("file", expecting: "the path of a CSV file")
-    let repeats = fields.take("loop").flatMap { $0.flag() } ?? false
+    let loop = fields.take("loop")
+    let repeats = loop?.flag() ?? false
     let within = fields.take("within_bin")
     let pattern = within.flatMap { $0.choice(["poisson", "paced"], what: "within_bin") }
     let spread = fields.take("spread")
@@ -39,6 +40,10 @@ extension ScenarioDecoder {
       extra.refuse("applies to a trace in bins only", remedy: "remove it")
     }
     let first = table.times.first ?? 0
+    if repeats, table.times.last == first {
+      loop?.refuse("the events of this trace all have one time: there is no period to repeat with", remedy: "remove it")
+      return nil
+    }
     let trace = EventTrace(
       offsets: table.times.map { $0 - first }, keys: table.keys, names: table.names,
       bytes: table.bytes.map { Int64($0) },
