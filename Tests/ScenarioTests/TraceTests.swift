@@ -180,6 +180,14 @@ import Units
       ])
   }
 
+  @Test("events that all have one time cannot repeat") func noPeriod() throws {
+    let says =
+      "s.yaml:9:49 producers.web.rate.loop: the events of this trace all have one time: there is no period to repeat "
+      + "with; remove it"
+    #expect(try folder("t_s,key\n3,a\n3,b\n", ", loop: true").errors("s.yaml") == [says])
+    #expect(try folder("t_s,key\n3,a\n4,b\n", ", loop: true").errors("s.yaml").isEmpty)
+  }
+
   @Test("twenty faults of a trace are told, the rest is counted") func manyFaults() throws {
     let rows = (0..<50).map { "\($0 * 60),x" }.joined(separator: "\n")
     let errors = try folder("t_s,count\n" + rows).errors("s.yaml")
