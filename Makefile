@@ -14,10 +14,15 @@ test: setup lint ## Everything that must hold.
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	WEIR_RELEASE="$$($(SWIFT) build -c release --show-bin-path)/weir" $(SWIFT) test --skip-build
 
-reports: setup ## Writes the committed example report anew: see what changed before you commit it.
+reports: setup ## Writes the committed reports anew: see what changed before you commit it. The flagship keeps all its files.
 	$(SWIFT) build -c release --product weir
-	rm -rf reports/flagship
-	"$$($(SWIFT) build -c release --show-bin-path)/weir" run scenarios/flagship.yaml --out reports/flagship
+	rm -rf reports
+	for file in scenarios/*.yaml; do \
+	  name=$$(basename "$$file" .yaml); \
+	  "$$($(SWIFT) build -c release --show-bin-path)/weir" run "$$file" --out "reports/$$name" >/dev/null; \
+	  code=$$?; [ $$code = 0 ] || [ $$code = 10 ] || exit $$code; \
+	  [ "$$name" = flagship ] || find "reports/$$name" -type f ! -name report.md -delete; \
+	done
 
 build: setup
 	$(SWIFT) build -c release --product weir

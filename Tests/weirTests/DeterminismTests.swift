@@ -79,22 +79,29 @@ struct Way: Sendable, CustomTestStringConvertible {
   }
 }
 
-@Suite struct `The committed example` {
-  static let folder = Tool.package.appendingPathComponent("reports/flagship")
-  static let isThere = FileManager.default.fileExists(atPath: folder.path)
+@Suite(.enabled(if: Tool.release != nil, "WEIR_RELEASE is unset: no report was regenerated; try `make test`"))
+struct `The committed reports` {
+  static let scenarios = names(in: "scenarios").filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
 
-  @Test(
-    "is what the release binary writes, byte for byte",
-    .enabled(if: Tool.release != nil, "WEIR_RELEASE is unset: reports/flagship was not regenerated; try `make test`"),
-    .enabled(if: isThere, "reports/flagship is not there: nothing was compared; make it with `make reports`"))
-  func flagship() async throws {
-    let tool = try #require(Tool.release)
-    let fresh = try Folder()
+  private static func names(in folder: String) -> [String] {
+    let path = Tool.package.appendingPathComponent(folder).path
+    return ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+  }
+
+  @Test("are what the release binary writes, byte for byte", arguments: scenarios)
+  func fresh(_ scenario: String) async throws {
+    let tool = try #require(Tool.release), folder = try Folder()
     let outcome = try await tool.run(
-      ["run", "scenarios/flagship.yaml", "--out", fresh.file("out").path], within: 900)
+      ["run", "scenarios/\(scenario).yaml", "--out", folder.file("out").path], within: 900)
     #expect([0, 10].contains(outcome.status), "\(outcome)")
-    let (committed, made) = (try Folder.contents(of: Self.folder), try fresh.contents("out"))
+    let made = try folder.contents("out")
+    let committed = try Folder.contents(of: Tool.package.appendingPathComponent("reports/\(scenario)"))
     let stale = committed.keys.filter { committed[$0] != made[$0] }.sorted()
-    #expect(!committed.isEmpty && stale == [], "reports/flagship is stale; run `make reports` and say why it changed")
+    #expect(committed["report.md"] != nil, "reports/\(scenario) has no report.md; run `make reports`")
+    #expect(stale == [], "reports/\(scenario) is stale; run `make reports` and say why it changed")
+  }
+
+  @Test("belong to a scenario each") func owned() {
+    #expect(Self.names(in: "reports") == Self.scenarios)
   }
 }
