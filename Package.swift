@@ -33,6 +33,9 @@ let package = Package(
       dependencies: ["Units", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: safe),
 
+    // What things cost: dated data and exact arithmetic.
+    .target(name: "Pricing", dependencies: ["Units"], swiftSettings: safe),
+
     // The virtual clock and what runs under it.
     .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
     .target(
@@ -41,16 +44,19 @@ let package = Package(
         "Units", "KinesisCore", "CGSL", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: house),
-    .target(name: "Models", dependencies: ["Units", "KinesisCore", "Simulation"], swiftSettings: safe),
+    .target(
+      name: "Models", dependencies: ["Units", "KinesisCore", "Pricing", "Simulation"], swiftSettings: safe),
     .target(
       name: "Scenario",
-      dependencies: ["Units", "KinesisCore", "Models", "Simulation", .product(name: "Yams", package: "Yams")],
+      dependencies: [
+        "Units", "KinesisCore", "Models", "Pricing", "Simulation", .product(name: "Yams", package: "Yams"),
+      ],
       resources: [.embedInCode("Resources")],
       swiftSettings: safe),
     .target(
       name: "Reporting",
       dependencies: [
-        "Units", "KinesisCore", "Models", "Scenario", "Simulation",
+        "Units", "KinesisCore", "Models", "Pricing", "Scenario", "Simulation",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: safe),
@@ -61,23 +67,25 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "Units", "KinesisCore", "Simulation", "Models", "Scenario", "Reporting",
+        "Units", "KinesisCore", "Pricing", "Simulation", "Models", "Scenario", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
 
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: house),
+    .testTarget(name: "PricingTests", dependencies: ["Units", "Pricing"], swiftSettings: house),
     .testTarget(name: "KinesisCoreTests", dependencies: ["Units", "KinesisCore"], swiftSettings: house),
     .testTarget(
       name: "SimulationTests", dependencies: ["Units", "KinesisCore", "Simulation"], swiftSettings: house),
     .testTarget(
-      name: "ModelsTests", dependencies: ["Units", "KinesisCore", "Simulation", "Models"],
+      name: "ModelsTests", dependencies: ["Units", "KinesisCore", "Pricing", "Simulation", "Models"],
       swiftSettings: house),
     .testTarget(
-      name: "ScenarioTests", dependencies: ["Units", "Models", "Scenario"], swiftSettings: house),
+      name: "ScenarioTests", dependencies: ["Units", "KinesisCore", "Models", "Pricing", "Scenario"],
+      swiftSettings: house),
     .testTarget(
       name: "ReportingTests",
-      dependencies: ["Units", "KinesisCore", "Models", "Scenario", "Simulation", "Reporting"],
+      dependencies: ["Units", "KinesisCore", "Models", "Pricing", "Scenario", "Simulation", "Reporting"],
       swiftSettings: house),
     .testTarget(
       name: "ServerTests", dependencies: ["Units", "KinesisCore", "Simulation", "Server"],

@@ -1,0 +1,69 @@
+public import Units
+
+/// What was used, in whole base units: the quantities of a bill before anybody asks what they cost.
+public struct Usage: Sendable, Hashable {
+  /// A quantity of one item.
+  public struct Line: Sendable, Hashable {
+    /// What was used.
+    public var item: PriceItem
+    /// By whom: `stream:clicks`, `consumer:pricing`, `firehose:lake`.
+    public var scope: String
+    /// How much, in base units of the item's billing unit: things, bytes, nanoseconds, byte-seconds, MiB-nanoseconds.
+    public var quantity: Int128
+
+    /// A line.
+    public init(_ item: PriceItem, scope: String, quantity: Int128) {
+      (self.item, self.scope, self.quantity) = (item, scope, quantity)
+    }
+  }
+
+  /// In the order in which they are to be read.
+  public var lines: [Line]
+  /// How long it took.
+  public var span: Interval
+  /// Scopes that hold the account's on-demand Advantage commitment: what they fall short of it is billed.
+  public var committed: [String]
+
+  /// Lines used up over a span of time.
+  public init(lines: [Line] = [], over span: Interval, committed: [String] = []) {
+    (self.lines, self.span, self.committed) = (lines, span, committed)
+  }
+
+  /// Adds a line unless it is nothing.
+  public mutating func add(_ item: PriceItem, scope: String, _ quantity: Int128) {
+    if quantity > 0 { lines.append(Line(item, scope: scope, quantity: quantity)) }
+  }
+
+  /// What the same use would come to over a billing period; each line rounded to a whole base unit.
+  public func scaled(to period: BillingPeriod) -> Usage {
+    guard let length = period.length, span > .zero else { return self }
+    var scaled = self
+    scaled.span = length
+    for index in lines.indices {
+      let product = lines[index].quantity.multipliedFullWidth(by: Int128(length.nanoseconds))
+      scaled.lines[index].quantity = Int128(span.nanoseconds).dividingFullWidth(product).quotient
+    }
+    return scaled
+  }
+}
+
+extension Usage {
+  /// What an account must pay for at least under on-demand Advantage: 25 MiB/s in and out, in each region (facts §5.2).
+  public static let commitment = Bytes.mebibytes(25)
+
+  /// The lines by which the committed scopes fall short of the commitment: bytes in and bytes out, billed as data.
+  ///
+  /// The account pays once for all its streams, so the shortfall is that of their sum.
+  var shortfall: [Line] {
+    guard !committed.isEmpty else { return [] }
+    let floor = Int128(Self.commitment.count) * Int128(span.nanoseconds) / 1_000_000_000
+    let used = { (items: [PriceItem]) in
+      self.lines.filter { items.contains($0.item) && self.committed.contains($0.scope) }.reduce(0) { $0 + $1.quantity }
+    }
+    let missing = [
+      Line(.advantageDataIn, scope: "account", quantity: floor - used([.advantageDataIn])),
+      Line(.advantageDataOut, scope: "account", quantity: floor - used([.advantageDataOut, .advantageFanOut])),
+    ]
+    return missing.filter { $0.quantity > 0 }
+  }
+}
