@@ -114,15 +114,22 @@ struct WorkedExampleTests {
     #expect(bill.total(of: "firehose:a") == Self.dollars("17500"))
   }
 
-  @Test("firehose §8.1 M1: 20 KPU for 30 days is 1,763.23, not the 1,684.03 that AWS prints")
-  func flink() {
-    let bill = Self.bill(
+  /// KPUs for so many minutes in all, one more for orchestration, 50 GB of storage each.
+  static func flink(_ units: Int128, minutes: Int128, backup: Int128 = 0) -> Money {
+    let lines = bill(
       [
-        (.flinkHour, Self.hours(21 * 24 * 30)), (.flinkStorage, Self.gibibytes(20 * 50) * 2_592_000),
-        (.flinkBackup, Self.gibibytes(1) * 2_592_000),
-      ], for: .month30d)
-    #expect(bill.lines.map(\.amount) == ["1663.20", "100", "0.023"].map(Self.dollars))
-    #expect(bill.totalOfRoundedLines == Self.dollars("1763.22"))
+        (.flinkHour, (units + 1) * hours(minutes) / 60), (.flinkStorage, gibibytes(50 * units) * minutes * 60),
+        (.flinkBackup, gibibytes(backup) * 2_592_000),
+      ], for: .month30d
+    ).lines
+    return lines.reduce(.zero) { $0 + $1.amount.roundedUpToCents }
+  }
+
+  @Test("firehose §8.1 M1 to M3: AWS rounds each line up; of the first it prints 1,684.03, a sum that is wrong")
+  func flinkExamples() {
+    #expect(Self.flink(20, minutes: 30 * 24 * 60, backup: 1) == Self.dollars("1763.23"))
+    #expect(Self.flink(2, minutes: 15 * 30) == Self.dollars("2.59"))
+    #expect(Self.flink(4, minutes: 30 + 10 + 10) == Self.dollars("0.49"))
   }
 
   @Test(
