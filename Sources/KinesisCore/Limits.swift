@@ -75,7 +75,7 @@ public struct LimitsProfile: Sendable, Hashable {
     }
   }
 
-  private let sources: [Limit]
+  private var sources: [Limit]
   private var values: [Int64]
 
   init(name: String, limits: [Limit]) {
@@ -87,6 +87,16 @@ public struct LimitsProfile: Sendable, Hashable {
   public subscript(key: Limit.Key) -> Int64 {
     get { values[key.rawValue] }
     set { values[key.rawValue] = newValue }
+  }
+
+  /// The same limits under another name.
+  public func renamed(_ name: String) -> LimitsProfile { LimitsProfile(name: name, limits: limits) }
+
+  /// Puts another figure in a limit's place; what it means stays.
+  public mutating func replace(_ key: Limit.Key, with value: Int64, source: String) {
+    values[key.rawValue] = value
+    sources[key.rawValue].source = source
+    sources[key.rawValue].confidence = .assumed
   }
 
   /// How many shards an account may have in a region.

@@ -1,7 +1,8 @@
 internal import Crypto
 public import KinesisCore
+public import Pricing
 
-/// What a run depends on, in one number: SHA-256 over version, seed, scenario, limits and input files.
+/// What a run depends on, in one number: SHA-256 over version, seed, scenario, limits, prices and input files.
 ///
 /// Each part enters as its name, a space, its length in UTF-8 bytes, a newline, its bytes and a newline, so that no two
 /// lists of parts read alike. In this order:
@@ -10,7 +11,8 @@ public import KinesisCore
 /// 3. `seed`: decimal
 /// 4. `scenario`: the canonical text, overrides applied
 /// 5. `limits`: the profile's name, then `NAME=VALUE` a line in the order of the profile (meanings and sources not)
-/// 6. `input`, one for each file, in the byte order of their names: the name, a newline, its SHA-256 in hexadecimal
+/// 6. `prices`: the book's name, then `ITEM REGION UNIT ABOVE=USD…` a line in the order of the book
+/// 7. `input`, one for each file, in the byte order of their names: the name, a newline, its SHA-256 in hexadecimal
 public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
   /// A file the scenario reads.
   public struct Input: Sendable, Hashable {
@@ -35,15 +37,23 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
   public let hex: String
 
   /// The fingerprint of a run.
-  public init(scenario: String, inputs: [Input], limits: LimitsProfile, seed: UInt64, version: String) {
+  public init(
+    scenario: String, inputs: [Input], limits: LimitsProfile, prices: PriceBook, seed: UInt64, version: String
+  ) {
     let limitLines = limits.limits.map { "\($0.key.name)=\($0.value)" }
     let files = inputs.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     let parts =
       [
         ("format", "weir.fingerprint/v1"), ("version", version), ("seed", String(seed)), ("scenario", scenario),
         ("limits", ([limits.name] + limitLines).joined(separator: "\n")),
+        ("prices", ([prices.name] + prices.prices.map(Self.line)).joined(separator: "\n")),
       ] + files.map { ("input", "\($0.name)\n\($0.digest)") }
     hex = Self.digest(of: Array(parts.map { "\($0.0) \($0.1.utf8.count)\n\($0.1)\n" }.joined().utf8))
+  }
+
+  private static func line(_ price: Price) -> String {
+    let tiers = price.tiers.map { "\($0.above)=\($0.price)" }
+    return ([price.item.rawValue, price.region, price.unit.rawValue] + tiers).joined(separator: " ")
   }
 
   /// SHA-256 of the bytes, in lower-case hexadecimal.

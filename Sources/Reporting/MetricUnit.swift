@@ -12,6 +12,7 @@ enum MetricUnit {
       return "s"
     }
     if part.hasSuffix("_bytes") { return "B" }
+    if part.hasSuffix("usd") { return "USD" }
     if part.hasSuffix("rate") || part.hasSuffix("utilization") || part == "worst_demand" || part == "level" {
       return "1"
     }

@@ -7,6 +7,7 @@ extension Objective {
     case milliseconds = "ms"
     case share = "1"
     case count = ""
+    case dollars = "USD"
   }
 
   /// What its value and threshold count.
@@ -15,6 +16,7 @@ extension Objective {
     case .putThrottleRate, .firstAttemptThrottleRate, .shardUtilization: .share
     case .putLatency, .propagation, .iteratorAge: .milliseconds
     case .recordsLost, .throttledCalls, .openShards: .count
+    case .monthlyCost: .dollars
     }
   }
 
@@ -25,6 +27,7 @@ extension Objective {
     case .share: Figures.percent(value)
     case .milliseconds: Figures.number(value) + " ms"
     case .count: Figures.number(value)
+    case .dollars: "$" + Figures.fixed(value, decimals: 2)
     }
   }
 

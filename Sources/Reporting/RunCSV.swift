@@ -19,6 +19,7 @@ public struct RunCSV: Sendable {
     case .summary: summary
     case .timeseries: timeseries
     case .shards: shards
+    case .cost: BillFigures(report.main.bill).csv
     case .slo: objectives
     case .events: events
     }

@@ -6,7 +6,7 @@ internal import Units
 /// `run.json`: the `weir.run/v1` document that tools build on.
 ///
 /// Keys are sorted; times are in the unit their name ends in, instants RFC 3339 in UTC; what was not measured is null.
-/// `cost` is null and `firehoses` empty in this release: the contract keeps their places.
+/// `firehoses` is empty in this release: the contract keeps its place.
 public struct RunJSON: Sendable {
   private let report: Report
 
@@ -25,7 +25,7 @@ public struct RunJSON: Sendable {
       "trajectory_hash": Self.hash(run), "complete": .bool(report.isComplete), "passed": .bool(report.isPassing),
       "simulated_s": .number(run.simulated.inSeconds), "resolution": "record", "events": .count(run.eventCount),
       "replication": .count(run.replication), "warnings": .array(report.warnings.map { .string($0) }),
-      "cost": nil, "firehoses": [:],
+      "cost": BillFigures(run.bill).json, "firehoses": [:],
     ]
     members["records"] = Self.records(run.records)
     members["streams"] = .object(Self.byName(run.streams, \.name) { Self.stream($0, of: run) })

@@ -27,6 +27,7 @@ public struct Summary: Sendable {
       Self.cut(run.streams.map(Self.stream), to: 3, noun: "stream"),
       Self.cut(run.producers.map(Self.producer), to: 3, noun: "producer"),
       Self.cut(run.consumers.map(Self.consumer), to: 3, noun: "consumer"),
+      [BillFigures(run.bill).sentence],
       Self.cut(report.warnings.map { "warning: \($0)" }, to: 1, noun: "warning"),
     ]
     let lines = (head + parts.joined()).prefix(Self.maximumLines)

@@ -67,7 +67,8 @@ struct RunScenario: AsyncParsableCommand {
     Fingerprint(
       scenario: loaded.canonicalText,
       inputs: loaded.inputs.map { Fingerprint.Input(name: $0.path, bytes: $0.bytes) },
-      limits: loaded.experiment.limits, seed: loaded.experiment.seed, version: Version.current)
+      limits: loaded.experiment.limits, prices: loaded.experiment.prices, seed: loaded.experiment.seed,
+      version: Version.current)
   }
 
   /// The command line that gives the same result; workers and places do not matter, so they are left out.

@@ -1,6 +1,7 @@
 public import ArgumentParser
 internal import Foundation
 internal import KinesisCore
+internal import Pricing
 internal import Reporting
 public import Scenario
 
@@ -58,6 +59,28 @@ struct Limits: ParsableCommand {
 
   func run() throws {
     let table = LimitsTable(.current)
+    switch format {
+    case .text: try Output.write(table.text)
+    case .json: try Output.write(table.json)
+    case .md: try Output.write(table.markdown)
+    }
+  }
+}
+
+struct Prices: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Prints the prices that bills are made of, with sources.",
+    discussion: """
+      A copy of the JSON, changed, is a price file: name it in a scenario's `prices`.
+
+      EXAMPLE
+        weir prices --format json
+      """)
+
+  @Option(help: "What stdout gets: text, json or md.") var format = Format.text
+
+  func run() throws {
+    let table = PriceTable(.current)
     switch format {
     case .text: try Output.write(table.text)
     case .json: try Output.write(table.json)

@@ -1,4 +1,5 @@
 import KinesisCore
+import Pricing
 import Testing
 
 @testable import Reporting
@@ -6,17 +7,20 @@ import Testing
 @Suite struct FingerprintTests {
   private func hex(
     scenario: String = "name: a", inputs: [Fingerprint.Input] = [.init(name: "a.csv", bytes: [1, 2])],
-    limits: LimitsProfile = .current, seed: UInt64 = 7, version: String = "0.1.0"
+    limits: LimitsProfile = .current, prices: PriceBook = .current, seed: UInt64 = 7, version: String = "0.1.0"
   ) -> String {
-    Fingerprint(scenario: scenario, inputs: inputs, limits: limits, seed: seed, version: version).hex
+    Fingerprint(scenario: scenario, inputs: inputs, limits: limits, prices: prices, seed: seed, version: version).hex
   }
 
   @Test func `it changes with every ingredient`() {
     var slack = LimitsProfile.current
     slack[.shardWriteSlack] = 1_100
+    var free = PriceBook.current
+    free.prices.removeFirst()
     let all = [
       hex(), hex(scenario: "name: b"), hex(inputs: []), hex(inputs: [.init(name: "b.csv", bytes: [1, 2])]),
-      hex(inputs: [.init(name: "a.csv", bytes: [1, 3])]), hex(limits: slack), hex(seed: 8), hex(version: "0.1.1"),
+      hex(inputs: [.init(name: "a.csv", bytes: [1, 3])]), hex(limits: slack), hex(prices: free), hex(seed: 8),
+      hex(version: "0.1.1"),
     ]
     #expect(Set(all).count == all.count)
     #expect(all.allSatisfy { $0.count == 64 })

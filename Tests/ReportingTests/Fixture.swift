@@ -1,4 +1,5 @@
 import KinesisCore
+import Pricing
 import Simulation
 import Units
 
@@ -11,7 +12,8 @@ enum Fixture {
   static let duration = Interval.hours(2)
   static let warmup = Interval.minutes(5)
   static let fingerprint = Fingerprint(
-    scenario: "name: iot-burst-hot-key", inputs: [], limits: .current, seed: 11, version: Version.current)
+    scenario: "name: iot-burst-hot-key", inputs: [], limits: .current, prices: .current, seed: 11,
+    version: Version.current)
 
   static func report(
     _ results: [RunResult] = [result()], replicated: [ReplicatedMetric] = [], warnings: [String] = [],
@@ -29,8 +31,17 @@ enum Fixture {
       experiment: experiment(), replication: replication, isComplete: true, simulated: duration,
       eventCount: 4_812_307, trajectoryHash: 0x0123_4567_89AB_CDEF, records: ledger(),
       streams: [hotStream(), calmStream()],
-      producers: producers(), consumers: consumers(), verdicts: verdicts(), series: series(), notes: notes(),
+      producers: producers(), consumers: consumers(), usage: usage(), verdicts: verdicts(), series: series(),
+      notes: notes(),
       notesOmitted: 12)
+  }
+
+  static func usage() -> Usage {
+    var usage = Usage(over: duration)
+    usage.add(.shardHour, scope: "stream:telemetry", 8 * Int128(duration.nanoseconds))
+    usage.add(.putPayloadUnit, scope: "stream:telemetry", 18_000_000)
+    usage.add(.deliveryChannel, scope: "channel:lake", 1 << 30)
+    return usage
   }
 
   /// One stream in which nothing was refused, no consumer, no objective.

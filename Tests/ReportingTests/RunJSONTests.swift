@@ -27,7 +27,12 @@ import Units
     let document = try parsed(Fixture.report())
     #expect(keys(document) == (contract + added).sorted())
     #expect(document["schema"] as? String == "weir.run/v1")
-    #expect(document["cost"] is NSNull)
+    let cost = part(document, "cost") as? [String: Any]
+    #expect(keys(cost) == ["complete", "lines", "period", "prices", "total_usd", "unpriced"])
+    #expect(cost?["complete"] as? Bool == false && cost?["period"] as? String == "month730h")
+    let line = (cost?["lines"] as? [[String: Any]])?.first
+    let lineKeys = ["confidence", "item", "quantity", "scope", "source", "unit", "unit_price_usd", "usd"]
+    #expect(keys(line) == lineKeys && line?["usd"] as? Double == 87.6, "8 shards × 730 h × $0.015")
     #expect(keys(document["firehoses"]).isEmpty && document["firehoses"] is [String: Any])
   }
 

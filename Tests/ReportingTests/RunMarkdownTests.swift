@@ -103,7 +103,9 @@ import Units
   }
 
   @Test func `files come in a fixed order and only those asked for`() {
-    let names = ["report.md", "run.json", "summary.csv", "timeseries.csv", "shards.csv", "slo.csv", "events.csv"]
+    let names = [
+      "report.md", "run.json", "summary.csv", "timeseries.csv", "shards.csv", "cost.csv", "slo.csv", "events.csv",
+    ]
     #expect(ReportFiles(Fixture.report()).all.map(\.name) == names)
     var result = Fixture.result()
     result.experiment.outputs.csv = [.slo, .summary]

@@ -1,4 +1,5 @@
 public import KinesisCore
+public import Pricing
 public import Units
 
 /// Everything one run depends on, resolved and checked: names have become positions, units base units.
@@ -32,13 +33,15 @@ public struct Experiment: Sendable {
   public var limits: LimitsProfile
   /// How long the service takes.
   public var serviceTimes: ServiceTimes
+  /// What things cost.
+  public var prices: PriceBook
 
   /// An experiment of the given parts; events, objectives and outputs start empty or at their defaults.
   public init(
     name: String, description: String = "", seed: UInt64 = 1, region: String = "us-east-1", horizon: Horizon,
     streams: [StreamSpec], producers: [ProducerSpec], consumers: [ConsumerSpec] = [], events: [ScheduledEvent] = [],
     objectives: [Objective] = [], outputs: Outputs = Outputs(), limits: LimitsProfile = .current,
-    serviceTimes: ServiceTimes = .measured2026
+    serviceTimes: ServiceTimes = .measured2026, prices: PriceBook = .current
   ) {
     self.name = name
     self.description = description
@@ -53,6 +56,7 @@ public struct Experiment: Sendable {
     self.outputs = outputs
     self.limits = limits
     self.serviceTimes = serviceTimes
+    self.prices = prices
   }
 }
 
@@ -66,16 +70,19 @@ public struct Horizon: Sendable, Hashable {
   public var warmup: Interval
   /// The width of a row in timeseries.csv; whole seconds, at least one.
   public var reportBin: Interval
+  /// What the bill is made out for.
+  public var billing: BillingPeriod
 
   /// A horizon; `warmup` none and `reportBin` a minute unless told.
   public init(
     start: Instant = Instant(seconds: 1_767_571_200), duration: Interval, warmup: Interval = .zero,
-    reportBin: Interval = .seconds(60)
+    reportBin: Interval = .seconds(60), billing: BillingPeriod = .month730h
   ) {
     self.start = start
     self.duration = duration
     self.warmup = warmup
     self.reportBin = reportBin
+    self.billing = billing
   }
 }
 
@@ -109,6 +116,8 @@ public struct Outputs: Sendable, Hashable {
     case timeseries
     /// shards.csv: one row a shard.
     case shards
+    /// cost.csv: one row a line of the bill.
+    case cost
     /// slo.csv: one row an objective.
     case slo
     /// events.csv: one row a notable event.

@@ -67,7 +67,8 @@ struct ObjectiveMonitor: Sendable {
     switch metric {
     case .putLatency, .propagation: MetricReading(times: LatencyHistogram())
     case .shardUtilization: MetricReading(shares: UtilizationHistogram())
-    case .putThrottleRate, .firstAttemptThrottleRate, .recordsLost, .iteratorAge, .throttledCalls, .openShards:
+    case .putThrottleRate, .firstAttemptThrottleRate, .recordsLost, .iteratorAge, .throttledCalls, .openShards,
+      .monthlyCost:
       MetricReading()
     }
   }

@@ -12,6 +12,8 @@ struct StreamMeter: Sendable {
   var utilization = UtilizationHistogram()
   var minuteView: MinuteView
   var secondView: SecondView
+  /// What is billed of the records taken.
+  private(set) var billed = BilledRecords()
   /// Over the whole run.
   var allThrottledAttempts: Int64 = 0
   var shardsPeak: Int
@@ -57,6 +59,7 @@ struct StreamMeter: Sendable {
     let count = Int64(header.count), refused = count - Int64(outcome.accepted)
     attempts += count
     throttledAttempts += refused
+    billed.add(Int64(outcome.accepted), of: Int64(header.size))
     allThrottledAttempts += refused
     if isFirst {
       firstAttempts += count

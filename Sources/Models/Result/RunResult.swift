@@ -1,4 +1,5 @@
 public import KinesisCore
+public import Pricing
 public import Simulation
 public import Units
 
@@ -24,6 +25,8 @@ public struct RunResult: Sendable {
   public var producers: [ProducerResult]
   /// One for each consumer.
   public var consumers: [ConsumerResult]
+  /// What was used of everything that has a price, over the whole run.
+  public var usage: Usage
   /// One for each objective.
   public var verdicts: [ObjectiveVerdict]
   /// CloudWatch's metrics, one series each, a sample per report bin.
@@ -35,6 +38,11 @@ public struct RunResult: Sendable {
 
   /// The most notes kept.
   public static let maximumNotes = 10_000
+
+  /// What it costs, made out for the experiment's billing period.
+  public var bill: Bill {
+    Bill(usage, for: experiment.horizon.billing, book: experiment.prices, region: experiment.region)
+  }
 
   /// Whether no objective of severity `fail` was broken.
   public var isPassing: Bool { verdicts.allSatisfy { $0.isPassing || $0.objective.severity == .warn } }

@@ -1,4 +1,5 @@
 internal import KinesisCore
+internal import Pricing
 internal import Simulation
 public import Units
 
@@ -15,12 +16,14 @@ extension Run {
     now = instant
     if instant > secondBegan || !isComplete { recordRest(until: instant) }
     for stream in meters.indices { nameHottestKeys(of: stream, .stillOpen) }
-    let ledger = makeLedger()
+    let ledger = makeLedger(), usage = makeUsage(at: instant)
+    observeCosts(usage)
     return RunResult(
       experiment: experiment, replication: replication, isComplete: isComplete, simulated: instant - start,
       eventCount: eventCount, trajectoryHash: trajectory.value, records: ledger,
       streams: meters.indices.map { streamResult($0, at: instant) }, producers: producers.map(Self.result),
-      consumers: consumers.indices.map { consumerResult($0, at: instant) }, verdicts: makeVerdicts(at: instant),
+      consumers: consumers.indices.map { consumerResult($0, at: instant) }, usage: usage,
+      verdicts: makeVerdicts(at: instant),
       series: book.results, notes: notes.inOrder, notesOmitted: notes.omitted)
   }
 
@@ -38,6 +41,15 @@ extension Run {
     let stored = account.streams.reduce(0) { $0 + $1.shards.reduce(0) { $0 + $1.log.tip } }
     precondition(ledger.accepted == stored, "accepted records are not the stored ones")
     return ledger
+  }
+
+  /// Costs are known only now. One that would leave out something without a price counts as not measured.
+  private mutating func observeCosts(_ usage: Usage) {
+    let bill = Bill(usage, for: .month730h, book: experiment.prices, region: experiment.region)
+    for index in monitors.indices {
+      guard case .monthlyCost(let scope) = monitors[index].objective.metric, !bill.isPartial(scope) else { continue }
+      monitors[index].add(gauge: (scope.map(bill.total(of:)) ?? bill.total).inDollars)
+    }
   }
 
   private mutating func makeVerdicts(at instant: Instant) -> [ObjectiveVerdict] {

@@ -80,7 +80,7 @@ extension String {
 /// A metric an objective can name.
 struct MetricName: Sendable {
   /// What its figures are counted in.
-  enum Kind: Sendable { case time, share, count(String?) }
+  enum Kind: Sendable { case time, share, count(String?), dollars }
   /// What its argument names.
   enum Subject: String, Sendable { case stream, producer, consumer }
 
@@ -123,13 +123,16 @@ struct MetricName: Sendable {
     },
   ]
   /// Metrics of the schema that this release does not measure.
-  static let later = ["cost_month", "data_freshness"]
+  static let later = ["data_freshness"]
+  /// What something costs; its argument names a scope of the bill, so it is resolved apart.
+  static let monthlyCost = "cost_month"
 
   /// What a threshold must be written in, for messages.
   var threshold: String {
     switch kind {
     case .time: "a time such as 500 ms"
     case .share: "a share such as 0.1 %"
+    case .dollars: "US dollars such as 3500 USD"
     case .count(let noun): "a count" + (noun.map { " such as 0 \($0)" } ?? " without a unit")
     }
   }
@@ -138,6 +141,7 @@ struct MetricName: Sendable {
   func base(_ number: Double, _ unit: String) -> Double? {
     switch kind {
     case .share: return unit == "%" ? number / 100 : nil
+    case .dollars: return unit == "USD" ? number : nil
     case .count(let noun): return unit.isEmpty || unit == noun ? number : nil
     case .time:
       let scale = Quantity.timeUnits.first { $0.name == unit }?.scale

@@ -1,4 +1,5 @@
 internal import Models
+internal import Pricing
 internal import Units
 
 extension ScenarioDecoder {
@@ -11,11 +12,8 @@ extension ScenarioDecoder {
     let warmup = warmupField?.duration(.zero ... .longest) ?? .zero
     let binField = fields.take("report_bin")
     let bin = binField.flatMap(bin) ?? .seconds(60)
-    if let field = fields.take("cost_extrapolate"),
-      field.choice(["none", "month730h", "year"], what: "cost_extrapolate") != nil
-    {
-      field.warn("this release counts no cost: cost_extrapolate has no effect")
-    }
+    let billing = fields.take("cost_extrapolate")?
+      .choice(BillingPeriod.allCases.map(\.rawValue), what: "cost_extrapolate")
     fields.finish()
     guard let length, let lengthField else { return nil }
     if let warmupField, warmup >= length {
@@ -23,7 +21,9 @@ extension ScenarioDecoder {
       warmupField.refuse("warmup \(short(warmup)) is not shorter than duration \(length) (\(other))")
     }
     checkBins(length, bin, at: binField ?? lengthField)
-    return Horizon(start: start ?? Horizon(duration: length).start, duration: length, warmup: warmup, reportBin: bin)
+    return Horizon(
+      start: start ?? Horizon(duration: length).start, duration: length, warmup: warmup, reportBin: bin,
+      billing: billing.flatMap(BillingPeriod.init) ?? .month730h)
   }
 
   private func checkBins(_ length: Interval, _ bin: Interval, at field: Field) {

@@ -34,6 +34,7 @@ extension ScenarioDecoder {
       return nil
     }
     guard let (metric, statistic, threshold) = resolve(expression, field) else { return nil }
+    if window != nil, case .monthlyCost = metric { field.refuse("a cost has no windows", remedy: "remove window") }
     return Objective(
       id: id ?? text, expression: text, metric: metric, statistic: statistic, comparison: expression.comparison,
       threshold: threshold, window: window, severity: severity == "warn" ? .warn : .fail, because: because)
@@ -55,12 +56,13 @@ extension ScenarioDecoder {
   private func resolve(
     _ expression: ObjectiveExpression, _ field: Field
   ) -> (Objective.Metric, Objective.Statistic, Double)? {
+    if expression.metric == MetricName.monthlyCost { return cost(expression, field) }
     if MetricName.later.contains(expression.metric) {
       field.later("metric \(expression.metric)")
       return nil
     }
     guard let metric = MetricName.all.first(where: { $0.name == expression.metric }) else {
-      let known = MetricName.all.map(\.name)
+      let known = MetricName.all.map(\.name) + [MetricName.monthlyCost]
       let remedy = sink.nearest(expression.metric, among: known + MetricName.later)
       field.refuse(
         "there is no metric \(ConfigNode.quoted(expression.metric))",
@@ -77,6 +79,39 @@ extension ScenarioDecoder {
     }
     guard let subject, let statistic, let threshold else { return nil }
     return (metric.metric(subject.first), statistic, threshold)
+  }
+
+  /// `cost_month(scope=total).last < 3500 USD`; the scope may be a stream, consumer or firehose as well.
+  private func cost(
+    _ expression: ObjectiveExpression, _ field: Field
+  ) -> (Objective.Metric, Objective.Statistic, Double)? {
+    let scope = costScope(expression, field)
+    if let statistic = expression.statistic, statistic != "last" {
+      field.refuse("cost_month has no statistic \(ConfigNode.quoted(statistic))", remedy: "say last")
+    }
+    guard expression.unit == "USD" else {
+      let shown = ConfigNode.quoted("\(plain(expression.number)) \(expression.unit)")
+      field.refuse("cost_month is compared with US dollars such as 3500 USD, found \(shown)")
+      return nil
+    }
+    return scope.map { (.monthlyCost(scope: $0.first), .last, expression.number) }
+  }
+
+  /// The bill's scope; empty for all of it; nil when there is no such thing.
+  private func costScope(_ expression: ObjectiveExpression, _ field: Field) -> [String]? {
+    guard let argument = expression.argument, argument.name != "*" else { return [] }
+    if argument.key == "scope", argument.name == "total" { return [] }
+    let known = [("stream", names.streams), ("consumer", names.consumers), ("firehose", names.firehoses)]
+    guard let (kind, all) = known.first(where: { $0.0 == argument.key }) else {
+      field.refuse("cost_month is of scope=total, a stream, a consumer or a firehose: cost_month(stream=NAME)")
+      return nil
+    }
+    if all.contains(argument.name) { return ["\(kind):\(argument.name)"] }
+    let list = all.isEmpty ? "there are none" : "\(kind)s are \(all.prefix(8).joined(separator: ", "))"
+    field.refuse(
+      "there is no \(kind) \(ConfigNode.quoted(argument.name))", remedy: sink.nearest(argument.name, among: all) ?? list
+    )
+    return nil
   }
 
   private func refuseStatistic(_ expression: ObjectiveExpression, _ metric: MetricName, _ field: Field) {

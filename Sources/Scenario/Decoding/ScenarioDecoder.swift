@@ -16,7 +16,7 @@ struct ScenarioDecoder {
   static let latestStart = Instant(seconds: 7_258_118_400)
 
   let sink: Sink
-  let limits = LimitsProfile.current
+  private(set) var limits = LimitsProfile.current
   let traces: TraceStore
   /// The directory of the scenario, for paths that come from the command line.
   let base: String
@@ -45,6 +45,8 @@ struct ScenarioDecoder {
       streams: keys("streams"), producers: keys("producers"), consumers: keys("consumers"),
       firehoses: keys("firehoses"))
     let head = head(&fields)
+    limits = limits(fields.take("limits"))
+    let prices = prices(fields.take("prices"))
     let horizon = fields.require("clock", expecting: "a map with a duration").flatMap { $0.map() }.flatMap(horizon)
     let streams = streams(&fields, region: head.region)
     let producers = producers(&fields, streams: streams)
@@ -59,7 +61,7 @@ struct ScenarioDecoder {
     return Experiment(
       name: name, description: head.description, seed: seed ?? head.seed, region: head.region, horizon: horizon,
       streams: streams.compactMap(\.self), producers: producers, consumers: consumers, events: events,
-      objectives: objectives, outputs: outputs, limits: limits)
+      objectives: objectives, outputs: outputs, limits: limits, prices: prices)
   }
 
   private func head(
@@ -74,9 +76,6 @@ struct ScenarioDecoder {
     let region = fields.take("region").map(region) ?? "us-east-1"
     _ = fields.take("extends")
     _ = fields.take("vars")
-    for key in ["prices", "limits"] {
-      if let field = fields.take(key), field.text != "builtin" { field.later("\(key) other than builtin") }
-    }
     return (name, description, seed, region)
   }
 
@@ -135,7 +134,7 @@ struct ScenarioDecoder {
     let known = Outputs.CSV.allCases
     if let items = fields.take("csv")?.list(atMost: 100) {
       let wanted = items.compactMap {
-        $0.choice(known.map(\.rawValue), later: ["cost", "firehose_objects"], what: "CSV output")
+        $0.choice(known.map(\.rawValue), later: ["firehose_objects"], what: "CSV output")
       }
       outputs.csv = known.filter { wanted.contains($0.rawValue) }
     }

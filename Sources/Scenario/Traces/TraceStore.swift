@@ -1,4 +1,4 @@
-/// Reads the traces of one scenario, each file once.
+/// Reads the files beside one scenario, its traces above all, each once.
 final class TraceStore {
   private struct Parsed {
     var path: String
@@ -17,8 +17,7 @@ final class TraceStore {
   /// The trace a field names, relative to the file the field stands in; nil when something was reported.
   func table(_ field: Field, keys: TraceTable.Keys, holes: TraceTable.Holes?, base: String) -> TraceTable? {
     guard let name = field.string(expecting: "the path of a CSV file") else { return nil }
-    let directory = field.place.file == "--set" ? base : InputFile.directory(of: field.place.file)
-    let path = InputFile.resolve(name, in: directory)
+    let path = path(name, of: field, base: base)
     let isKnown = { (one: Parsed) in one.path == path && one.keys == keys && one.holes == holes }
     if let known = parsed.first(where: isKnown) { return known.table }
     guard let bytes = bytes(path, name: name, field) else { return nil }
@@ -27,6 +26,23 @@ final class TraceStore {
     let table = parser.parse()
     parsed.append(Parsed(path: path, keys: keys, holes: holes, table: table))
     return table
+  }
+
+  /// The tree of a JSON or YAML file a field names; nil when something was reported.
+  func tree(_ field: Field, base: String) -> ConfigNode? {
+    guard let name = field.string(expecting: "builtin or the path of a file") else { return nil }
+    let path = path(name, of: field, base: base)
+    guard let bytes = bytes(path, name: name, field) else { return nil }
+    guard bytes.count <= InputFile.scenarioLimit else {
+      field.refuse("\(ConfigNode.quoted(name)) is larger than \(InputFile.scenarioLimit >> 20) MiB")
+      return nil
+    }
+    guard let text = SourceText.decode(bytes, file: path, sink: sink) else { return nil }
+    return YAMLSource.tree(text, file: path, sink: sink)
+  }
+
+  private func path(_ name: String, of field: Field, base: String) -> String {
+    InputFile.resolve(name, in: field.place.file == "--set" ? base : InputFile.directory(of: field.place.file))
   }
 
   private func bytes(_ path: String, name: String, _ field: Field) -> [UInt8]? {

@@ -1,0 +1,82 @@
+import KinesisCore
+import Pricing
+import Simulation
+import Testing
+import Units
+
+@testable import Models
+
+@Suite("Usage")
+struct UsageTests {
+  /// 100 records a second of 30 KiB (with its key) for 100 s over two shards, read by a fan-out consumer.
+  private static func experiment(retention: Interval = .hours(24)) -> Experiment {
+    var producer = Fixture.single(curve: .constant(RecordsPerSecond(100)), arrivals: .paced)
+    producer.size = .drawn(.constant(30 * 1_024 - 8))
+    producer.keyBytes = 8
+    var experiment = Fixture.experiment(
+      seconds: 100, shards: 8, producers: [producer], consumers: [Fixture.consumer(.kclFanOut)])
+    experiment.streams[0].retention = retention
+    return experiment
+  }
+
+  private static func quantity(_ item: PriceItem, _ result: RunResult) -> Int128 {
+    result.usage.lines.filter { $0.item == item }.reduce(0) { $0 + $1.quantity }
+  }
+
+  @Test("shard time is that of open shards, payload units are cut record by record")
+  func provisioned() {
+    let result = Fixture.result(of: Self.experiment())
+    #expect(Self.quantity(.shardHour, result) == 8 * 100 * 1_000_000_000)
+    #expect(Self.quantity(.putPayloadUnit, result) == 2 * Int128(result.records.accepted))
+    #expect(Self.quantity(.fanOutHour, result) == 8 * 100 * 1_000_000_000)
+    #expect(Self.quantity(.fanOutData, result) >= Int128(result.consumers[0].records) * 30 * 1_024)
+    #expect(Self.quantity(.extendedRetention, result) == 0 && Self.quantity(.longTermRetention, result) == 0)
+  }
+
+  @Test("a split shard is billed until it closes, its children from then on")
+  func reshard() {
+    var experiment = Self.experiment()
+    experiment.events = [ScheduledEvent(at: .seconds(10), action: .splitShard(stream: 0, shard: nil, at: nil))]
+    let result = Fixture.result(of: experiment)
+    #expect(Self.quantity(.shardHour, result) == (7 * 100 + 40 + 2 * 60) * 1_000_000_000)
+  }
+
+  @Test("retention beyond a day is billed by shard, beyond a week by what is stored")
+  func retention() {
+    let week = Fixture.result(of: Self.experiment(retention: .days(7)))
+    #expect(Self.quantity(.extendedRetention, week) == 8 * 100 * 1_000_000_000)
+    #expect(Self.quantity(.longTermRetention, week) == 0)
+    let month = Fixture.result(of: Self.experiment(retention: .days(30)))
+    let stored = Int128(month.records.accepted) * 30 * 1_024
+    #expect(Self.quantity(.longTermRetention, month) == stored * 23 * 86_400)
+  }
+
+  @Test("a cost objective is broken by a bill above it, and holds below")
+  func objective() {
+    let shards = 8 * 730 * 0.015
+    for (threshold, holds) in [(shards - 0.01, false), (10_000, true)] {
+      var experiment = Self.experiment()
+      experiment.objectives = [
+        Objective(
+          id: "budget", expression: "cost", metric: .monthlyCost(scope: "stream:\(experiment.streams[0].name)"),
+          statistic: .last, comparison: .less, threshold: threshold)
+      ]
+      let verdict = Fixture.result(of: experiment).verdicts[0]
+      #expect(verdict.isPassing == holds && (verdict.value ?? 0) > shards)
+    }
+  }
+
+  @Test("a cost that would leave something out is not measured")
+  func unpriced() {
+    var experiment = Self.experiment()
+    experiment.region = "eu-central-1"
+    experiment.objectives = [
+      Objective(
+        id: "budget", expression: "cost", metric: .monthlyCost(scope: nil), statistic: .last, comparison: .less,
+        threshold: 1e9)
+    ]
+    let result = Fixture.result(of: experiment)
+    #expect(result.verdicts[0].value == nil && !result.verdicts[0].isPassing)
+    #expect(result.bill.lines.isEmpty && result.bill.unpriced.count == result.usage.lines.count)
+  }
+}
