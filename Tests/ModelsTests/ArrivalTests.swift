@@ -1,7 +1,8 @@
 import KinesisCore
-import Models
 import Testing
 import Units
+
+@testable import Models
 
 @Suite("Arrivals follow the curve")
 struct ArrivalTests {
@@ -239,5 +240,40 @@ struct EventTraceTests {
     #expect(result.records.offered == 40)
     #expect(result.records.accepted == 30)
     #expect(result.producers[0].dropped == 10)
+  }
+}
+
+@Suite("Lines from point to point")
+struct PolylineTests {
+  private static func line(_ points: [(seconds: Int64, rate: Double)], _ anchor: RateCurve.Polyline.Anchor)
+    -> RateCurve.Polyline
+  {
+    RateCurve.Polyline(
+      points: points.map { .init(at: .seconds($0.seconds), rate: RecordsPerSecond($0.rate)) }, anchor: anchor)
+  }
+
+  @Test("from the start: the ends hold, between points it is straight")
+  func start() {
+    let line = Self.line([(10, 100), (20, 300)], .start)
+    let rates = [0, 10, 15, 20, 99].map { line.rate(at: .seconds($0), start: .epoch) }
+    #expect(rates == [100, 100, 200, 300, 300])
+  }
+
+  @Test("from midnight: the last point is joined to the first of the next day")
+  func midnight() {
+    let line = Self.line([(3_600, 100), (82_800, 300)], .midnight)
+    let start = Instant(seconds: 5 * 86_400 + 79_200)
+    #expect(abs(line.rate(at: .hours(1), start: start) - 300) < 1e-9)
+    #expect(abs(line.rate(at: .hours(2), start: start) - 200) < 1e-9)
+    #expect(abs(line.rate(at: .hours(3), start: start) - 100) < 1e-9)
+  }
+
+  @Test("an intensity's records are those of its integral, within five standard deviations")
+  func integral() {
+    let curve = RateCurve.polyline(Self.line([(0, 0), (100, 400), (200, 0)], .start))
+    var experiment = Fixture.experiment(seconds: 200, shards: 4, producers: [Fixture.single(curve: curve)])
+    experiment.serviceTimes = Fixture.instantService
+    let offered = Double(Fixture.result(of: experiment).records.offered)
+    #expect(abs(offered - 40_000) < 5 * 200)
   }
 }

@@ -99,3 +99,33 @@ struct BookTests {
     }
   }
 }
+
+@Suite("Curves from points")
+struct PointCurveTests {
+  @Test("a seasonal day's factors are scaled to the mean; an intensity is taken as it is")
+  func decoded() throws {
+    let hours = (0..<24).map { $0 == 20 ? "3" : "1" }.joined(separator: ", ")
+    let day = try Sample.producer("rate: 100", "rate: {curve: seasonal_day, mean: 130, hours: [\(hours)]}").rate
+    guard case .polyline(let line) = day else { return #expect(Bool(false)) }
+    #expect(line.anchor == .midnight && line.points.count == 24)
+    #expect(line.points[20].rate.value == 360 && line.points[0].rate.value == 120)
+    let points = "rate: {curve: nhpp, points: [{at: 0s, rate: 5}, {at: 1m, rate: 9}]}"
+    guard case .polyline(let own) = try Sample.producer("rate: 100", points).rate else {
+      return #expect(Bool(false))
+    }
+    #expect(own.anchor == .start && own.points.map(\.rate.value) == [5, 9])
+  }
+
+  static let mistakes = [
+    ("{curve: seasonal_day, mean: 1, hours: [1, 2]}", "24 factors"),
+    ("{curve: nhpp, points: []}", "points must be given in order of time"),
+    ("{curve: nhpp, points: [{at: 1m, rate: 5}, {at: 0s, rate: 9}]}", "points must be given in order of time"),
+    ("{curve: nhpp, points: [{at: 1m, rate: 5}]}\n    arrivals: paced", "contradicts curve nhpp"),
+  ]
+
+  @Test("what is no curve is refused", arguments: mistakes)
+  func refused(_ mistake: (String, String)) {
+    let errors = Sample.errors(Sample.with("rate: 100", "rate: \(mistake.0)"))
+    #expect(errors.count == 1 && errors[0].contains(mistake.1), "\(errors)")
+  }
+}

@@ -146,7 +146,6 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake("policy: none", "policy: kpl_token_bucket", "12:21 producers.web.retry.policy: not yet supported: retry policy kpl_token_bucket"),
     Mistake("policy: none}", "policy: none}\n    api: kpl", "13:10 producers.web.api: not yet supported: api kpl"),
     Mistake("policy: none}", "policy: none}\n    aggregation: {enabled: true}", "13:5 producers.web.aggregation: not yet supported: aggregation"),
-    Mistake("rate: 100", "rate: {curve: nhpp}", "9:19 producers.web.rate.curve: not yet supported: curve nhpp"),
     Mistake("type: kcl_polling", "type: lambda_efo", "14:32 consumers.reader.type: not yet supported: consumer type lambda_efo"),
     Mistake("type: kcl_polling", "type: kcl_efo, batch_size: 3", "14:41 consumers.reader.batch_size: not yet supported: batch_size"),
     Mistake("type: kcl_polling", "type: kcl_efo, failures: {}", "14:41 consumers.reader.failures: not yet supported: failures"),

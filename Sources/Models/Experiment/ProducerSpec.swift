@@ -59,6 +59,8 @@ public enum RateCurve: Sendable, Hashable {
   case weekly(DiurnalWave, dayFactors: [Double])
   /// `high` for the first `on` of each `period`, `low` for the rest.
   case square(low: RecordsPerSecond, high: RecordsPerSecond, period: Interval, on: Interval)
+  /// Straight lines from point to point: an intensity of the user's own, or a day's shape.
+  case polyline(Polyline)
   /// Counts per bin of a recorded series.
   case bins(BinnedTrace)
   /// Single recorded events; the arrival pattern is `.trace`.
@@ -85,6 +87,37 @@ public enum RateCurve: Sendable, Hashable {
       self.length = length
       self.rate = rate
       self.shape = shape
+    }
+  }
+
+  /// Points joined by straight lines.
+  public struct Polyline: Sendable, Hashable {
+    /// What the times of the points count from.
+    public enum Anchor: Sendable, Hashable {
+      /// The run's start; before the first point and behind the last one their rates hold.
+      case start
+      /// Every midnight UTC; the last point is joined to the first of the next day.
+      case midnight
+    }
+    /// A rate at a time.
+    public struct Point: Sendable, Hashable {
+      /// Since the anchor; below a day for `.midnight`.
+      public var at: Interval
+      /// The rate there.
+      public var rate: RecordsPerSecond
+
+      /// A point.
+      public init(at: Interval, rate: RecordsPerSecond) { (self.at, self.rate) = (at, rate) }
+    }
+    /// Ascending in time; at least one.
+    public var points: [Point]
+    /// What their times count from.
+    public var anchor: Anchor
+
+    /// Points joined by lines.
+    public init(points: [Point], anchor: Anchor) {
+      precondition(!points.isEmpty && zip(points, points.dropFirst()).allSatisfy { $0.at < $1.at }, "points ascend")
+      (self.points, self.anchor) = (points, anchor)
     }
   }
 

@@ -56,6 +56,7 @@ final class RateProfile: Sendable {
     case .weekly(_, let factors):
       (ofDay(now) * factors[CivilTime.weekday(now)], next(Self.wave, now - .epoch, from: .epoch))
     case .square(let low, let high, let period, let on): square(low.value, high.value, period, on, offset)
+    case .polyline(let line): polyline(line, offset)
     case .bins(let trace): bin(trace, offset)
     case .events: (0, .never)
     }
@@ -99,11 +100,45 @@ final class RateProfile: Sendable {
     return phase < on ? (high, begin + on) : (low, begin + period)
   }
 
+  /// The rate in the middle of a second stands for all of it.
+  private func polyline(_ line: RateCurve.Polyline, _ offset: Interval) -> (Double, Instant) {
+    let end = next(Self.line, offset, from: start)
+    return (line.rate(at: end - start - .milliseconds(500), start: start), end)
+  }
+
   private func bin(_ trace: BinnedTrace, _ offset: Interval) -> (Double, Instant) {
     let index = offset.nanoseconds / trace.width.nanoseconds
     guard trace.repeats || index < trace.counts.count else { return (0, .never) }
     let count = trace.counts[Int(index % Int64(trace.counts.count))]
     return (count * trace.scale / trace.width.inSeconds, next(trace.width, offset, from: start))
+  }
+}
+
+extension RateCurve.Polyline {
+  /// Records a second so long after the run's `start`. O(log n).
+  func rate(at offset: Interval, start: Instant) -> Double {
+    let day = Interval.days(1)
+    let time =
+      anchor == .start ? offset : Interval(nanoseconds: (start + offset).nanoseconds % day.nanoseconds)
+    let behind = points.partitioningIndex { $0.at > time }
+    if anchor == .start, behind == 0 { return points[0].rate.value }
+    if anchor == .start, behind == points.count { return points[behind - 1].rate.value }
+    let left = points[(behind + points.count - 1) % points.count], right = points[behind % points.count]
+    let begin = behind == 0 ? left.at - day : left.at, end = behind == points.count ? right.at + day : right.at
+    let share = (time - begin).inSeconds / (end - begin).inSeconds
+    return left.rate.value + (right.rate.value - left.rate.value) * share
+  }
+}
+
+extension Array {
+  /// The first index from which on the elements satisfy `isBehind`; it must not turn false again. O(log n).
+  fileprivate func partitioningIndex(_ isBehind: (Element) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }
 

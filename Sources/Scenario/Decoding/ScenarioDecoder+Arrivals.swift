@@ -44,6 +44,12 @@ extension ScenarioDecoder {
       field.refuse("arrivals trace needs a rate that is a trace of events, with columns t_s,key,bytes")
       return false
     }
+    if let within = rate.withinBin, within.field.text == "nhpp" {
+      if name == "poisson" { return true }
+      let place = within.field.place.seen(from: field.place)
+      field.refuse("arrivals \(name) contradicts curve nhpp (\(place)), a Poisson process", remedy: "remove arrivals")
+      return false
+    }
     if let within = rate.withinBin, name != within.field.text {
       let place = within.field.place.seen(from: field.place)
       field.refuse(

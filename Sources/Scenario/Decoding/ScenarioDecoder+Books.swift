@@ -32,7 +32,9 @@ extension ScenarioDecoder {
     guard var fields = item.map(expecting: "a map with item, region, unit and tiers") else { return nil }
     let item = fields.require("item", expecting: "an item such as kinesis.shard_hour").flatMap(priced)
     let region = fields.require("region", expecting: "an AWS region")?.string(expecting: "an AWS region")
-    let unit = fields.require("unit", expecting: "what the price is for, such as hour").flatMap { billingUnit($0, item) }
+    let unit = fields.require("unit", expecting: "what the price is for, such as hour").flatMap {
+      billingUnit($0, item)
+    }
     let tiers = fields.require("tiers", expecting: "a list of {above, usd}").flatMap(self.tiers)
     let source = fields.require("source", expecting: "where the price is from")?.string()
     let sure = fields.take("confidence")?.choice(["documented", "observed", "assumed"], what: "confidence")

@@ -15,11 +15,13 @@ struct DecodedRate {
 extension ScenarioDecoder {
   /// The largest rate: above it a second of virtual time takes minutes.
   static let maximumRate = 1e9
-  private static let curves = ["constant", "ramp", "stages", "diurnal", "weekly", "square", "trace"]
+  private static let curves = [
+    "constant", "ramp", "stages", "diurnal", "weekly", "seasonal_day", "square", "nhpp", "trace",
+  ]
   private static let parameters = [
     "mean", "from", "to", "over", "stages", "peak_to_mean", "trough_to_mean", "peak_hour", "weekend_factor",
     "day_factors", "low", "high", "period", "on", "file", "scale", "scale_mean_rps", "scale_peak_mibps", "within_bin",
-    "loop", "key", "spread", "holes",
+    "loop", "key", "spread", "holes", "hours", "points",
   ]
 
   func rate(_ field: Field, record: RecordShape?, needsKeys: Bool) -> DecodedRate? {
@@ -29,13 +31,16 @@ extension ScenarioDecoder {
     let expected = "records per second, such as 9000, or a map with a curve"
     guard var fields = field.map(expecting: expected) else { return nil }
     let curve = fields.require("curve", expecting: "one of \(Self.curves.joined(separator: ", "))")?
-      .choice(Self.curves, later: ["seasonal_day", "nhpp"], what: "curve")
+      .choice(Self.curves, what: "curve")
     guard let curve else { return nil }
     let result: DecodedRate?
     if curve == "trace" {
       result = trace(&fields, at: field, record: record, needsKeys: needsKeys)
     } else {
-      result = shape(curve, &fields).map { DecodedRate(curve: $0, field: field) }
+      // An NHPP is a Poisson process by its name.
+      let pattern = fields.entries.first { $0.key == "curve" && curve == "nhpp" }
+      let within = pattern.map { (ArrivalPattern.poisson, Field(node: $0.value, path: field.path, sink: sink)) }
+      result = shape(curve, &fields).map { DecodedRate(curve: $0, field: field, withinBin: within) }
     }
     fields.inapplicable(Self.parameters, to: "curve \(curve)")
     fields.finish()
@@ -64,6 +69,8 @@ extension ScenarioDecoder {
     case "stages": return stages(&fields)
     case "diurnal": return wave(&fields).map(RateCurve.diurnal)
     case "weekly": return weekly(&fields)
+    case "seasonal_day": return seasonalDay(&fields)
+    case "nhpp": return intensity(&fields)
     default: return square(&fields)
     }
   }
@@ -127,6 +134,51 @@ extension ScenarioDecoder {
       return nil
     }
     return .weekly(wave, dayFactors: factors.map { $0 / mean })
+  }
+
+  /// A day's shape hour by hour: factors at the middle of each hour, scaled to a mean of 1.
+  private func seasonalDay(_ fields: inout Fields) -> RateCurve? {
+    let mean = perSecond("mean", &fields)
+    let field = fields.require("hours", expecting: "24 factors, from midnight UTC on")
+    guard let field, let items = field.list(atMost: 24, expecting: "24 factors, from midnight UTC on") else {
+      return nil
+    }
+    let factors = items.compactMap { $0.number(0...1_000, expecting: "a factor such as 1.2") }
+    guard items.count == 24 else {
+      field.fail(expected: "24 factors, from midnight UTC on")
+      return nil
+    }
+    guard factors.count == 24, let mean else { return nil }
+    let sum = factors.reduce(0, +)
+    guard sum > 0 else {
+      field.refuse("the factors must not all be zero")
+      return nil
+    }
+    let points = factors.enumerated().map { hour, factor in
+      RateCurve.Polyline.Point(
+        at: .hours(Int64(hour)) + .minutes(30), rate: RecordsPerSecond(mean.value * factor * 24 / sum))
+    }
+    return .polyline(.init(points: points, anchor: .midnight))
+  }
+
+  /// The intensity of a non-homogeneous Poisson process, point by point.
+  private func intensity(_ fields: inout Fields) -> RateCurve? {
+    let field = fields.require("points", expecting: "a list of {at, rate}")
+    guard let field, let items = field.list(atMost: 100_000, expecting: "a list of {at, rate}") else { return nil }
+    let points = items.compactMap { item -> RateCurve.Polyline.Point? in
+      guard var point = item.map(expecting: "a map with at and rate") else { return nil }
+      let at = point.require("at", expecting: "a duration such as 90s")?.duration(.zero ... .longest)
+      let rate = perSecond("rate", &point)
+      point.finish()
+      guard let at, let rate else { return nil }
+      return .init(at: at, rate: rate)
+    }
+    guard points.count == items.count else { return nil }
+    guard !points.isEmpty, zip(points, points.dropFirst()).allSatisfy({ $0.at < $1.at }) else {
+      field.refuse("points must be given in order of time, at least one")
+      return nil
+    }
+    return .polyline(.init(points: points, anchor: .start))
   }
 
   private func square(_ fields: inout Fields) -> RateCurve? {
