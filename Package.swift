@@ -53,10 +53,12 @@ let package = Package(
       ],
       resources: [.embedInCode("Resources")],
       swiftSettings: safe),
+    // Answers that need no simulation, and those that need many.
+    .target(name: "Planning", dependencies: ["Units", "KinesisCore", "Pricing"], swiftSettings: safe),
     .target(
       name: "Reporting",
       dependencies: [
-        "Units", "KinesisCore", "Models", "Pricing", "Scenario", "Simulation",
+        "Units", "KinesisCore", "Models", "Planning", "Pricing", "Scenario", "Simulation",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: safe),
@@ -67,13 +69,15 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "Units", "KinesisCore", "Pricing", "Simulation", "Models", "Scenario", "Reporting",
+        "Units", "KinesisCore", "Pricing", "Planning", "Simulation", "Models", "Scenario", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
 
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: house),
     .testTarget(name: "PricingTests", dependencies: ["Units", "Pricing"], swiftSettings: house),
+    .testTarget(
+      name: "PlanningTests", dependencies: ["Units", "KinesisCore", "Pricing", "Planning"], swiftSettings: house),
     .testTarget(name: "KinesisCoreTests", dependencies: ["Units", "KinesisCore"], swiftSettings: house),
     .testTarget(
       name: "SimulationTests", dependencies: ["Units", "KinesisCore", "Simulation"], swiftSettings: house),

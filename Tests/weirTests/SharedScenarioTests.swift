@@ -1,18 +1,21 @@
 import Foundation
 import Testing
 
-/// The scenarios kept beside the repository run, and what they find makes sense. Days are cut to the hours that matter.
-@Suite(
-  .enabled(if: SharedScenarioTests.isThere, "no ../shared/scenarios beside the repository: nothing was run"),
-  .enabled(if: Tool.release != nil, "WEIR_RELEASE is unset: the shared scenarios were not run; try `make test`"))
-struct SharedScenarioTests {
+/// Where the shared scenarios are, if they are.
+private enum Shared {
   static let folder = Tool.package.deletingLastPathComponent().appendingPathComponent("shared/scenarios")
   static let isThere = FileManager.default.fileExists(atPath: folder.path)
+}
 
+/// The scenarios kept beside the repository run, and what they find makes sense. Days are cut to the hours that matter.
+@Suite(
+  .enabled(if: Shared.isThere, "no ../shared/scenarios beside the repository: nothing was run"),
+  .enabled(if: Tool.release != nil, "WEIR_RELEASE is unset: the shared scenarios were not run; try `make test`"))
+struct SharedScenarioTests {
   /// Runs what lies over a shared scenario, and returns run.json.
   private func run(_ shared: String, _ overrides: String, _ settings: [String] = []) async throws -> [String: Any] {
     let tool = try #require(Tool.release), folder = try Folder()
-    let base = Self.folder.appendingPathComponent("\(shared).yaml").path
+    let base = Shared.folder.appendingPathComponent("\(shared).yaml").path
     try folder.write("s.yaml", "extends: \(base)\n\(overrides)\n")
     let options = settings.flatMap { ["--set", $0] }
     let outcome = try await tool.run(["run", "s.yaml", "--format", "json"] + options, in: folder.url, within: 600)
