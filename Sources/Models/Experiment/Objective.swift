@@ -22,6 +22,8 @@ public struct Objective: Sendable, Hashable {
     case throttledCalls(consumer: Int?)
     /// Open shards. `max`, `min`, `last`.
     case openShards(stream: Int)
+    /// From a record's arrival (at its shard, or in Firehose) to its delivery. Time.
+    case dataFreshness(firehose: Int?)
   }
   /// Which figure of the metric.
   public enum Statistic: Sendable, Hashable {

@@ -24,6 +24,8 @@ public struct RunResult: Sendable {
   public var producers: [ProducerResult]
   /// One for each consumer.
   public var consumers: [ConsumerResult]
+  /// One for each delivery stream.
+  public var firehoses: [FirehoseResult] = []
   /// One for each objective.
   public var verdicts: [ObjectiveVerdict]
   /// CloudWatch's metrics, one series each, a sample per report bin.
@@ -337,6 +339,8 @@ public struct MetricSeries: Sendable {
   public var stream: String
   /// The ConsumerName dimension, for fan-out metrics.
   public var consumer: String?
+  /// The DeliveryStreamName dimension, for Firehose's metrics; `stream` is then empty.
+  public var firehose: String?
   /// Bins with data, ascending.
   public var samples: [Sample]
 }
@@ -357,6 +361,12 @@ public struct Note: Sendable, Hashable {
     case consumerStarted = "consumer_started"
     case rateChanged = "rate_changed"
     case objectiveBroken = "objective_broken"
+    case outageBegan = "outage_began"
+    case outageEnded = "outage_ended"
+    case deliveryFailed = "delivery_failed"
+    case ingestThrottled = "ingest_throttled"
+    case partitionsExceeded = "partitions_exceeded"
+    case quotaRaised = "quota_raised"
   }
   /// When.
   public var at: Instant

@@ -43,7 +43,7 @@ extension Run {
       case .shardUtilization(let which) where which == nil || which == stream: monitors[index].add(shares: shares)
       case .openShards(stream): monitors[index].add(gauge: Double(account.streams[stream].openShardCount))
       case .shardUtilization, .openShards, .putThrottleRate, .firstAttemptThrottleRate, .recordsLost, .putLatency,
-        .propagation, .iteratorAge, .throttledCalls:
+        .propagation, .iteratorAge, .throttledCalls, .dataFreshness:
         continue
       }
     }
@@ -110,7 +110,7 @@ extension Run {
       chosen(producers, producer).reduce((0, 0)) { ($0.0 + $1.lost, $0.1 + $1.offered) }
     case .throttledCalls(let consumer):
       chosen(consumers, consumer).reduce((0, 0)) { ($0.0 + $1.throttledCalls, $0.1 + $1.calls) }
-    case .putLatency, .propagation, .iteratorAge, .shardUtilization, .openShards: (0, 0)
+    case .putLatency, .propagation, .iteratorAge, .shardUtilization, .openShards, .dataFreshness: (0, 0)
     }
   }
 

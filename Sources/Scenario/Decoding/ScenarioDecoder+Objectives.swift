@@ -112,6 +112,7 @@ extension ScenarioDecoder {
     case .stream: names.streams
     case .producer: names.producers
     case .consumer: names.consumers
+    case .firehose: names.firehoses
     }
   }
 }

@@ -49,7 +49,8 @@ struct ScenarioDecoder {
     let streams = streams(&fields, region: head.region)
     let producers = producers(&fields, streams: streams)
     let consumers = consumers(&fields)
-    for key in ["firehoses", "channels"] { refuseEntries(of: fields.take(key)) }
+    let firehoses = firehoses(&fields, streams: streams, region: head.region)
+    refuseEntries(of: fields.take("channels"))
     let events = events(&fields, horizon: horizon)
     let objectives = objectives(&fields, horizon: horizon)
     if let plan = fields.take("plan") { checkPlan(plan) }
@@ -58,8 +59,8 @@ struct ScenarioDecoder {
     guard sink.isClean, let name = head.name, let horizon else { return nil }
     return Experiment(
       name: name, description: head.description, seed: seed ?? head.seed, region: head.region, horizon: horizon,
-      streams: streams.compactMap(\.self), producers: producers, consumers: consumers, events: events,
-      objectives: objectives, outputs: outputs, limits: limits)
+      streams: streams.compactMap(\.self), producers: producers, consumers: consumers,
+      firehoses: firehoses.compactMap(\.self), events: events, objectives: objectives, outputs: outputs, limits: limits)
   }
 
   private func head(
@@ -124,8 +125,8 @@ struct ScenarioDecoder {
     }
     for entry in entries {
       let key = Field(node: entry.value, path: "\(field.path).\(entry.key)", sink: sink)
-      let what = field.path == "channels" ? "channels (managed delivery)" : "firehoses"
-      sink.report(Diagnostic(place: entry.place, path: key.path, message: "not yet supported: \(what)"))
+      let message = "not yet supported: channels (managed delivery)"
+      sink.report(Diagnostic(place: entry.place, path: key.path, message: message))
     }
   }
 
@@ -135,7 +136,7 @@ struct ScenarioDecoder {
     let known = Outputs.CSV.allCases
     if let items = fields.take("csv")?.list(atMost: 100) {
       let wanted = items.compactMap {
-        $0.choice(known.map(\.rawValue), later: ["cost", "firehose_objects"], what: "CSV output")
+        $0.choice(known.map(\.rawValue), later: ["cost"], what: "CSV output")
       }
       outputs.csv = known.filter { wanted.contains($0.rawValue) }
     }
