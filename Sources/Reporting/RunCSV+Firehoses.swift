@@ -6,7 +6,7 @@ extension RunCSV {
   var firehoseObjects: String {
     var table = CSVTable([
       "firehose", "delivered_t_s", "delivered_at", "buffer", "records", "buffered_bytes", "stored_bytes", "flushed_by",
-      "first_arrival_t_s", "first_arrival_at", "flushed_t_s", "flushed_at", "age_s", "attempts",
+      "first_arrival_t_s", "first_arrival_at", "age_s", "attempts",
     ])
     for firehose in report.main.firehoses {
       for object in firehose.objects { table.append([firehose.name] + cells(object)) }
@@ -18,7 +18,7 @@ extension RunCSV {
     time(object.deliveredAt) + [
       object.unit, String(object.records), String(object.bufferedBytes.count), String(object.storedBytes.count),
       object.reason,
-    ] + time(object.firstArrival) + time(object.flushedAt) + [
+    ] + time(object.firstArrival) + [
       CSVTable.cell((object.deliveredAt - object.firstArrival).inSeconds), String(object.attempts),
     ]
   }

@@ -81,7 +81,9 @@ public struct RunCSV: Sendable {
   private static func cells(_ series: MetricSeries, _ sample: MetricSeries.Sample) -> [String] {
     let average = sample.count > 0 ? sample.sum / Double(sample.count) : nil
     return [series.stream, series.consumer ?? "", series.metric, series.unit]
-      + [sample.sum, average, sample.minimum, sample.maximum].map(CSVTable.cell) + [String(sample.count), series.firehose ?? ""]
+      + [sample.sum, average, sample.minimum, sample.maximum].map(CSVTable.cell) + [
+        String(sample.count), series.firehose ?? "",
+      ]
   }
 
   // MARK: shards.csv

@@ -21,7 +21,7 @@ extension RunJSON {
       "flushes": ["size": .count(delivery.flushedBySize), "interval": .count(delivery.flushedByInterval)],
       "retries": .count(delivery.retries), "failed_attempts": .count(delivery.failedAttempts),
       "put_requests": .count(delivery.putRequests), "error_objects": .count(delivery.errorObjects),
-      "backup_objects": .count(delivery.backupObjects), "held_peak_bytes": .count(delivery.heldPeak.count),
+      "backup_objects": .count(delivery.backupObjects), "held_peak_records": .count(delivery.heldPeak),
       "data_freshness_s": seconds(firehose.freshness),
     ]
     members["ingest"] = firehose.ingest.map(ingest) ?? .null

@@ -18,7 +18,8 @@ public struct RunMarkdown: Sendable {
   /// The document in GitHub's Markdown.
   public var text: String {
     let sections = [
-      title, verdict, objectives, throttling, shards, latencies, producers, consumers, firehoses, reshards, replications, events,
+      title, verdict, objectives, throttling, shards, latencies, producers, consumers, firehoses, reshards,
+      replications, events,
       assumptions, reproduction,
     ]
     return sections.compactMap { $0 }.joined(separator: "\n")

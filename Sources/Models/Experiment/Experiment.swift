@@ -39,7 +39,8 @@ public struct Experiment: Sendable {
   public init(
     name: String, description: String = "", seed: UInt64 = 1, region: String = "us-east-1", horizon: Horizon,
     streams: [StreamSpec], producers: [ProducerSpec], consumers: [ConsumerSpec] = [],
-    firehoses: [FirehoseSpec] = [], events: [ScheduledEvent] = [], objectives: [Objective] = [], outputs: Outputs = Outputs(), limits: LimitsProfile = .current,
+    firehoses: [FirehoseSpec] = [], events: [ScheduledEvent] = [], objectives: [Objective] = [],
+    outputs: Outputs = Outputs(), limits: LimitsProfile = .current,
     serviceTimes: ServiceTimes = .measured2026
   ) {
     self.name = name

@@ -1,5 +1,5 @@
 public import KinesisCore
-public import Units
+internal import Units
 
 /// A delivery stream, and how long what surrounds it takes.
 public struct FirehoseSpec: Sendable {

@@ -76,8 +76,8 @@ public struct DeliveryFigures: Sendable {
   public var putRequests: Int64 = 0
   /// Objects in an error output or backup.
   public var errorObjects: Int64 = 0, backupObjects: Int64 = 0
-  /// The most bytes held at any time.
-  public var heldPeak = Bytes.zero
+  /// The most records held at the end of any second.
+  public var heldPeak: Int64 = 0
 
   /// Nothing yet.
   public init() {}
@@ -135,8 +135,8 @@ public struct PartitionFigures: Sendable, Hashable {
 
 /// One object at the destination.
 public struct DeliveredObject: Sendable, Hashable {
-  /// When its first record arrived, when it was handed on, and when it was there.
-  public var firstArrival: Instant, flushedAt: Instant, deliveredAt: Instant
+  /// When its first record arrived, and when it was there.
+  public var firstArrival: Instant, deliveredAt: Instant
   /// The buffer it comes from: a shard, a channel or a dynamic partition.
   public var unit: String
   /// Its records, the bytes buffered for it, and the bytes stored.
@@ -144,5 +144,5 @@ public struct DeliveredObject: Sendable, Hashable {
   /// Why it was handed on: `size`, `interval`.
   public var reason: String
   /// Attempts it took.
-  public var attempts: Int
+  public var attempts: Int64
 }

@@ -18,7 +18,8 @@ public struct PreparedExperiment: Sendable {
       if case .events(let events) = spec.rate { trace = events }
       producers.append(
         ProducerPlan(
-          spec, largest: Self.largestRecord(for: spec, in: experiment), keys: KeyPopulation(spec.keys, trace: trace), profile: profile,
+          spec, largest: Self.largestRecord(for: spec, in: experiment), keys: KeyPopulation(spec.keys, trace: trace),
+          profile: profile,
           firstProcess: producers.last?.endProcess ?? 0))
     }
     self.producers = producers
@@ -26,7 +27,7 @@ public struct PreparedExperiment: Sendable {
 
   /// The largest record a producer's target takes, the partition key included.
   private static func largestRecord(for spec: ProducerSpec, in experiment: Experiment) -> Bytes {
-    guard spec.firehose == nil else { return Bytes(experiment.limits[.firehoseRecordBytes]) }
+    guard spec.firehose == nil else { return Bytes(experiment.limits[.deliveryRecordBytes]) }
     return experiment.streams[spec.stream].maxRecord
   }
 

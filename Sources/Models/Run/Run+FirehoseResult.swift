@@ -13,7 +13,7 @@ extension Run {
   func firehoseResult(_ index: Int) -> FirehoseResult {
     let firehose = firehoses[index], machine = firehose.machine
     let ledger = Self.ledger(machine.ledger)
-    precondition(ledger.isBalanced && machine.ledger.isBalanced, "a delivery stream's record is unaccounted for")
+    precondition(ledger.isBalanced && machine.isBalanced, "a delivery stream's record is unaccounted for")
     if firehose.spec.stream != nil {
       precondition(
         firehose.handed == machine.ledger.records.taken + machine.ledger.repeats.taken, "a record read is not taken in")
@@ -52,7 +52,7 @@ extension Run {
 
   private func partitions(of firehose: Firehose) -> PartitionFigures {
     var figures = PartitionFigures()
-    (figures.activePeak, figures.activeLimit) = (firehose.partitionsPeak, firehose.machine.activePartitionLimit)
+    (figures.activePeak, figures.activeLimit) = (firehose.partitionsPeak, firehose.machine.partitionLimit)
     figures.overflow = firehose.machine.ledger.records[.activePartitionExceeded]
     return figures
   }

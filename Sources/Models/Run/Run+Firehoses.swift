@@ -9,7 +9,7 @@ extension Run {
       firehoses.append(
         Firehose(
           spec, limits: experiment.limits, seed: experiment.seed, replication: replication, at: start))
-      firehoses[index].ingest.quotaStart = firehoses[index].machine.putLimit ?? .zero
+      firehoses[index].ingest.quotaStart = firehoses[index].machine.bytesPerSecond ?? .zero
       firehoses[index].ingest.quotaEnd = firehoses[index].ingest.quotaStart
       guard let stream = spec.stream else { continue }
       for shard in account.streams[stream].openShards {
@@ -19,13 +19,10 @@ extension Run {
   }
 
   /// Hands the machine an input and does what it wants done.
-  ///
-  /// - Returns: What it answered to the input itself: the effects that only a caller can use.
-  @discardableResult
-  mutating func step(_ firehose: Int, _ input: DeliveryInput) -> DeliveryEffect? {
+  mutating func step(_ firehose: Int, _ input: DeliveryInput) {
     var effects: [DeliveryEffect] = []
     firehoses[firehose].machine.step(input, at: now, into: &effects)
-    return perform(effects, of: firehose)
+    perform(effects, of: firehose)
   }
 
   /// The machine's own deadline.
@@ -37,12 +34,11 @@ extension Run {
     perform(effects, of: firehose)
   }
 
-  @discardableResult
-  private mutating func perform(_ effects: [DeliveryEffect], of firehose: Int) -> DeliveryEffect? {
-    var answer: DeliveryEffect?
+  /// Does what the machine wants done; answers to callers are theirs.
+  mutating func perform(_ effects: [DeliveryEffect], of firehose: Int) {
     for effect in effects {
       switch effect {
-      case .put, .refused: answer = effect
+      case .put, .refused: continue
       case .invoke(let invocation): begin(invocation, of: firehose)
       case .deliver(let delivery): begin(delivery, of: firehose)
       case .settled(let receipt): settle(receipt, of: firehose)
@@ -53,7 +49,6 @@ extension Run {
     }
     noteState(of: firehose)
     armWake(of: firehose)
-    return answer
   }
 
   private mutating func armWake(of firehose: Int) {
@@ -65,7 +60,7 @@ extension Run {
   }
 
   private mutating func noteState(of firehose: Int) {
-    let active = firehoses[firehose].machine.activePartitions
+    let active = Int64(firehoses[firehose].machine.activePartitions)
     firehoses[firehose].partitionsPeak = max(firehoses[firehose].partitionsPeak, active)
   }
 
@@ -81,18 +76,18 @@ extension Run {
     firehoses[firehose].delivery.putRequests += delivery.putRequests
     if delivery.attempt > 1 { firehoses[firehose].delivery.retries += 1 }
     if delivery.attempt == 1, delivery.target == .destination { firehoses[firehose].noteBuffer(delivery) }
-    await(.delivery(delivery), of: firehose, for: time, atMost: delivery.timeout)
+    wait(for: .delivery(delivery), of: firehose, time: time, atMost: delivery.timeout)
   }
 
   private mutating func begin(_ invocation: Invocation, of firehose: Int) {
     let time = firehoses[firehose].transformTime.draw(from: &firehoses[firehose].transformTimes)
     firehoses[firehose].transform.invocations += 1
     if invocation.attempt > 1 { firehoses[firehose].transform.retries += 1 }
-    await(.invocation(invocation), of: firehose, for: Interval(nanoseconds: time), atMost: invocation.timeout)
+    wait(for: .invocation(invocation), of: firehose, time: Interval(nanoseconds: time), atMost: invocation.timeout)
   }
 
-  private mutating func await(
-    _ kind: PendingAttempt.Kind, of firehose: Int, for time: Interval, atMost timeout: Interval?
+  private mutating func wait(
+    for kind: PendingAttempt.Kind, of firehose: Int, time: Interval, atMost timeout: Interval?
   ) {
     let timesOut = timeout.map { time > $0 } ?? false
     let took = timeout.map { min(time, $0) } ?? time
@@ -205,7 +200,7 @@ extension Run {
   private mutating func noteOverflow(_ receipt: DeliveryReceipt, of firehose: Int) {
     let records = receipt.parcels.reduce(0) { $0 + $1.records }
     if firehoses[firehose].overflow == 0 {
-      let limit = firehoses[firehose].machine.activePartitionLimit
+      let limit = firehoses[firehose].machine.partitionLimit
       notes.add(
         .partitionsExceeded, firehoses[firehose].spec.name,
         "all \(limit) partitions are active: the first \(records) records go to the error output", at: now)

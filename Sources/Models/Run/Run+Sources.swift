@@ -37,7 +37,9 @@ extension Run {
   mutating func pollSource(_ index: Int) {
     guard !sources[index].isFinished else { return }
     schedule(RunEvent(.sourcePoll, index), at: now + .seconds(1))
-    guard sources[index].answer == nil else { return }
+    guard sources[index].answer == nil,
+      firehoses[sources[index].firehose].machine.mayRead(sources[index].shard)
+    else { return }
     let (firehose, stream) = (sources[index].firehose, sources[index].stream)
     let took = Interval(nanoseconds: readTime.draw(from: &sources[index].latencies))
     firehoses[firehose].reading.calls += 1
@@ -204,7 +206,14 @@ extension Run {
       next = records[next].next
     }
     firehoses[firehose].ingest.calls += 1
-    guard case .put(let taken)? = step(firehose, .putRecordBatch(batch)) else { return [] }
+    var (taken, effects): ([Int32], [DeliveryEffect]) = ([], [])
+    do throws(DeliveryRefusal) {
+      try firehoses[firehose].machine.putRecordBatch(batch, at: now, accepted: &taken, into: &effects)
+    } catch {
+      // A call refused as a whole took nothing: to the caller all its records are refused.
+      taken = []
+    }
+    perform(effects, of: firehose)
     return taken
   }
 
@@ -222,7 +231,7 @@ extension Run {
       book.note(.incomingRecords, Double(accepted.count), firehose: firehose)
       book.note(.incomingPutRequests, 1, firehose: firehose)
     }
-    if let limit = firehoses[firehose].machine.putLimit {
+    if let limit = firehoses[firehose].machine.bytesPerSecond {
       book.note(.bytesPerSecondLimit, Double(limit.count), firehose: firehose)
     }
     if refused.count > 0 { noteThrottled(firehose, Int64(refused.count)) }

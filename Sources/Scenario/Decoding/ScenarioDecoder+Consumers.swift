@@ -59,7 +59,9 @@ extension ScenarioDecoder {
   }
 
   private func retrieval(_ field: Field) -> ConsumerSpec.Retrieval? {
-    switch field.choice(["sdk_polling", "kcl_polling", "kcl_efo", "firehose"], later: Self.laterTypes, what: "consumer type") {
+    switch field.choice(
+      ["sdk_polling", "kcl_polling", "kcl_efo", "firehose"], later: Self.laterTypes, what: "consumer type")
+    {
     // It only reads, as Firehose does; what delivers is an entry of `firehoses`.
     case "sdk_polling", "firehose": .sdkPolling
     case "kcl_polling": .kclPolling

@@ -14,7 +14,7 @@ extension ScenarioDecoder {
       _ = api?.choice(["firehose_put_record_batch"], what: "api")
     }
     guard var batch = fields.take("batch")?.map() else { return .putRecordBatch() }
-    let (most, size) = (Int(limits[.firehoseBatchRecords]), Bytes(limits[.firehoseBatchBytes]))
+    let (most, size) = (Int(limits[.deliveryRecordsPerCall]), Bytes(limits[.deliveryBytesPerCall]))
     let records = batch.take("max_records")?.integer(1...most, expecting: "a number of records") ?? most
     let bytes = batch.take("max_bytes")?.bytes(Bytes(1)...size) ?? size
     let linger = batch.take("linger")?.duration(.zero ... .hours(1)) ?? .milliseconds(100)

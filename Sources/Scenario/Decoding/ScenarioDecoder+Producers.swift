@@ -33,7 +33,8 @@ extension ScenarioDecoder {
     fields.finish()
     guard let target, let record, let rate, let arrivals else { return nil }
     var spec = ProducerSpec(
-      name: name, stream: target.stream ?? -1, processes: count, rate: rate.curve, arrivals: arrivals, size: record.size,
+      name: name, stream: target.stream ?? -1, processes: count, rate: rate.curve, arrivals: arrivals,
+      size: record.size,
       keyBytes: record.keyBytes, keys: keys, batching: batching, retry: retry, network: network)
     spec.firehose = target.firehose
     return spec
@@ -46,16 +47,23 @@ extension ScenarioDecoder {
   }
 
   private func target(_ field: Field) -> Target? {
-    if let text = field.text, let firehose = names.firehoses.firstIndex(of: text) {
-      if !names.streams.contains(text) { return Target(firehose: firehose) }
-      field.refuse("\(ConfigNode.quoted(text)) is both a stream and a firehose", remedy: "rename one of them")
+    let what = names.firehoses.isEmpty ? "stream" : names.streams.isEmpty ? "firehose" : "stream or firehose"
+    guard let index = position(field, among: names.streams + names.firehoses, what: what) else { return nil }
+    let firehose = field.text.flatMap { names.firehoses.firstIndex(of: $0) }
+    guard let firehose else { return Target(stream: index) }
+    if index < names.streams.count {
+      field.refuse("\(ConfigNode.quoted(names.streams[index])) is both a stream and a firehose", remedy: "rename one")
       return nil
     }
-    return position(field, among: names.streams, what: "stream").map { Target(stream: $0) }
+    guard names.firehosesOfStreams.contains(names.firehoses[firehose]) else { return Target(firehose: firehose) }
+    field.refuse(
+      "\(ConfigNode.quoted(names.firehoses[firehose])) reads a stream: AWS disables PutRecord and PutRecordBatch on it",
+      remedy: "write to its stream, or give it source direct_put")
+    return nil
   }
 
   private func largestRecord(of target: Target, streams: [StreamSpec?]) -> Bytes? {
-    guard let stream = target.stream else { return Bytes(limits[.firehoseRecordBytes]) }
+    guard let stream = target.stream else { return Bytes(limits[.deliveryRecordBytes]) }
     return streams.indices.contains(stream) ? streams[stream]?.maxRecord : nil
   }
 
@@ -66,7 +74,8 @@ extension ScenarioDecoder {
     if let api, api.text == "firehose_put_record_batch" {
       api.refuse("a stream takes no PutRecordBatch", remedy: "write `to` a firehose, or use put_records")
     }
-    let known = ["put_record", "put_records"] + (api?.text == "firehose_put_record_batch" ? ["firehose_put_record_batch"] : [])
+    let known =
+      ["put_record", "put_records"] + (api?.text == "firehose_put_record_batch" ? ["firehose_put_record_batch"] : [])
     let name = api.map { $0.choice(known, later: later, what: "api") } ?? "put_records"
     let field = fields.take("batch")
     guard var batch = field?.map() else { return name == "put_record" ? .putRecord : .putRecords() }
@@ -161,9 +170,13 @@ extension ScenarioDecoder {
     checkSmallest(law, field)
     let high = law.highest.map { Int64($0.rounded(.up)) + Int64(keyBytes) }
     if let high, let largest, high > largest.count {
-      field.refuse(
-        "a record of \(Bytes(high - Int64(keyBytes))) and its key of \(keyBytes)B exceed the stream's max_record \(largest)",
-        remedy: "raise max_record, at most 10MiB")
+      if isKeyed {
+        field.refuse(
+          "a record of \(Bytes(high - Int64(keyBytes))) and its key of \(keyBytes)B exceed the stream's max_record \(largest)",
+          remedy: "raise max_record, at most 10MiB")
+      } else {
+        field.refuse("a record of \(Bytes(high)) is larger than Firehose takes, \(largest)")
+      }
     }
     return RecordShape(size: .drawn(law), keyBytes: keyBytes, sizeField: field, largest: high)
   }

@@ -6,7 +6,8 @@ extension ScenarioDecoder {
   /// The streams in the order of the file; nil where one is unsound.
   func streams(_ fields: inout Fields, region: String) -> [StreamSpec?] {
     // Producers may write to delivery streams alone.
-    let given = names.firehoses.isEmpty ? fields.require("streams", expecting: "a map of streams") : fields.take("streams")
+    let given =
+      names.firehoses.isEmpty ? fields.require("streams", expecting: "a map of streams") : fields.take("streams")
     guard let field = given, let map = parts(field) else { return [] }
     var total: Int64 = 0
     let quota = limits.shardQuota(region: region)

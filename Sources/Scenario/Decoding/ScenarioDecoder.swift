@@ -28,6 +28,8 @@ struct ScenarioDecoder {
     var producers: [String] = []
     var consumers: [String] = []
     var firehoses: [String] = []
+    /// Those whose source is a stream.
+    var firehosesOfStreams: [String] = []
   }
 
   init(sink: Sink, traces: TraceStore, base: String) {
@@ -43,7 +45,11 @@ struct ScenarioDecoder {
     let keys = { Array((root[$0]?.keys ?? []).prefix(Self.maximumParts)) }
     names = Names(
       streams: keys("streams"), producers: keys("producers"), consumers: keys("consumers"),
-      firehoses: keys("firehoses"))
+      firehoses: keys("firehoses"),
+      firehosesOfStreams: keys("firehoses").filter { name in
+        let source = root["firehoses"]?[name]?["source"].map { Field(node: $0, path: "", sink: sink) }
+        return source?.text?.hasPrefix("stream:") ?? false
+      })
     let head = head(&fields)
     let horizon = fields.require("clock", expecting: "a map with a duration").flatMap { $0.map() }.flatMap(horizon)
     let streams = streams(&fields, region: head.region)
