@@ -5,7 +5,8 @@ public struct ObjectNaming: Sendable, Hashable {
   /// Prefix; may hold `!{timestamp:…}`, `!{firehose:random-string}` and the partition key expressions.
   public var prefix = ""
   /// ErrorOutputPrefix; may hold `!{timestamp:…}`, `!{firehose:random-string}` and `!{firehose:error-output-type}`.
-  public var errorPrefix = ""
+  /// Nil is none; dynamic partitioning and a prefix with expressions need one.
+  public var errorPrefix: String?
   /// FileExtension, such as `.json.gz`; nil is the format's own.
   public var fileExtension: String?
   /// CustomTimeZone as a fixed offset from UTC; zones with daylight saving are not known here.
@@ -15,4 +16,8 @@ public struct ObjectNaming: Sendable, Hashable {
 
   /// AWS's default names.
   public init() {}
+}
+
+extension ObjectNaming {
+  func flaws(_ configuration: DeliveryConfiguration) -> [DeliveryFlaw] { [] }
 }
