@@ -4,7 +4,7 @@ extension DeliveryConfiguration {
   /// Everything AWS would refuse, in the order of the settings; empty when it would create the stream.
   public func flaws(_ limits: LimitsProfile = .current) -> [DeliveryFlaw] {
     nameFlaws + sourceFlaws(limits) + bufferFlaws(limits) + formatFlaws + partitioningFlaws + transformFlaws
-      + retryFlaws + backupFlaws + naming.flaws(self)
+      + retryFlaws + backupFlaws + names.flaws(self)
   }
 
   private var nameFlaws: [DeliveryFlaw] {

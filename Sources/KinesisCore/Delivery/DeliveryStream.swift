@@ -72,6 +72,15 @@ public struct DeliveryStream: Sendable, Hashable {
   /// Everything of the shard ahead of it has come to an end; nil when it was never opened.
   public func checkpoint(of shard: ShardID) -> Int64? { originOfShard[shard].map { origins[$0].log.checkpoint } }
 
+  /// SizeInMBs in force, given or default.
+  public var bufferSize: Bytes { Bytes(terms.size) }
+
+  /// IntervalInSeconds in force, given or default.
+  public var bufferInterval: Interval { terms.hint }
+
+  /// How many dynamic partitions may be active; AWS's ActivePartitionsLimit.
+  public var partitionLimit: Int64 { terms.mostActive }
+
   /// Dynamic partitions with records on the way; AWS's PartitionCount.
   public var activePartitions: Int { unitOfPartition.count }
 
