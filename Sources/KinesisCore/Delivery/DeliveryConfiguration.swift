@@ -26,7 +26,7 @@ public struct DeliveryConfiguration: Sendable, Hashable {
   public var backup = Backup.failures
   /// When a buffer of the backup or of error output is written; 60 to 900 s.
   public var backupBuffer = Hints()
-  /// How objects are named.
+  /// How objects are named. Left at AWS's defaults, dynamic partitioning uses `ObjectNaming.partitioned`.
   public var naming = ObjectNaming()
 
   /// A delivery stream as AWS makes it when told no more than this.
