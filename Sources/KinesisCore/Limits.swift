@@ -48,6 +48,50 @@ public struct Limit: Sendable, Hashable {
     case updateShardCountCalls
     case retentionCalls
     case registerConsumerCalls
+    // Data Firehose: figures and names are in Delivery/Limits+Delivery.swift.
+    case deliveryBytesLarge
+    case deliveryRecordsLarge
+    case deliveryRequestsLarge
+    case deliveryBytesOther
+    case deliveryRecordsOther
+    case deliveryRequestsOther
+    case deliveryBurstSeconds
+    case deliveryIncreaseAfter
+    case deliveryIncreaseFactor
+    case deliveryQuotaMaximum
+    case deliveryChannels
+    case deliveryRecordsPerCall
+    case deliveryBytesPerCall
+    case deliveryRecordBytes
+    case deliveryBilledBytes
+    case deliveryRetention
+    case deliveryHTTPInterval
+    case deliverySnowflakeSize
+    case deliveryConversionSizeMinimum
+    case deliveryConversionSizeDefault
+    case deliveryTimerStart
+    case deliveryZeroInterval
+    case deliveryBufferGrowth
+    case deliveryPartitionsActive
+    case deliveryPartitionDelay
+    case deliveryMultipartBelow
+    case deliveryMultipartPart
+    case deliveryRecordsPerRequest
+    case deliveryPolls
+    case deliveryPollsWithBackup
+    case deliveryInvocations
+    case deliveryInvocationsSplunk
+    case deliveryPayload
+    case deliveryInvocationTimeout
+    case deliveryInvocationRetries
+    case deliveryTransformInterval
+    case deliveryTransformIntervalSnowflake
+    case deliveryTransformSize
+    case deliveryTransformSizeSmall
+    case deliveryOutstanding
+    case deliveryOutstandingRedshift
+    case deliveryBackoffMaximum
+    case deliveryRetryFixed
   }
 
   /// Which limit.
@@ -56,7 +100,8 @@ public struct Limit: Sendable, Hashable {
   public var value: Int64
   /// What it means, in a sentence.
   public var meaning: String
-  /// Where it is from: a section of facts/kinesis-data-streams.md and the document behind it.
+  /// Where it is from: a section of facts/kinesis-data-streams.md (§) or facts/data-firehose.md (F§) and the document
+  /// behind it.
   public var source: String
   /// How sure it is.
   public var confidence: Confidence
@@ -118,7 +163,7 @@ extension LimitsProfile {
   private typealias Figure = (Int64, String, String, Confidence)
 
   private static func figure(_ key: Limit.Key) -> Figure {
-    writing(key) ?? reading(key) ?? fanOut(key) ?? controlPlane(key)
+    writing(key) ?? reading(key) ?? fanOut(key) ?? delivery(key) ?? controlPlane(key)
   }
 
   private static func writing(_ key: Limit.Key) -> Figure? {
@@ -233,6 +278,10 @@ extension LimitsProfile {
 extension Limit.Key {
   /// The name that `weir limits` prints: what it limits, dotted, its unit last.
   public var name: String {
+    deliveryName ?? streamName
+  }
+
+  private var streamName: String {
     switch self {
     case .shardWriteRecords: "shard.write.records_per_s"
     case .shardWriteBytes: "shard.write.bytes_per_s"
@@ -270,6 +319,18 @@ extension Limit.Key {
     case .updateShardCountCalls: "api.update_shard_count_per_s"
     case .retentionCalls: "api.retention_per_s"
     case .registerConsumerCalls: "api.register_consumer_per_s"
+    case .deliveryBytesLarge, .deliveryRecordsLarge, .deliveryRequestsLarge, .deliveryBytesOther, .deliveryRecordsOther,
+      .deliveryRequestsOther, .deliveryBurstSeconds, .deliveryIncreaseAfter, .deliveryIncreaseFactor,
+      .deliveryQuotaMaximum, .deliveryChannels, .deliveryRecordsPerCall, .deliveryBytesPerCall, .deliveryRecordBytes,
+      .deliveryBilledBytes, .deliveryRetention, .deliveryHTTPInterval, .deliverySnowflakeSize,
+      .deliveryConversionSizeMinimum, .deliveryConversionSizeDefault, .deliveryTimerStart, .deliveryZeroInterval,
+      .deliveryBufferGrowth, .deliveryPartitionsActive, .deliveryPartitionDelay, .deliveryMultipartBelow,
+      .deliveryMultipartPart, .deliveryRecordsPerRequest, .deliveryPolls, .deliveryPollsWithBackup,
+      .deliveryInvocations, .deliveryInvocationsSplunk, .deliveryPayload, .deliveryInvocationTimeout,
+      .deliveryInvocationRetries, .deliveryTransformInterval, .deliveryTransformIntervalSnowflake,
+      .deliveryTransformSize, .deliveryTransformSizeSmall, .deliveryOutstanding, .deliveryOutstandingRedshift,
+      .deliveryBackoffMaximum, .deliveryRetryFixed:
+      preconditionFailure("a limit without a name: \(self)")
     }
   }
 }

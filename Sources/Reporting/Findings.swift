@@ -35,7 +35,9 @@ struct Findings {
   /// What happened, most important first, a sentence each.
   var sentences: [String] {
     guard run.records.offered > 0 else { return ["No record was offered, so there is nothing to judge."] }
-    return [refusals, worstSecond, cause, losses, slowestConsumer, lateConsumers].compactMap { $0 }
+    let firehoses = run.firehoses.flatMap { FirehoseStory($0, simulated: run.simulated).sentences }
+    let streams = run.streams.isEmpty ? [] : [refusals, worstSecond, cause]
+    return (streams + [losses, slowestConsumer, lateConsumers]).compactMap { $0 } + firehoses
   }
 
   /// Why the hottest shard of a stream refused records; nil when it refused none.
@@ -108,7 +110,8 @@ struct Findings {
   }
 
   private var acceptance: String {
-    let retried = run.records.throttledAttempts > 0
+    let ofFirehoses = run.firehoses.reduce(0) { $0 + ($1.ingest?.throttledRecords ?? 0) }
+    let retried = run.records.throttledAttempts > ofFirehoses
     guard !retried else { return "After the warm-up no record was refused at its first attempt." }
     let busiest = run.streams.filter { $0.minuteView.minutes > 0 }.map(\.minuteView.streamUtilization).max()
     let load = busiest.map { "; the busiest minute of a stream averaged \(Figures.percent($0)) of its capacity" }

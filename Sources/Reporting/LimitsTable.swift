@@ -64,6 +64,8 @@ public struct LimitsTable: Sendable {
       (".bytes_maximum", "B"), (".shards_maximum", "shards"), ("shards_large_regions", "shards"),
       ("shards_other_regions", "shards"), (".creating_at_once", "streams"), (".consumers_creating", "consumers"),
       ("consumers_per_stream", "consumers"), ("consumers_per_stream_advantage", "consumers"),
+      ("_mib", "MiB"), ("_kib", "KiB"), ("_bytes", "B"), ("partition.active", "partitions"),
+      ("records_per_request", "records"),
     ]
     return endings.first { name.hasSuffix($0.0) }?.1 ?? ""
   }

@@ -14,7 +14,7 @@ extension Objective {
   var measure: Measure {
     switch metric {
     case .putThrottleRate, .firstAttemptThrottleRate, .shardUtilization: .share
-    case .putLatency, .propagation, .iteratorAge: .milliseconds
+    case .putLatency, .propagation, .iteratorAge, .dataFreshness: .milliseconds
     case .recordsLost, .throttledCalls, .openShards: .count
     case .monthlyCost: .dollars
     }

@@ -34,6 +34,7 @@ public enum ReplicatedMetrics {
     ledger + result.streams.indices.flatMap { stream($0, result.streams[$0].name) }
       + result.producers.indices.flatMap { producer($0, result.producers[$0].name) }
       + result.consumers.indices.flatMap { consumer($0, result.consumers[$0].name) }
+      + result.firehoses.indices.flatMap { firehose($0, result.firehoses[$0].name) }
       + result.verdicts.indices.map { position in
         Figure(path: "slo.\(result.verdicts[position].objective.id).value") { $0.verdicts[position].value }
       }
@@ -87,6 +88,19 @@ public enum ReplicatedMetrics {
       figure("propagation_ms.p99") { percentile(99, of: $0.propagation) },
       figure("iterator_age_ms.max") { $0.iteratorAgeMax.inMilliseconds },
       figure("iterator_age_ms.last") { $0.iteratorAgeLast.inMilliseconds },
+    ]
+  }
+
+  private static func firehose(_ position: Int, _ name: String) -> [Figure] {
+    func figure(_ path: String, _ value: @escaping (FirehoseResult) -> Double?) -> Figure {
+      Figure(path: "firehoses.\(name).\(path)") { value($0.firehoses[position]) }
+    }
+    return [
+      figure("objects") { Double($0.delivery.objects) },
+      figure("object_bytes.mean") { $0.delivery.objects > 0 ? $0.delivery.sizes.mean : nil },
+      figure("failed_records") { Double($0.ledger.failed) }, figure("lost_records") { Double($0.ledger.lost) },
+      figure("data_freshness_s.p50") { percentile(50, of: $0.freshness).map { $0 / 1_000 } },
+      figure("data_freshness_s.p99") { percentile(99, of: $0.freshness).map { $0 / 1_000 } },
     ]
   }
 

@@ -14,7 +14,14 @@ public struct ReportFiles: Sendable {
     return [
       (name: "report.md", contents: RunMarkdown(report).text), (name: "run.json", contents: RunJSON(report).text),
     ]
-      + Outputs.CSV.allCases.filter(wanted.contains).map { (name: "\($0.rawValue).csv", contents: tables.text($0)) }
+      + Outputs.CSV.allCases.filter { wanted.contains($0) && isOfUse($0) }.map {
+        (name: "\($0.rawValue).csv", contents: tables.text($0))
+      }
+  }
+
+  /// There are objects only where there is a delivery stream.
+  private func isOfUse(_ file: Outputs.CSV) -> Bool {
+    file != .firehoseObjects || !report.main.experiment.firehoses.isEmpty
   }
 
   /// Writes every file into the directory, which is made if it is not there; each file appears whole or not at all.

@@ -4,7 +4,7 @@ internal import Units
 
 /// The CSV files of a report: fixed columns, units in their names, `t_s` in seconds since the run began.
 public struct RunCSV: Sendable {
-  private let report: Report
+  let report: Report
   private let clock: ReportClock
 
   /// The files of a report.
@@ -22,6 +22,7 @@ public struct RunCSV: Sendable {
     case .cost: BillFigures(report.main.bill).csv
     case .slo: objectives
     case .events: events
+    case .firehoseObjects: firehoseObjects
     }
   }
 
@@ -30,7 +31,7 @@ public struct RunCSV: Sendable {
   private var summary: String {
     var table = CSVTable(["metric", "value", "unit"])
     let document = RunJSON(report).value
-    for part in ["simulated_s", "events", "records", "streams", "producers", "consumers", "replications"] {
+    for part in ["simulated_s", "events", "records", "streams", "producers", "consumers", "firehoses", "replications"] {
       if let value = document[part] { Self.flatten(value, path: part, into: &table) }
     }
     for verdict in report.judgements.map(\.verdict) {
@@ -57,6 +58,7 @@ public struct RunCSV: Sendable {
   private var timeseries: String {
     var table = CSVTable([
       "t_s", "time", "stream", "consumer", "metric", "unit", "sum", "average", "minimum", "maximum", "sample_count",
+      "firehose",
     ])
     let series = report.main.series
     let bins = series.compactMap { $0.samples.last?.bin }.max() ?? -1
@@ -80,7 +82,9 @@ public struct RunCSV: Sendable {
   private static func cells(_ series: MetricSeries, _ sample: MetricSeries.Sample) -> [String] {
     let average = sample.count > 0 ? sample.sum / Double(sample.count) : nil
     return [series.stream, series.consumer ?? "", series.metric, series.unit]
-      + [sample.sum, average, sample.minimum, sample.maximum].map(CSVTable.cell) + [String(sample.count)]
+      + [sample.sum, average, sample.minimum, sample.maximum].map(CSVTable.cell) + [
+        String(sample.count), series.firehose ?? "",
+      ]
   }
 
   // MARK: shards.csv
@@ -153,7 +157,7 @@ public struct RunCSV: Sendable {
   }
 
   /// Seconds since the start, and the time; two empty cells for never.
-  private func time(_ instant: Instant?) -> [String] {
+  func time(_ instant: Instant?) -> [String] {
     guard let instant else { return ["", ""] }
     return [CSVTable.cell(clock.offset(instant)), CivilTime.text(instant)]
   }

@@ -6,7 +6,6 @@ internal import Units
 /// `run.json`: the `weir.run/v1` document that tools build on.
 ///
 /// Keys are sorted; times are in the unit their name ends in, instants RFC 3339 in UTC; what was not measured is null.
-/// `firehoses` is empty in this release: the contract keeps its place.
 public struct RunJSON: Sendable {
   private let report: Report
 
@@ -25,12 +24,13 @@ public struct RunJSON: Sendable {
       "trajectory_hash": Self.hash(run), "complete": .bool(report.isComplete), "passed": .bool(report.isPassing),
       "simulated_s": .number(run.simulated.inSeconds), "resolution": "record", "events": .count(run.eventCount),
       "replication": .count(run.replication), "warnings": .array(report.warnings.map { .string($0) }),
-      "cost": BillFigures(run.bill).json, "firehoses": [:],
+      "cost": BillFigures(run.bill).json,
     ]
     members["records"] = Self.records(run.records)
     members["streams"] = .object(Self.byName(run.streams, \.name) { Self.stream($0, of: run) })
     members["producers"] = .object(Self.byName(run.producers, \.name, Self.producer))
     members["consumers"] = .object(Self.byName(run.consumers, \.name, Self.consumer))
+    members["firehoses"] = .object(Self.byName(run.firehoses, \.name, Self.firehose))
     members["slo"] = .array(report.judgements.map(objective))
     members["limits"] = Self.limits(run.experiment.limits)
     if report.results.count > 1 { members["replications"] = replications }

@@ -6,7 +6,8 @@ internal import Units
 extension RunMarkdown {
   var assumptions: String {
     let profile = run.experiment.limits
-    let unsure = profile.limits.filter { $0.confidence != .documented }
+    let relevant = profile.limits.filter { !$0.key.isDelivery }
+    let unsure = relevant.filter { $0.confidence != .documented }
     var table = MarkdownTable([
       ("Limit", .left), ("Value", .right), ("Unit", .left), ("Meaning", .left), ("Source", .left),
       ("Confidence", .left),
@@ -18,7 +19,7 @@ extension RunMarkdown {
       ])
     }
     let opening =
-      "Limits profile `\(profile.name)`: \(profile.limits.count - unsure.count) limits as AWS documents them, "
+      "Limits profile `\(profile.name)`: \(relevant.count - unsure.count) limits as AWS documents them, "
       + "and \(unsure.count) that somebody measured (observed) or that weir chose (assumed); § is a section of weir's fact sheet on Kinesis Data Streams:\n\n"
     return "## What was assumed\n\n" + opening + (unsure.isEmpty ? "" : table.text + "\n")
       + (serviceTimes + Self.choices + traces).map { "- \($0)\n" }.joined()

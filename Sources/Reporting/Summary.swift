@@ -27,6 +27,7 @@ public struct Summary: Sendable {
       Self.cut(run.streams.map(Self.stream), to: 3, noun: "stream"),
       Self.cut(run.producers.map(Self.producer), to: 3, noun: "producer"),
       Self.cut(run.consumers.map(Self.consumer), to: 3, noun: "consumer"),
+      Self.cut(run.firehoses.map(Self.firehose), to: 3, noun: "firehose"),
       [BillFigures(run.bill).sentence],
       Self.cut(report.warnings.map { "warning: \($0)" }, to: 1, noun: "warning"),
     ]
@@ -59,6 +60,14 @@ public struct Summary: Sendable {
   private static func consumer(_ consumer: ConsumerResult) -> String {
     "  consumer \(consumer.name): \(Figures.count(consumer.records, of: "record")); "
       + "propagation \(times(consumer.propagation)); at most \(Figures.duration(consumer.iteratorAgeMax)) behind"
+  }
+
+  private static func firehose(_ firehose: FirehoseResult) -> String {
+    let (sizes, fresh) = (firehose.delivery.sizes, firehose.freshness)
+    let size = sizes.count > 0 ? "\(Figures.size(Bytes(Int64(sizes.mean.rounded())))) on average" : Figures.nothing
+    let time = fresh.count > 0 ? "p99 \(Figures.duration(fresh.percentile(99)))" : Figures.nothing
+    return "  firehose \(firehose.name): \(Figures.count(firehose.ledger.records, of: "record")) → "
+      + "\(Figures.count(firehose.delivery.objects, of: "object")), \(size); freshness \(time)"
   }
 
   private static func times(_ times: LatencyHistogram) -> String {

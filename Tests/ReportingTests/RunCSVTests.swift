@@ -43,11 +43,12 @@ import Units
     let rows = Self.rows(RunCSV(Fixture.report()).text(.timeseries))
     #expect(
       rows[0].joined(separator: ",")
-        == "t_s,time,stream,consumer,metric,unit,sum,average,minimum,maximum,sample_count")
+        == "t_s,time,stream,consumer,metric,unit,sum,average,minimum,maximum,sample_count,firehose")
     #expect(rows.count == 1 + 120 + 118)
     #expect(
       rows[1] == [
         "0", "2026-03-06T20:00:00Z", "telemetry", "", "IncomingRecords", "Count", "150000", "500", "0.5", "500", "300",
+        "",
       ])
     #expect(rows[4][3] == "archive" && rows[4][0] == "120")
   }

@@ -23,6 +23,8 @@ public struct Experiment: Sendable {
   public var producers: [ProducerSpec]
   /// Who reads.
   public var consumers: [ConsumerSpec]
+  /// The delivery streams, in the order of the file.
+  public var firehoses: [FirehoseSpec]
   /// What happens on the way, in the order of the file.
   public var events: [ScheduledEvent]
   /// What must hold.
@@ -39,8 +41,9 @@ public struct Experiment: Sendable {
   /// An experiment of the given parts; events, objectives and outputs start empty or at their defaults.
   public init(
     name: String, description: String = "", seed: UInt64 = 1, region: String = "us-east-1", horizon: Horizon,
-    streams: [StreamSpec], producers: [ProducerSpec], consumers: [ConsumerSpec] = [], events: [ScheduledEvent] = [],
-    objectives: [Objective] = [], outputs: Outputs = Outputs(), limits: LimitsProfile = .current,
+    streams: [StreamSpec], producers: [ProducerSpec], consumers: [ConsumerSpec] = [],
+    firehoses: [FirehoseSpec] = [], events: [ScheduledEvent] = [], objectives: [Objective] = [],
+    outputs: Outputs = Outputs(), limits: LimitsProfile = .current,
     serviceTimes: ServiceTimes = .measured2026, prices: PriceBook = .current
   ) {
     self.name = name
@@ -51,6 +54,7 @@ public struct Experiment: Sendable {
     self.streams = streams
     self.producers = producers
     self.consumers = consumers
+    self.firehoses = firehoses
     self.events = events
     self.objectives = objectives
     self.outputs = outputs
@@ -120,6 +124,8 @@ public struct Outputs: Sendable, Hashable {
     case cost
     /// slo.csv: one row an objective.
     case slo
+    /// firehose_objects.csv: one row an object that was delivered.
+    case firehoseObjects = "firehose_objects"
     /// events.csv: one row a notable event.
     case events
   }

@@ -22,6 +22,8 @@ public struct Objective: Sendable, Hashable {
     case throttledCalls(consumer: Int?)
     /// Open shards. `max`, `min`, `last`.
     case openShards(stream: Int)
+    /// From a record's arrival (at its shard, or in Firehose) to its delivery. Time.
+    case dataFreshness(firehose: Int?)
     /// What a month of 730 hours of this costs: of a scope such as `stream:clicks`, or of all. `last`. US dollars.
     case monthlyCost(scope: String?)
   }

@@ -4,8 +4,10 @@ public import Units
 public struct ProducerSpec: Sendable {
   /// Its name in the scenario.
   public var name: String
-  /// The position of the stream it writes to.
+  /// The position of the stream it writes to; −1 when it writes to a delivery stream.
   public var stream: Int
+  /// The position of the delivery stream it writes to, instead of a stream.
+  public var firehose: Int?
   /// Independent processes that share the rate; at least 1.
   public var processes: Int
   /// Records a second of the whole fleet, over time.
@@ -261,6 +263,8 @@ public enum Batching: Sendable, Hashable {
   case putRecord
   /// PutRecords: sent when it holds `maxRecords` (at most 500), would pass `maxBytes`, or `linger` after its first record.
   case putRecords(maxRecords: Int = 500, maxBytes: Bytes = .mebibytes(5), linger: Interval = .milliseconds(100))
+  /// Firehose's PutRecordBatch, filled the same way; at most 500 records and 4 MiB (F§1).
+  case putRecordBatch(maxRecords: Int = 500, maxBytes: Bytes = .mebibytes(4), linger: Interval = .milliseconds(100))
 }
 
 /// What the caller does with records that were refused. (AWS SDKs never retry failed entries of a PutRecords answer.)

@@ -17,6 +17,8 @@ public struct ScheduledEvent: Sendable, Hashable {
     case stopConsumer(Int)
     /// They start where they stopped.
     case startConsumer(Int)
+    /// A delivery stream's destination takes nothing until `ScheduledEvent.length` is over, or for ever.
+    case destinationOutage(firehose: Int)
   }
   /// How long after the start.
   public var at: Interval

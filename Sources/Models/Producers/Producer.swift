@@ -5,8 +5,8 @@ internal import Units
 /// What a producer never changes: its tables and parameters, shared by reference so that a record costs no copies.
 final class ProducerPlan: Sendable {
   let spec: ProducerSpec
-  /// The position of the stream it writes to.
-  let stream: Int
+  /// The position of the stream it writes to, and of the delivery stream if it writes to one.
+  let stream: Int, firehose: Int?
   let profile: RateProfile
   let keys: KeyPopulation
   let trace: EventTrace?
@@ -20,17 +20,18 @@ final class ProducerPlan: Sendable {
   /// The first of its processes, and the one behind the last.
   let firstProcess: Int, endProcess: Int
 
-  init(_ spec: ProducerSpec, to target: StreamSpec, keys: KeyPopulation, profile: RateProfile, firstProcess: Int) {
+  /// `largest` is the largest record its target takes, the key included.
+  init(_ spec: ProducerSpec, largest: Bytes, keys: KeyPopulation, profile: RateProfile, firstProcess: Int) {
     (self.spec, self.keys, self.profile, self.firstProcess) = (spec, keys, profile, firstProcess)
-    (self.stream, endProcess) = (spec.stream, firstProcess + spec.processes)
+    (stream, firehose, endProcess) = (spec.stream, spec.firehose, firstProcess + spec.processes)
     if case .events(let trace) = spec.rate { self.trace = trace } else { trace = nil }
     if case .drawn(let law) = spec.size { size = Sampler(law) } else { size = .constant(1) }
     network = Sampler(spec.network)
-    (largestData, keyBytes) = (target.maxRecord.count - Int64(spec.keyBytes), Int64(spec.keyBytes))
+    (largestData, keyBytes) = (largest.count - Int64(spec.keyBytes), Int64(spec.keyBytes))
     buffer = spec.retry.buffer.count
     switch spec.batching {
     case .putRecord: (maxRecords, maxBytes, linger) = (1, .max, .zero)
-    case .putRecords(let records, let bytes, let linger):
+    case .putRecords(let records, let bytes, let linger), .putRecordBatch(let records, let bytes, let linger):
       (maxRecords, maxBytes, self.linger) = (Int32(records), bytes.count, linger)
     }
   }

@@ -62,14 +62,17 @@ enum FanOutMetric: Int, CaseIterable {
   }
 }
 
-/// One CloudWatch statistic set for each metric of a stream or consumer, cut into report bins.
+/// One CloudWatch statistic set for each metric of a stream, consumer or delivery stream, cut into report bins.
 struct MetricBook: Sendable {
   private var series: [MetricSeries]
   private var open: [MetricSeries.Sample]
   private let streams: Int
+  /// Where the metrics of the first delivery stream begin.
+  private let firehoses: Int
 
-  init(streams: [StreamSpec], consumers: [ConsumerSpec]) {
+  init(streams: [StreamSpec], consumers: [ConsumerSpec], firehoses specs: [FirehoseSpec] = []) {
     self.streams = streams.count
+    firehoses = streams.count * StreamMetric.allCases.count + consumers.count * FanOutMetric.allCases.count
     series = streams.flatMap { stream in
       StreamMetric.allCases.map {
         MetricSeries(metric: $0.name, unit: $0.unit, stream: stream.name, consumer: nil, samples: [])
@@ -81,6 +84,7 @@ struct MetricBook: Sendable {
           metric: $0.name, unit: $0.unit, stream: streams[consumer.stream].name, consumer: consumer.name, samples: [])
       }
     }
+    series += specs.flatMap { FirehoseMetric.series(of: $0) }
     open = series.map { _ in Self.empty }
   }
 
@@ -94,6 +98,11 @@ struct MetricBook: Sendable {
   /// Adds a value of one push.
   mutating func note(_ metric: FanOutMetric, _ value: Double, consumer: Int) {
     note(value, at: streams * StreamMetric.allCases.count + consumer * FanOutMetric.allCases.count + metric.rawValue)
+  }
+
+  /// Adds a value of one operation of a delivery stream.
+  mutating func note(_ metric: FirehoseMetric, _ value: Double, firehose: Int) {
+    note(value, at: firehoses + firehose * FirehoseMetric.allCases.count + metric.rawValue)
   }
 
   private mutating func note(_ value: Double, at index: Int) {

@@ -65,7 +65,7 @@ struct ObjectiveMonitor: Sendable {
 
   private static func empty(_ metric: Objective.Metric) -> MetricReading {
     switch metric {
-    case .putLatency, .propagation: MetricReading(times: LatencyHistogram())
+    case .putLatency, .propagation, .dataFreshness: MetricReading(times: LatencyHistogram())
     case .shardUtilization: MetricReading(shares: UtilizationHistogram())
     case .putThrottleRate, .firstAttemptThrottleRate, .recordsLost, .iteratorAge, .throttledCalls, .openShards,
       .monthlyCost:

@@ -25,6 +25,8 @@ public struct RunResult: Sendable {
   public var producers: [ProducerResult]
   /// One for each consumer.
   public var consumers: [ConsumerResult]
+  /// One for each delivery stream.
+  public var firehoses: [FirehoseResult] = []
   /// What was used of everything that has a price, over the whole run.
   public var usage: Usage
   /// One for each objective.
@@ -345,6 +347,8 @@ public struct MetricSeries: Sendable {
   public var stream: String
   /// The ConsumerName dimension, for fan-out metrics.
   public var consumer: String?
+  /// The DeliveryStreamName dimension, for Firehose's metrics; `stream` is then empty.
+  public var firehose: String?
   /// Bins with data, ascending.
   public var samples: [Sample]
 }
@@ -365,6 +369,12 @@ public struct Note: Sendable, Hashable {
     case consumerStarted = "consumer_started"
     case rateChanged = "rate_changed"
     case objectiveBroken = "objective_broken"
+    case outageBegan = "outage_began"
+    case outageEnded = "outage_ended"
+    case deliveryFailed = "delivery_failed"
+    case ingestThrottled = "ingest_throttled"
+    case partitionsExceeded = "partitions_exceeded"
+    case quotaRaised = "quota_raised"
   }
   /// When.
   public var at: Instant

@@ -18,10 +18,17 @@ public struct PreparedExperiment: Sendable {
       if case .events(let events) = spec.rate { trace = events }
       producers.append(
         ProducerPlan(
-          spec, to: experiment.streams[spec.stream], keys: KeyPopulation(spec.keys, trace: trace), profile: profile,
+          spec, largest: Self.largestRecord(for: spec, in: experiment), keys: KeyPopulation(spec.keys, trace: trace),
+          profile: profile,
           firstProcess: producers.last?.endProcess ?? 0))
     }
     self.producers = producers
+  }
+
+  /// The largest record a producer's target takes, the partition key included.
+  private static func largestRecord(for spec: ProducerSpec, in experiment: Experiment) -> Bytes {
+    guard spec.firehose == nil else { return Bytes(experiment.limits[.deliveryRecordBytes]) }
+    return experiment.streams[spec.stream].maxRecord
   }
 
   /// A producer's rate factors over time: events that overlap replace each other; the end of one gives 1 again, unless

@@ -30,6 +30,7 @@ extension Run {
       observe(shares, of: stream)
     }
     observeAges(at: instant)
+    observeFirehoses()
     secondCount += 1
     secondBegan = instant
     if secondCount % 60 == 0 { closeMinute(until: instant, seconds: 60) }
@@ -43,7 +44,7 @@ extension Run {
       case .shardUtilization(let which) where which == nil || which == stream: monitors[index].add(shares: shares)
       case .openShards(stream): monitors[index].add(gauge: Double(account.streams[stream].openShardCount))
       case .shardUtilization, .openShards, .putThrottleRate, .firstAttemptThrottleRate, .recordsLost, .putLatency,
-        .propagation, .iteratorAge, .throttledCalls, .monthlyCost:
+        .propagation, .iteratorAge, .throttledCalls, .dataFreshness, .monthlyCost:
         continue
       }
     }
@@ -110,7 +111,7 @@ extension Run {
       chosen(producers, producer).reduce((0, 0)) { ($0.0 + $1.lost, $0.1 + $1.offered) }
     case .throttledCalls(let consumer):
       chosen(consumers, consumer).reduce((0, 0)) { ($0.0 + $1.throttledCalls, $0.1 + $1.calls) }
-    case .putLatency, .propagation, .iteratorAge, .shardUtilization, .openShards, .monthlyCost: (0, 0)
+    case .putLatency, .propagation, .iteratorAge, .shardUtilization, .openShards, .dataFreshness, .monthlyCost: (0, 0)
     }
   }
 
@@ -121,6 +122,7 @@ extension Run {
     for stream in meters.indices { meters[stream].endWarmup(at: now) }
     for producer in producers.indices { producers[producer].latency = LatencyHistogram() }
     for consumer in consumers.indices { consumers[consumer].propagation = LatencyHistogram() }
+    for firehose in firehoses.indices { firehoses[firehose].freshness = LatencyHistogram() }
     for index in monitors.indices {
       monitors[index].endWarmup(counts: counts(of: monitors[index].objective.metric), keeping: false)
     }
@@ -138,7 +140,7 @@ extension Run {
   }
 
   private func firstNeeded(of stream: Int, _ shard: Int) -> Int64 {
-    var first = account.streams[stream].shards[shard].log.tip
+    var first = firstNeededBySources(of: stream, shard)
     for consumer in consumers where consumer.spec.stream == stream {
       let reader = consumer.readers.indices.contains(shard) ? consumer.readers[shard] : -1
       first = min(first, reader < 0 ? 0 : readers[Int(reader)].handed)

@@ -22,6 +22,7 @@ extension Run {
     let producer = Int(processes[Int(requests[request].process)].producer)
     let plan = producers[producer].plan
     let arrivesAt = requests[request].sentAt + requests[request].roundTrip
+    if let firehose = plan.firehose { return put(request, to: firehose, plan, of: producer) }
     let isFirst = requests[request].attempt == 1
     var refused = Chain()
     var taken: (count: Int32, bytes: Int64) = (0, 0)
@@ -70,7 +71,7 @@ extension Run {
   }
 
   @inline(__always)
-  private mutating func acknowledge(_ record: PendingRecord, of producer: Int, at instant: Instant) {
+  mutating func acknowledge(_ record: PendingRecord, of producer: Int, at instant: Instant) {
     producers[producer].accepted += 1
     inFlight -= 1
     let latency = instant - record.birth

@@ -22,8 +22,8 @@ extension Run {
       experiment: experiment, replication: replication, isComplete: isComplete, simulated: instant - start,
       eventCount: eventCount, trajectoryHash: trajectory.value, records: ledger,
       streams: meters.indices.map { streamResult($0, at: instant) }, producers: producers.map(Self.result),
-      consumers: consumers.indices.map { consumerResult($0, at: instant) }, usage: usage,
-      verdicts: makeVerdicts(at: instant),
+      consumers: consumers.indices.map { consumerResult($0, at: instant) },
+      firehoses: firehoses.indices.map { firehoseResult($0) }, usage: usage, verdicts: makeVerdicts(at: instant),
       series: book.results, notes: notes.inOrder, notesOmitted: notes.omitted)
   }
 
@@ -35,11 +35,12 @@ extension Run {
       ledger.lost += producer.lost
       ledger.diverted += producer.diverted
     }
-    ledger.throttledAttempts = meters.reduce(0) { $0 + $1.allThrottledAttempts }
+    ledger.throttledAttempts =
+      meters.reduce(0) { $0 + $1.allThrottledAttempts } + firehoses.reduce(0) { $0 + $1.ingest.throttledRecords }
     ledger.inFlight = inFlight
     precondition(ledger.offered == ledger.accepted + ledger.lost + ledger.inFlight, "a record is unaccounted for")
     let stored = account.streams.reduce(0) { $0 + $1.shards.reduce(0) { $0 + $1.log.tip } }
-    precondition(ledger.accepted == stored, "accepted records are not the stored ones")
+    precondition(ledger.accepted == stored + putIntoFirehoses, "accepted records are not the stored ones")
     return ledger
   }
 

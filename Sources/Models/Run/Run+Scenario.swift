@@ -35,6 +35,7 @@ extension Run {
       }
     case .stopConsumer(let consumer): stopConsumer(consumer)
     case .startConsumer(let consumer): startConsumer(consumer)
+    case .destinationOutage(let firehose): changeOutages(of: firehose, by: 1)
     }
   }
 
@@ -45,6 +46,7 @@ extension Run {
       notes.add(.rateChanged, producers[producer].plan.spec.name, "rate × 1", at: now)
     case .stopConsumer(let consumer): startConsumer(consumer)
     case .startConsumer(let consumer): stopConsumer(consumer)
+    case .destinationOutage(let firehose): changeOutages(of: firehose, by: -1)
     case .splitShard, .mergeShards, .updateShardCount: return
     }
   }

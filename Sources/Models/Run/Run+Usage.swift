@@ -9,6 +9,7 @@ extension Run {
     var usage = Usage(over: instant - start)
     for stream in account.streams.indices { addStream(stream, at: instant, to: &usage) }
     for consumer in consumers { addConsumer(consumer, at: instant, to: &usage) }
+    for firehose in firehoses { addFirehose(firehose, at: instant, to: &usage) }
     return usage
   }
 

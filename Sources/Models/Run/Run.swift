@@ -20,6 +20,12 @@ public struct Run: ~Copyable {
   var requests = RequestPool()
   var consumers: [Consumer] = []
   var readers: [Reader] = []
+  /// Delivery streams, their pollers and what they wait for; slots of `attempts` are used again.
+  var firehoses: [Firehose] = [], sources: [SourcePoller] = []
+  var attempts: [PendingAttempt] = [], freeAttempts: [Int] = []
+  /// The partition keys' length in each stream's records.
+  let sourceKeyBytes: [Int64]
+  let freshnessMonitors: [[Int]]
   /// For each stream the fan-out consumers, by position.
   var fanOutConsumers: [[Int]]
 
@@ -72,17 +78,20 @@ public struct Run: ~Copyable {
     queue = EventQueue(start: start)
     clocks = WinnerTree(count: max(1, prepared.producers.last?.endProcess ?? 0))
     meters = account.streams.map { StreamMeter($0, at: start) }
-    book = MetricBook(streams: experiment.streams, consumers: experiment.consumers)
+    book = MetricBook(streams: experiment.streams, consumers: experiment.consumers, firehoses: experiment.firehoses)
     let from = measuredFrom
     monitors = experiment.objectives.map { ObjectiveMonitor($0, measuredFrom: from) }
     putMonitors = experiment.producers.indices.map { Self.putObjectives(of: $0, in: experiment) }
     readMonitors = experiment.consumers.indices.map { Self.readObjectives(of: $0, in: experiment) }
+    freshnessMonitors = experiment.firehoses.indices.map { Self.freshnessObjectives(of: $0, in: experiment) }
+    sourceKeyBytes = experiment.streams.indices.map { Self.keyBytes(of: $0, in: experiment) }
     (putTime, readTime) = (Sampler(experiment.serviceTimes.put), Sampler(experiment.serviceTimes.getRecords))
     fanOutTime = Sampler(experiment.serviceTimes.fanOut)
     (binSeconds, lookSeconds) = (horizon.reportBin.nanoseconds / 1_000_000_000, Self.lookSeconds(horizon))
     fanOutConsumers = experiment.streams.map { _ in [] }
     startProducers()
     startConsumers()
+    startFirehoses()
     scheduleScenario()
   }
 
@@ -132,6 +141,10 @@ public struct Run: ~Copyable {
     case .scenarioEnd: end(experiment.events[event.index])
     case .second: closeSecond()
     case .warmupEnd: endWarmup()
+    case .sourcePoll: pollSource(event.index)
+    case .sourceAnswer: answerSource(event.index)
+    case .deliveryWake: wakeDelivery(event.index)
+    case .attemptEnd: endAttempt(event.index)
     }
   }
 
@@ -152,6 +165,20 @@ public struct Run: ~Copyable {
       guard case .propagation(let which) = experiment.objectives[$0].metric else { return false }
       return which == nil || which == consumer
     }
+  }
+
+  private static func freshnessObjectives(of firehose: Int, in experiment: Experiment) -> [Int] {
+    experiment.objectives.indices.filter {
+      guard case .dataFreshness(let which) = experiment.objectives[$0].metric else { return false }
+      return which == nil || which == firehose
+    }
+  }
+
+  /// The length of the partition keys in a stream's records, which a delivery stream does not get; of producers that
+  /// differ, the mean.
+  private static func keyBytes(of stream: Int, in experiment: Experiment) -> Int64 {
+    let lengths = experiment.producers.filter { $0.stream == stream }.map { Int64($0.keyBytes) }
+    return lengths.isEmpty ? 0 : lengths.reduce(0, +) / Int64(lengths.count)
   }
 
   /// How often objectives without a window are looked at: every report bin, or every thousandth of the run if that is

@@ -28,6 +28,13 @@ struct RunEvent {
     case second
     /// The warm-up ends.
     case warmupEnd
+    /// A delivery stream's poller calls GetRecords, or its answer is there.
+    case sourcePoll = 64
+    case sourceAnswer
+    /// A delivery stream's own deadline.
+    case deliveryWake
+    /// A delivery attempt or a transform's invocation comes to its end.
+    case attemptEnd
   }
 
   let word: UInt64

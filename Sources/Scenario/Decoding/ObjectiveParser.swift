@@ -82,7 +82,7 @@ struct MetricName: Sendable {
   /// What its figures are counted in.
   enum Kind: Sendable { case time, share, count(String?), dollars }
   /// What its argument names.
-  enum Subject: String, Sendable { case stream, producer, consumer }
+  enum Subject: String, Sendable { case stream, producer, consumer, firehose }
 
   var name: String
   var subject: Subject
@@ -121,9 +121,10 @@ struct MetricName: Sendable {
     MetricName(name: "shards", subject: .stream, kind: .count("shards"), statistics: ["max", "min", "last"]) {
       .openShards(stream: $0 ?? 0)
     },
+    MetricName(name: "data_freshness", subject: .firehose, kind: .time, statistics: ["pXX", "mean", "max"]) {
+      .dataFreshness(firehose: $0)
+    },
   ]
-  /// Metrics of the schema that this release does not measure.
-  static let later = ["data_freshness"]
   /// What something costs; its argument names a scope of the bill, so it is resolved apart.
   static let monthlyCost = "cost_month"
 

@@ -3,7 +3,7 @@ internal import Models
 internal import Units
 
 extension ScenarioDecoder {
-  private static let laterTypes = ["lambda_polling", "lambda_efo", "firehose"]
+  private static let laterTypes = ["lambda_polling", "lambda_efo"]
 
   func consumers(_ fields: inout Fields) -> [ConsumerSpec] {
     guard let field = fields.take("consumers"), let map = parts(field) else { return [] }
@@ -35,7 +35,12 @@ extension ScenarioDecoder {
     var fields = map
     let stream = fields.require("from", expecting: "the name of a stream")
       .flatMap { position($0, among: names.streams, what: "stream") }
-    let retrieval = fields.require("type", expecting: "a type such as kcl_polling").flatMap(retrieval)
+    let type = fields.require("type", expecting: "a type such as kcl_polling")
+    if type?.text == "firehose" {
+      let own = ["poll_interval", "max_records", "workers", "concurrency", "service"]
+      fields.inapplicable(own, to: "type firehose, which reads each shard once a second")
+    }
+    let retrieval = type.flatMap(self.retrieval)
     for key in ["batch_size", "batch_window", "parallelization_factor", "failures", "network"] { fields.later(key) }
     let poll = pollInterval(&fields, retrieval)
     let most = Int(limits[.shardReadRecordsPerCall])
@@ -54,8 +59,11 @@ extension ScenarioDecoder {
   }
 
   private func retrieval(_ field: Field) -> ConsumerSpec.Retrieval? {
-    switch field.choice(["sdk_polling", "kcl_polling", "kcl_efo"], later: Self.laterTypes, what: "consumer type") {
-    case "sdk_polling": .sdkPolling
+    switch field.choice(
+      ["sdk_polling", "kcl_polling", "kcl_efo", "firehose"], later: Self.laterTypes, what: "consumer type")
+    {
+    // It only reads, as Firehose does; what delivers is an entry of `firehoses`.
+    case "sdk_polling", "firehose": .sdkPolling
     case "kcl_polling": .kclPolling
     case "kcl_efo": .kclFanOut
     default: nil

@@ -5,9 +5,10 @@ internal import Units
 extension ScenarioDecoder {
   private static let actions = [
     "reshard", "split_shard", "merge_shards", "consumer_stop", "consumer_start", "set_rate_factor",
+    "destination_outage",
   ]
   private static let laterActions = [
-    "switch_mode", "set_warm_throughput", "destination_outage", "region_error_burst",
+    "switch_mode", "set_warm_throughput", "region_error_burst",
   ]
 
   func events(_ fields: inout Fields, horizon: Horizon?) -> [ScheduledEvent] {
@@ -26,7 +27,9 @@ extension ScenarioDecoder {
       .choice(Self.actions, later: Self.laterActions, what: "event")
     guard let name else { return nil }
     let action = action(name, &fields)
-    if !["consumer_stop", "set_rate_factor"].contains(name) { fields.inapplicable(["for"], to: name) }
+    if !["consumer_stop", "set_rate_factor", "destination_outage"].contains(name) {
+      fields.inapplicable(["for"], to: name)
+    }
     let length = fields.take("for")?.duration(.shortest ... .longest)
     fields.inapplicable(["value"], to: name)
     fields.finish()
@@ -67,6 +70,8 @@ extension ScenarioDecoder {
     case "merge_shards": return merge(&fields)
     case "consumer_stop": return target(&fields, names.consumers, "consumer").map { .stopConsumer($0) }
     case "consumer_start": return target(&fields, names.consumers, "consumer").map { .startConsumer($0) }
+    case "destination_outage":
+      return target(&fields, names.firehoses, "firehose").map { .destinationOutage(firehose: $0) }
     default:
       let producer = target(&fields, names.producers, "producer")
       let factor = fields.require("value", expecting: "a factor such as 2.5")?

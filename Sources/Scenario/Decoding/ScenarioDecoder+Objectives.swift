@@ -57,13 +57,9 @@ extension ScenarioDecoder {
     _ expression: ObjectiveExpression, _ field: Field
   ) -> (Objective.Metric, Objective.Statistic, Double)? {
     if expression.metric == MetricName.monthlyCost { return cost(expression, field) }
-    if MetricName.later.contains(expression.metric) {
-      field.later("metric \(expression.metric)")
-      return nil
-    }
     guard let metric = MetricName.all.first(where: { $0.name == expression.metric }) else {
       let known = MetricName.all.map(\.name) + [MetricName.monthlyCost]
-      let remedy = sink.nearest(expression.metric, among: known + MetricName.later)
+      let remedy = sink.nearest(expression.metric, among: known)
       field.refuse(
         "there is no metric \(ConfigNode.quoted(expression.metric))",
         remedy: remedy ?? "metrics are \(known.joined(separator: ", "))")
@@ -147,6 +143,7 @@ extension ScenarioDecoder {
     case .stream: names.streams
     case .producer: names.producers
     case .consumer: names.consumers
+    case .firehose: names.firehoses
     }
   }
 }

@@ -15,39 +15,68 @@ extension ScenarioDecoder {
 
   private func producer(_ map: Fields, name: String, streams: [StreamSpec?]) -> ProducerSpec? {
     var fields = map
-    let stream = fields.require("to", expecting: "the name of a stream").flatMap(target)
+    let target = fields.require("to", expecting: "the name of a stream").flatMap(target)
     let count = fields.take("count")?.integer(1...100_000, expecting: "a number of processes") ?? 1
-    let largest = stream.flatMap { streams.indices.contains($0) ? streams[$0]?.maxRecord : nil }
+    let largest = target.flatMap { largestRecord(of: $0, streams: streams) }
     let record = fields.require("record", expecting: "a map with a size").flatMap { $0.map() }
-      .flatMap { recordShape($0, largest: largest) }
+      .flatMap { recordShape($0, largest: largest, isKeyed: target?.firehose == nil) }
+    if target?.firehose != nil { fields.inapplicable(["keys"], to: "a producer that writes to a firehose") }
     let keys = fields.take("keys").flatMap(keys) ?? KeySpec(.uniform(cardinality: 1_000_000))
     let rateField = fields.require("rate", expecting: "records per second, such as 9000, or a map with a curve")
     let rate = rateField.flatMap { self.rate($0, record: record, needsKeys: keys.law == .trace) }
     let arrivals = arrivals(&fields, rate: rate)
     checkTraceUse(fields, rate: rate, record: record, keys: keys)
-    let batching = batching(&fields)
+    let batching = batching(&fields, target)
     let retry = fields.take("retry").flatMap { $0.map() }.map { self.retry($0, record: record) } ?? RetrySpec()
     let network = fields.take("network").flatMap { distribution($0, of: .time) } ?? .constant(0)
     fields.later("aggregation")
     fields.finish()
-    guard let stream, let record, let rate, let arrivals else { return nil }
-    return ProducerSpec(
-      name: name, stream: stream, processes: count, rate: rate.curve, arrivals: arrivals, size: record.size,
+    guard let target, let record, let rate, let arrivals else { return nil }
+    var spec = ProducerSpec(
+      name: name, stream: target.stream ?? -1, processes: count, rate: rate.curve, arrivals: arrivals,
+      size: record.size,
       keyBytes: record.keyBytes, keys: keys, batching: batching, retry: retry, network: network)
+    spec.firehose = target.firehose
+    return spec
   }
 
-  private func target(_ field: Field) -> Int? {
-    if let text = field.text, !names.streams.contains(text), names.firehoses.contains(text) {
-      field.later("producers that write to a firehose")
+  /// Where a producer writes: a stream, or a delivery stream whose source is Direct PUT.
+  private struct Target {
+    var stream: Int?
+    var firehose: Int?
+  }
+
+  private func target(_ field: Field) -> Target? {
+    let what = names.firehoses.isEmpty ? "stream" : names.streams.isEmpty ? "firehose" : "stream or firehose"
+    guard let index = position(field, among: names.streams + names.firehoses, what: what) else { return nil }
+    let firehose = field.text.flatMap { names.firehoses.firstIndex(of: $0) }
+    guard let firehose else { return Target(stream: index) }
+    if index < names.streams.count {
+      field.refuse("\(ConfigNode.quoted(names.streams[index])) is both a stream and a firehose", remedy: "rename one")
       return nil
     }
-    return position(field, among: names.streams, what: "stream")
+    guard names.firehosesOfStreams.contains(names.firehoses[firehose]) else { return Target(firehose: firehose) }
+    field.refuse(
+      "\(ConfigNode.quoted(names.firehoses[firehose])) reads a stream: AWS disables PutRecord and PutRecordBatch on it",
+      remedy: "write to its stream, or give it source direct_put")
+    return nil
   }
 
-  private func batching(_ fields: inout Fields) -> Batching {
-    let later = ["kpl", "kinesis_agent", "firehose_put_record_batch"]
+  private func largestRecord(of target: Target, streams: [StreamSpec?]) -> Bytes? {
+    guard let stream = target.stream else { return Bytes(limits[.deliveryRecordBytes]) }
+    return streams.indices.contains(stream) ? streams[stream]?.maxRecord : nil
+  }
+
+  private func batching(_ fields: inout Fields, _ target: Target?) -> Batching {
+    guard target?.firehose == nil else { return firehoseBatching(&fields) }
+    let later = ["kpl", "kinesis_agent"]
     let api = fields.take("api")
-    let name = api.map { $0.choice(["put_record", "put_records"], later: later, what: "api") } ?? "put_records"
+    if let api, api.text == "firehose_put_record_batch" {
+      api.refuse("a stream takes no PutRecordBatch", remedy: "write `to` a firehose, or use put_records")
+    }
+    let known =
+      ["put_record", "put_records"] + (api?.text == "firehose_put_record_batch" ? ["firehose_put_record_batch"] : [])
+    let name = api.map { $0.choice(known, later: later, what: "api") } ?? "put_records"
     let field = fields.take("batch")
     guard var batch = field?.map() else { return name == "put_record" ? .putRecord : .putRecords() }
     let most = Int(limits[.putRecordsPerCall])
@@ -118,9 +147,12 @@ struct RecordShape {
 }
 
 extension ScenarioDecoder {
-  fileprivate func recordShape(_ map: Fields, largest: Bytes?) -> RecordShape? {
+  /// Records of Firehose have no partition key.
+  fileprivate func recordShape(_ map: Fields, largest: Bytes?, isKeyed: Bool) -> RecordShape? {
     var fields = map
-    let keyBytes = fields.take("key_bytes")?.integer(1...256, expecting: "a key's length in bytes") ?? 36
+    if !isKeyed { fields.inapplicable(["key_bytes"], to: "a producer that writes to a firehose") }
+    let keyBytes =
+      isKeyed ? fields.take("key_bytes")?.integer(1...256, expecting: "a key's length in bytes") ?? 36 : 0
     guard let field = fields.require("size", expecting: "a size such as 900B or a map with dist") else {
       fields.finish()
       return nil
@@ -138,9 +170,13 @@ extension ScenarioDecoder {
     checkSmallest(law, field)
     let high = law.highest.map { Int64($0.rounded(.up)) + Int64(keyBytes) }
     if let high, let largest, high > largest.count {
-      field.refuse(
-        "a record of \(Bytes(high - Int64(keyBytes))) and its key of \(keyBytes)B exceed the stream's max_record \(largest)",
-        remedy: "raise max_record, at most 10MiB")
+      if isKeyed {
+        field.refuse(
+          "a record of \(Bytes(high - Int64(keyBytes))) and its key of \(keyBytes)B exceed the stream's max_record \(largest)",
+          remedy: "raise max_record, at most 10MiB")
+      } else {
+        field.refuse("a record of \(Bytes(high)) is larger than Firehose takes, \(largest)")
+      }
     }
     return RecordShape(size: .drawn(law), keyBytes: keyBytes, sizeField: field, largest: high)
   }

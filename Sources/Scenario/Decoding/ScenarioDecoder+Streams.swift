@@ -5,9 +5,10 @@ internal import Units
 extension ScenarioDecoder {
   /// The streams in the order of the file; nil where one is unsound.
   func streams(_ fields: inout Fields, region: String) -> [StreamSpec?] {
-    guard let field = fields.require("streams", expecting: "a map of streams"), let map = parts(field) else {
-      return []
-    }
+    // Producers may write to delivery streams alone.
+    let given =
+      names.firehoses.isEmpty ? fields.require("streams", expecting: "a map of streams") : fields.take("streams")
+    guard let field = given, let map = parts(field) else { return [] }
     var total: Int64 = 0
     let quota = limits.shardQuota(region: region)
     return map.entries.map { entry in
@@ -30,7 +31,7 @@ extension ScenarioDecoder {
   /// The entries of `streams`, `producers` or `consumers`.
   func parts(_ field: Field) -> Fields? {
     guard let map = field.map() else { return nil }
-    guard !map.entries.isEmpty || field.path == "consumers" else {
+    guard !map.entries.isEmpty || ["consumers", "firehoses"].contains(field.path) else {
       field.refuse("expected at least one entry")
       return nil
     }

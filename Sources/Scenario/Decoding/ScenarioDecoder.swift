@@ -28,6 +28,8 @@ struct ScenarioDecoder {
     var producers: [String] = []
     var consumers: [String] = []
     var firehoses: [String] = []
+    /// Those whose source is a stream.
+    var firehosesOfStreams: [String] = []
   }
 
   init(sink: Sink, traces: TraceStore, base: String) {
@@ -43,7 +45,11 @@ struct ScenarioDecoder {
     let keys = { Array((root[$0]?.keys ?? []).prefix(Self.maximumParts)) }
     names = Names(
       streams: keys("streams"), producers: keys("producers"), consumers: keys("consumers"),
-      firehoses: keys("firehoses"))
+      firehoses: keys("firehoses"),
+      firehosesOfStreams: keys("firehoses").filter { name in
+        let source = root["firehoses"]?[name]?["source"].map { Field(node: $0, path: "", sink: sink) }
+        return source?.text?.hasPrefix("stream:") ?? false
+      })
     let head = head(&fields)
     limits = limits(fields.take("limits"))
     let prices = prices(fields.take("prices"))
@@ -51,7 +57,8 @@ struct ScenarioDecoder {
     let streams = streams(&fields, region: head.region)
     let producers = producers(&fields, streams: streams)
     let consumers = consumers(&fields)
-    for key in ["firehoses", "channels"] { refuseEntries(of: fields.take(key)) }
+    let firehoses = firehoses(&fields, streams: streams, region: head.region)
+    refuseEntries(of: fields.take("channels"))
     let events = events(&fields, horizon: horizon)
     let objectives = objectives(&fields, horizon: horizon)
     if let plan = fields.take("plan") { checkPlan(plan) }
@@ -60,8 +67,9 @@ struct ScenarioDecoder {
     guard sink.isClean, let name = head.name, let horizon else { return nil }
     return Experiment(
       name: name, description: head.description, seed: seed ?? head.seed, region: head.region, horizon: horizon,
-      streams: streams.compactMap(\.self), producers: producers, consumers: consumers, events: events,
-      objectives: objectives, outputs: outputs, limits: limits, prices: prices)
+      streams: streams.compactMap(\.self), producers: producers, consumers: consumers,
+      firehoses: firehoses.compactMap(\.self), events: events, objectives: objectives, outputs: outputs, limits: limits,
+      prices: prices)
   }
 
   private func head(
@@ -123,8 +131,8 @@ struct ScenarioDecoder {
     }
     for entry in entries {
       let key = Field(node: entry.value, path: "\(field.path).\(entry.key)", sink: sink)
-      let what = field.path == "channels" ? "channels (managed delivery)" : "firehoses"
-      sink.report(Diagnostic(place: entry.place, path: key.path, message: "not yet supported: \(what)"))
+      let message = "not yet supported: channels (managed delivery)"
+      sink.report(Diagnostic(place: entry.place, path: key.path, message: message))
     }
   }
 
@@ -134,7 +142,7 @@ struct ScenarioDecoder {
     let known = Outputs.CSV.allCases
     if let items = fields.take("csv")?.list(atMost: 100) {
       let wanted = items.compactMap {
-        $0.choice(known.map(\.rawValue), later: ["firehose_objects"], what: "CSV output")
+        $0.choice(known.map(\.rawValue), what: "CSV output")
       }
       outputs.csv = known.filter { wanted.contains($0.rawValue) }
     }

@@ -1,0 +1,206 @@
+internal import KinesisCore
+internal import Models
+internal import Units
+
+extension ScenarioDecoder {
+  /// The delivery streams in the order of the file; nil where one is unsound.
+  func firehoses(_ fields: inout Fields, streams: [StreamSpec?], region: String) -> [FirehoseSpec?] {
+    guard let field = fields.take("firehoses"), let map = parts(field) else { return [] }
+    return map.entries.map { entry in
+      let item = Field(node: entry.value, path: map.path(of: entry.key), sink: sink)
+      return item.map().flatMap { firehose($0, item, name: entry.key, streams: streams, region: region) }
+    }
+  }
+
+  /// Where in the file each of a configuration's settings stands.
+  private typealias Places = [DeliveryFlaw.Setting: Field]
+
+  private func firehose(
+    _ map: Fields, _ item: Field, name: String, streams: [StreamSpec?], region: String
+  ) -> FirehoseSpec? {
+    var (fields, places) = (map, Places())
+    let source = source(&fields, streams: streams)
+    let destination = destination(&fields)
+    let quota = quota(&fields, isDirect: source?.stream == nil, &places)
+    guard let source, let destination else {
+      for entry in fields.entries { _ = fields.take(entry.key) }
+      return nil
+    }
+    let origin: DeliveryConfiguration.Source =
+      source.retention.map { .stream(retention: $0) } ?? .directPut(quota: quota)
+    var spec = FirehoseSpec(
+      DeliveryConfiguration(name: name, region: region, source: origin, destination: destination),
+      stream: source.stream)
+    hints(&fields, &spec, &places)
+    contents(&fields, &spec, &places)
+    partitioning(&fields, &spec, &places)
+    if let field = fields.take("transform") { transform(field, &spec, &places) }
+    delivery(&fields, &spec, &places)
+    fields.finish()
+    check(spec, item, places)
+    return spec
+  }
+
+  /// What AWS would refuse, where it stands in the file.
+  private func check(_ spec: FirehoseSpec, _ item: Field, _ places: Places) {
+    do throws(DeliveryFlaws) {
+      _ = try DeliveryStream(spec.configuration, limits: limits, at: .epoch)
+    } catch {
+      for flaw in error.flaws { (places[flaw.setting] ?? item).refuse(flaw.reason) }
+    }
+  }
+
+  // MARK: The ends
+
+  private func source(
+    _ fields: inout Fields, streams: [StreamSpec?]
+  ) -> (stream: Int?, retention: Interval?)? {
+    let expected = "direct_put or stream:NAME"
+    guard let field = fields.require("source", expecting: expected), let text = field.string(expecting: expected) else {
+      return nil
+    }
+    if text == "direct_put" { return (nil, nil) }
+    guard text.hasPrefix("stream:") else {
+      field.fail(expected: expected, remedy: names.streams.contains(text) ? "write stream:\(text)" : nil)
+      return nil
+    }
+    let name = String(text.dropFirst("stream:".count))
+    guard let index = names.streams.firstIndex(of: name) else {
+      let known =
+        names.streams.isEmpty ? "there are none" : "streams are \(names.streams.prefix(8).joined(separator: ", "))"
+      field.refuse(
+        "there is no stream \(ConfigNode.quoted(name))", remedy: sink.nearest(name, among: names.streams) ?? known)
+      return nil
+    }
+    let retention = streams.indices.contains(index) ? streams[index]?.retention : nil
+    return (index, retention ?? .hours(limits[.retentionMinimum]))
+  }
+
+  private static let destinations: [(name: String, destination: DeliveryDestination)] = [
+    ("s3", .s3), ("s3_iceberg", .iceberg), ("redshift", .redshift), ("opensearch", .openSearch), ("splunk", .splunk),
+    ("http", .http(.generic)), ("snowflake", .snowflake),
+  ]
+
+  private static let vendors: [(name: String, vendor: DeliveryDestination.HTTPVendor)] = [
+    ("generic", .generic), ("coralogix", .coralogix), ("datadog", .datadog), ("dynatrace", .dynatrace),
+    ("elastic", .elastic), ("honeycomb", .honeycomb), ("logicmonitor", .logicMonitor), ("logzio", .logzio),
+    ("mongodb", .mongoDB), ("newrelic", .newRelic), ("splunk_observability", .splunkObservability),
+    ("sumologic", .sumoLogic),
+  ]
+
+  private func destination(_ fields: inout Fields) -> DeliveryDestination? {
+    let names = Self.destinations.map(\.name)
+    let name = fields.require("destination", expecting: "one of \(names.joined(separator: ", "))")?
+      .choice(names, what: "destination")
+    let destination = Self.destinations.first { $0.name == name }?.destination
+    guard case .http? = destination else {
+      fields.inapplicable(["vendor"], to: "a destination other than http")
+      return destination
+    }
+    let vendor = fields.take("vendor")?.choice(Self.vendors.map(\.name), what: "vendor")
+    return .http(Self.vendors.first { $0.name == vendor }?.vendor ?? .generic)
+  }
+
+  private func quota(_ fields: inout Fields, isDirect: Bool, _ places: inout Places) -> Bytes? {
+    guard isDirect else {
+      fields.inapplicable(["quota_mibps"], to: "a stream source, which scales with no limit")
+      return nil
+    }
+    places[.quota] = fields.take("quota_mibps")
+    let mebibytes = places[.quota]?.number(0.001...1e6, expecting: "MiB a second, such as 5")
+    return mebibytes.map { Bytes(Int64(($0 * 0x1p20).rounded())) }
+  }
+
+  // MARK: Buffers and contents
+
+  private func hints(_ fields: inout Fields, _ spec: inout FirehoseSpec, _ places: inout Places) {
+    guard let field = fields.take("buffer"), var map = field.map() else { return }
+    (places[.size], places[.interval]) = (map.take("size") ?? field, map.take("interval") ?? field)
+    spec.configuration.buffer.size = map.take("size")?.bytes(Bytes(1)...Bytes(1 << 40))
+    spec.configuration.buffer.interval = map.take("interval")?.duration(.zero ... .longest)
+    map.finish()
+  }
+
+  private static let compressions: [(name: String, compression: DeliveryConfiguration.Compression)] = [
+    ("none", .none), ("gzip", .gzip), ("zip", .zip), ("snappy", .snappy), ("hadoop_snappy", .hadoopSnappy),
+  ]
+
+  private func contents(_ fields: inout Fields, _ spec: inout FirehoseSpec, _ places: inout Places) {
+    let format = fields.take("format")
+    let compression = fields.take("compression")
+    let ratio = fields.take("compression_ratio")
+    (places[.format], places[.compressionPermille]) = (compression ?? format ?? ratio, ratio)
+    let known = Self.compressions.map(\.name)
+    let name = compression?.choice(known, what: "compression")
+    let permille = ratio?.number(1...1_000, expecting: "a ratio such as 4.2").map { Int64(($0 * 1_000).rounded()) }
+    spec.configuration.compressionPermille = permille ?? 1_000
+    let given = Self.compressions.first { $0.name == name }?.compression
+    switch format?.choice(["raw", "parquet", "orc"], what: "format") {
+    case "parquet"?: spec.configuration.format = .parquet(given ?? .none)
+    case "orc"?: spec.configuration.format = .orc(given ?? .none)
+    case _: spec.configuration.format = .raw(given ?? (permille ?? 1_000 > 1_000 ? .gzip : .none))
+    }
+  }
+
+  private func partitioning(_ fields: inout Fields, _ spec: inout FirehoseSpec, _ places: inout Places) {
+    guard let field = fields.take("dynamic_partitioning"), var map = field.map() else { return }
+    (places[.partitioning], places[.maxActive]) = (field, map.take("max_active"))
+    let active = places[.maxActive]?.integer(1...1_000_000, expecting: "a number of active partitions")
+    spec.configuration.partitioning = DeliveryConfiguration.Partitioning(maxActive: active.map { Int64($0) })
+    let keys = map.require("keys", expecting: "how many partitions there are, such as 45")
+    spec.partitionKeys = keys?.integer(2...1_000_000, expecting: "a number of partitions") ?? 2
+    spec.partitionSkew = map.take("s")?.number(0...10, expecting: "an exponent such as 0.8") ?? 0
+    map.finish()
+  }
+
+  // MARK: The transform and the delivery
+
+  private func transform(_ field: Field, _ spec: inout FirehoseSpec, _ places: inout Places) {
+    guard var map = field.map() else { return }
+    var transform = DeliveryConfiguration.Transform()
+    spec.transformTime =
+      map.require("lambda_ms", expecting: "milliseconds such as 800").flatMap(milliseconds) ?? .constant(0)
+    (places[.transformSize], places[.transformInterval]) = (map.take("buffer"), map.take("interval"))
+    (places[.outputPermille], places[.transformRetries]) = (map.take("output_ratio"), map.take("retries"))
+    transform.bufferSize = places[.transformSize]?.bytes(Bytes(1)...Bytes(1 << 40))
+    transform.bufferInterval = places[.transformInterval]?.duration(.zero ... .longest)
+    transform.retries = places[.transformRetries]?.integer(0...1_000_000, expecting: "a number of retries").map {
+      Int64($0)
+    }
+    let ratio = places[.outputPermille]?.number(0...1_000, expecting: "a ratio such as 1.5")
+    transform.outputPermille = ratio.map { Int64(($0 * 1_000).rounded()) } ?? 1_000
+    spec.droppedShare = map.take("dropped")?.number(0...1, expecting: "a share such as 0.2") ?? 0
+    let failed = map.take("failed")
+    spec.failedShare = failed?.number(0...1, expecting: "a share such as 0.001") ?? 0
+    if spec.droppedShare + spec.failedShare > 1 { failed?.refuse("dropped and failed are more than all records") }
+    map.finish()
+    spec.configuration.transform = transform
+  }
+
+  /// A distribution of times; a bare number is milliseconds.
+  private func milliseconds(_ field: Field) -> Distribution? {
+    guard let text = field.text, Field.isNumeral(text) else { return distribution(field, of: .time) }
+    return field.number(0...3.6e6, expecting: "milliseconds such as 800").map { .constant(($0 * 1e6).rounded()) }
+  }
+
+  private func delivery(_ fields: inout Fields, _ spec: inout FirehoseSpec, _ places: inout Places) {
+    let latency = fields.take("destination_latency").flatMap { distribution($0, of: .time) }
+    spec.destinationLatency = latency ?? .constant(0)
+    spec.errorRate = fields.take("error_rate")?.number(0...1, expecting: "a share such as 0.01") ?? 0
+    places[.retryDuration] = fields.take("retry_duration")
+    spec.configuration.retryDuration = places[.retryDuration]?.duration(.zero ... .longest)
+    places[.backup] = fields.take("backup")
+    places[.backup].map { backup($0, &spec) }
+    spec.vpcZones = fields.take("vpc_azs")?.integer(0...10, expecting: "a number of availability zones") ?? 0
+  }
+
+  /// AWS's words for the same two choices differ by destination.
+  private func backup(_ field: Field, _ spec: inout FirehoseSpec) {
+    let words: [String] =
+      switch spec.configuration.destination {
+      case .s3, .redshift: ["disabled", "enabled"]
+      case .iceberg, .openSearch, .splunk, .http, .snowflake: ["failed_only", "all"]
+      }
+    spec.configuration.backup = field.choice(words, what: "backup") == words[1] ? .all : .failures
+  }
+}
