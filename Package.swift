@@ -74,7 +74,7 @@ let package = Package(
       name: "ModelsTests", dependencies: ["Units", "KinesisCore", "Simulation", "Models"],
       swiftSettings: house),
     .testTarget(
-      name: "ScenarioTests", dependencies: ["Units", "Models", "Scenario"], swiftSettings: house),
+      name: "ScenarioTests", dependencies: ["Units", "KinesisCore", "Models", "Scenario"], swiftSettings: house),
     .testTarget(
       name: "ReportingTests",
       dependencies: ["Units", "KinesisCore", "Models", "Scenario", "Simulation", "Reporting"],

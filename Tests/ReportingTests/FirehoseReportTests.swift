@@ -1,4 +1,5 @@
 import Foundation
+import KinesisCore
 import Simulation
 import Testing
 import Units
