@@ -103,7 +103,11 @@ import Units
     #expect(
       rows[1]
         == "lake,300,2026-03-06T20:05:00Z,shardId-000000000000,300,307200,76800,interval,-1,2026-03-06T19:59:59Z,301,1")
-    #expect(RunMarkdown(report).text.contains("## Delivery streams"))
+    let text = RunMarkdown(report).text
+    #expect(text.contains("## Delivery streams"))
+    for limit in LimitsProfile.current.limits where limit.confidence != .documented && limit.key.isDelivery {
+      #expect(text.contains("`\(limit.key.name)`"))
+    }
     #expect(
       Summary(report).text.contains("  firehose lake: 57,700 records → 192 objects, 75 KiB on average; freshness p99 "))
     #expect(ReportFiles(report).all.map(\.name).contains("firehose_objects.csv"))
