@@ -6,7 +6,8 @@ internal import Units
 extension RunMarkdown {
   var assumptions: String {
     let profile = run.experiment.limits
-    let relevant = profile.limits.filter { !$0.key.isDelivery }
+    let delivers = !run.experiment.firehoses.isEmpty
+    let relevant = profile.limits.filter { delivers || !$0.key.isDelivery }
     let unsure = relevant.filter { $0.confidence != .documented }
     var table = MarkdownTable([
       ("Limit", .left), ("Value", .right), ("Unit", .left), ("Meaning", .left), ("Source", .left),
@@ -20,9 +21,10 @@ extension RunMarkdown {
     }
     let opening =
       "Limits profile `\(profile.name)`: \(relevant.count - unsure.count) limits as AWS documents them, "
-      + "and \(unsure.count) that somebody measured (observed) or that weir chose (assumed); § is a section of weir's fact sheet on Kinesis Data Streams:\n\n"
+      + "and \(unsure.count) that somebody measured (observed) or that weir chose (assumed); § is a section of weir's fact sheet on Kinesis Data Streams"
+      + (delivers ? ", F§ one of that on Data Firehose" : "") + ":\n\n"
     return "## What was assumed\n\n" + opening + (unsure.isEmpty ? "" : table.text + "\n")
-      + (serviceTimes + Self.choices + traces).map { "- \($0)\n" }.joined()
+      + (serviceTimes + Self.choices + (delivers ? Self.deliveryChoices : []) + traces).map { "- \($0)\n" }.joined()
   }
 
   private var serviceTimes: [String] {

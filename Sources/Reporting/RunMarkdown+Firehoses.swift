@@ -4,6 +4,17 @@ internal import Units
 
 // Delivery streams.
 extension RunMarkdown {
+  /// What delivery streams rest on that no figure says.
+  static let deliveryChoices = [
+    "A record is as old as its arrival at its shard, for Direct PUT in Firehose: freshness counts reading, buffers, the "
+      + "transform, retries and the destination's time.",
+    "A delivery stream polls each shard once a second at a phase of its own, from LATEST; each record of a stream is one "
+      + "record to Firehose, aggregated or not.",
+    "In an outage every attempt that ends fails. Error output and backup take what they are given, unless they are the "
+      + "S3 bucket that is down.",
+    "Conversion and compression shrink by the scenario's ratio; how long a destination and a function take is the scenario's.",
+  ]
+
   var firehoses: String? {
     guard !run.firehoses.isEmpty else { return nil }
     let parts = [

@@ -39,7 +39,7 @@ struct FirehoseFaultTests {
       policy: .exponentialFullJitter, maxAttempts: 12, base: .milliseconds(200), cap: .seconds(10))
     patient.overflow = .dropNewest
     var firehose = Fixture.firehose(reads: nil)
-    firehose.configuration.source = .directPut(quota: .mebibytes(1))
+    firehose.configuration.region = "eu-central-1"
     let experiment = Fixture.putting(
       [
         Fixture.putter("patient", processes: 10, rate: 200, arrivals: burst, size: 500, records: 500, retry: patient),

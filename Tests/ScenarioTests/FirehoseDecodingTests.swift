@@ -112,11 +112,11 @@ import Units
 
   // swift-format-ignore
   static let writes: [(String, String, String)] = [
-    ("rate: 10", "rate: 10, api: put_records", "5:32 producers.app.api: a firehose is not written with put_records; use api firehose_put_record_batch"),
+    ("rate: 10", "rate: 10, api: put_records", "5:34 producers.app.api: a firehose is not written with put_records; use api firehose_put_record_batch"),
     ("rate: 10", "rate: 10, keys: {dist: single}", #"5:29 producers.app.keys: "keys" does not apply to a producer that writes to a firehose; remove it"#),
-    ("500B", "500B, key_bytes: 3", #"5:51 producers.app.record.key_bytes: "key_bytes" does not apply to a producer that writes to a firehose; remove it"#),
-    ("500B", "1025KiB", #"5:43 producers.app.record.size: a record of 1025KiB is larger than Firehose takes, 1000KiB"#),
-    ("rate: 10", "rate: 10, batch: {max_bytes: 5MiB}", #"5:47 producers.app.batch.max_bytes: expected a size from 1B to 4MiB, found "5MiB""#),
+    ("500B", "500B, key_bytes: 3", #"5:50 producers.app.record.key_bytes: "key_bytes" does not apply to a producer that writes to a firehose; remove it"#),
+    ("500B", "1025KiB", #"5:44 producers.app.record.size: a record of 1025KiB is larger than Firehose takes, 1000KiB"#),
+    ("rate: 10", "rate: 10, batch: {max_bytes: 5MiB}", #"5:48 producers.app.batch.max_bytes: expected a size from 1B to 4MiB, found "5MiB""#),
     ("to: lake", "to: lakes", #"5:13 producers.app.to: there is no firehose "lakes"; did you mean "lake"?"#),
   ]
 
