@@ -29,9 +29,14 @@ public struct Usage: Sendable, Hashable {
     (self.lines, self.span, self.committed) = (lines, span, committed)
   }
 
-  /// Adds a line unless it is nothing.
+  /// Adds to an item's line of a scope, unless it is nothing.
   public mutating func add(_ item: PriceItem, scope: String, _ quantity: Int128) {
-    if quantity > 0 { lines.append(Line(item, scope: scope, quantity: quantity)) }
+    guard quantity > 0 else { return }
+    if let known = lines.firstIndex(where: { $0.item == item && $0.scope == scope }) {
+      lines[known].quantity += quantity
+    } else {
+      lines.append(Line(item, scope: scope, quantity: quantity))
+    }
   }
 
   /// What the same use would come to over a billing period; each line rounded to a whole base unit.

@@ -66,6 +66,7 @@ public struct LimitsTable: Sendable {
       ("consumers_per_stream", "consumers"), ("consumers_per_stream_advantage", "consumers"),
       ("_mib", "MiB"), ("_kib", "KiB"), ("_bytes", "B"), ("partition.active", "partitions"),
       ("records_per_request", "records"),
+      (".shards_at_birth", "shards"), (".on_demand_streams", "streams"), (".peak_factor", "×"),
     ]
     return endings.first { name.hasSuffix($0.0) }?.1 ?? ""
   }

@@ -80,3 +80,55 @@ struct UsageTests {
     #expect(result.bill.lines.isEmpty && result.bill.unpriced.count == result.usage.lines.count)
   }
 }
+
+@Suite("Usage on demand")
+struct OnDemandUsageTests {
+  /// 100 records a second of 1.5 KiB for 100 s, polled once and pushed once.
+  private static func result(_ mode: CapacityMode, events: [ScheduledEvent] = [], retention: Interval = .hours(24))
+    -> RunResult
+  {
+    var producer = Fixture.single(curve: .constant(RecordsPerSecond(100)), arrivals: .paced)
+    producer.size = .drawn(.constant(1_500))
+    producer.keyBytes = 36
+    var experiment = Fixture.experiment(
+      seconds: 100, shards: 4, producers: [producer],
+      consumers: [Fixture.consumer("poller", .sdkPolling), Fixture.consumer("pushed", .kclFanOut)], events: events)
+    experiment.streams[0].capacity = StreamCapacity(mode: mode)
+    experiment.streams[0].retention = retention
+    return Fixture.result(of: experiment)
+  }
+
+  private static func quantity(_ item: PriceItem, _ result: RunResult) -> Int128 {
+    result.usage.lines.filter { $0.item == item }.reduce(0) { $0 + $1.quantity }
+  }
+
+  @Test("Standard: the stream by the hour, records rounded up to 1 KB, bytes out by poll and by push")
+  func standard() {
+    let result = Self.result(.onDemandStandard)
+    #expect(Self.quantity(.onDemandStreamHour, result) == 100 * 1_000_000_000)
+    #expect(Self.quantity(.onDemandDataIn, result) == 2_048 * Int128(result.records.accepted))
+    #expect(Self.quantity(.onDemandDataOut, result) >= 1_536 * Int128(result.consumers[0].records))
+    #expect(Self.quantity(.onDemandFanOut, result) >= 1_536 * Int128(result.consumers[1].records))
+    #expect(Self.quantity(.shardHour, result) == 0 && result.usage.committed.isEmpty)
+  }
+
+  @Test("Advantage: its own items, no stream-hour, and the commitment is filled up")
+  func advantage() {
+    let result = Self.result(.onDemandAdvantage, retention: .days(2))
+    #expect(Self.quantity(.onDemandStreamHour, result) == 0)
+    #expect(Self.quantity(.advantageDataIn, result) == 2_048 * Int128(result.records.accepted))
+    #expect(Self.quantity(.advantageRetention, result) == 2_048 * Int128(result.records.accepted) * 86_400)
+    #expect(result.usage.committed == ["stream:clicks"] || result.usage.committed.count == 1)
+    #expect(result.bill.lines.contains { $0.scope == "account" && $0.item == .advantageDataIn })
+  }
+
+  @Test("a switch of modes parts the bill in two at its instant")
+  func switched() {
+    let event = ScheduledEvent(at: .seconds(40), action: .switchMode(stream: 0, to: .onDemandStandard))
+    let result = Self.result(.provisioned, events: [event])
+    let shards = Self.quantity(.shardHour, result), streams = Self.quantity(.onDemandStreamHour, result)
+    #expect(shards / 4 + streams == 100 * 1_000_000_000 && streams > 0)
+    let units = Self.quantity(.putPayloadUnit, result), bytes = Self.quantity(.onDemandDataIn, result)
+    #expect(units + bytes / 2_048 == Int128(result.records.accepted) && units > 0 && bytes > 0)
+  }
+}

@@ -15,8 +15,6 @@ struct Consumer: Sendable {
   var isStopped = false
 
   var records: Int64 = 0, calls: Int64 = 0, throttledCalls: Int64 = 0, expired: Int64 = 0
-  /// Bytes read or pushed.
-  var bytes: Int64 = 0
   var propagation = LatencyHistogram()
   var ageMax = Interval.zero
 

@@ -19,6 +19,10 @@ public struct ScheduledEvent: Sendable, Hashable {
     case startConsumer(Int)
     /// A delivery stream's destination takes nothing until `ScheduledEvent.length` is over, or for ever.
     case destinationOutage(firehose: Int)
+    /// UpdateStreamMode.
+    case switchMode(stream: Int, to: CapacityMode)
+    /// UpdateStreamWarmThroughput, MiB a second.
+    case setWarmThroughput(stream: Int, to: Int64)
   }
   /// How long after the start.
   public var at: Interval

@@ -12,8 +12,8 @@ struct StreamMeter: Sendable {
   var utilization = UtilizationHistogram()
   var minuteView: MinuteView
   var secondView: SecondView
-  /// What is billed of the records taken.
-  private(set) var billed = BilledRecords()
+  /// What is billed, a tariff for each mode the stream was in; the last one holds.
+  private(set) var tariffs: [Tariff] = []
   /// Over the whole run.
   var allThrottledAttempts: Int64 = 0
   var shardsPeak: Int
@@ -59,13 +59,27 @@ struct StreamMeter: Sendable {
     let count = Int64(header.count), refused = count - Int64(outcome.accepted)
     attempts += count
     throttledAttempts += refused
-    billed.add(Int64(outcome.accepted), of: Int64(header.size))
+    tariffs[tariffs.count - 1].add(Int64(outcome.accepted), of: Int64(header.size))
     allThrottledAttempts += refused
     if isFirst {
       firstAttempts += count
       throttledFirstAttempts += refused
     }
     shards[outcome.shard.index].note(outcome, of: header, isFirst: isFirst)
+  }
+
+  /// Begins another tariff.
+  mutating func begin(_ tariff: Tariff) {
+    if !tariffs.isEmpty { tariffs[tariffs.count - 1].until = tariff.since }
+    tariffs.append(tariff)
+  }
+
+  /// Counts bytes that polling took out.
+  mutating func notePolled(_ bytes: Int64) { tariffs[tariffs.count - 1].polledBytes += bytes }
+
+  /// Counts bytes pushed to a consumer, by its position in the run.
+  mutating func notePushed(_ bytes: Int64, to consumer: Int) {
+    tariffs[tariffs.count - 1].pushedBytes[consumer] += bytes
   }
 
   /// Follows a change of the shard map at `now`, in the second that began at `began`.

@@ -104,6 +104,8 @@ public struct StreamResult: Sendable {
   public var heat: [[Int32]]
   /// The shards that are the columns of `heat`, by number; at most 12.
   public var heatShards: [ShardID]
+  /// Its mode at the start and at the end.
+  public var modeStart = CapacityMode.provisioned, modeEnd = CapacityMode.provisioned
 
   /// Refused over tried.
   public var putThrottleRate: Ratio { Ratio(throttledAttempts, of: attempts) }
@@ -177,6 +179,10 @@ public struct Reshard: Sendable, Hashable {
     case splitShard = "SplitShard"
     case mergeShards = "MergeShards"
     case updateShardCount = "UpdateShardCount"
+    case updateStreamMode = "UpdateStreamMode"
+    case updateWarmThroughput = "UpdateStreamWarmThroughput"
+    /// Not asked for: the service splits busy shards of an on-demand stream.
+    case onDemandScaling = "on-demand scaling"
   }
   /// When it was asked for.
   public var requestedAt: Instant

@@ -142,7 +142,7 @@ extension Run {
   }
 
   private mutating func noteRead(_ answer: ReadAnswer, stream: Int, consumer: Int, took: Interval) {
-    consumers[consumer].bytes += answer.bytes
+    meters[stream].notePolled(answer.bytes)
     book.note(.getBytes, Double(answer.bytes), stream: stream)
     book.note(.getRecords, Double(answer.count), stream: stream)
     book.note(.getLatency, took.inMilliseconds, stream: stream)
@@ -234,7 +234,7 @@ extension Run {
     let took = Interval(nanoseconds: fanOutTime.draw(from: &readers[reader].latencies))
     readers[reader].arrivesAt = max(readers[reader].arrivesAt, now + took)
     schedule(RunEvent(.arrival, reader), at: readers[reader].arrivesAt, .release)
-    consumers[consumer].bytes += event.bytes
+    meters[consumers[consumer].spec.stream].notePushed(event.bytes, to: consumer)
     book.note(.bytes, Double(event.bytes), consumer: consumer)
     book.note(.records, Double(event.count), consumer: consumer)
     book.note(.behind, Double(event.millisBehindLatest), consumer: consumer)

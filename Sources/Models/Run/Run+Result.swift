@@ -100,7 +100,8 @@ extension Run {
       utilization: Self.summary(meter.utilization), minuteView: meter.minuteView, secondView: meter.secondView,
       reshards: meter.reshards,
       shards: stream.shards.map { Self.result($0, meter.shards[$0.id.index]) },
-      bins: meter.bins, heat: heat, heatShards: heatShards)
+      bins: meter.bins, heat: heat, heatShards: heatShards,
+      modeStart: experiment.streams[index].capacity.mode, modeEnd: CapacityMode(stream.mode, stream.terms))
   }
 
   private static func summary(_ shares: UtilizationHistogram) -> UtilizationSummary {

@@ -6,41 +6,87 @@ internal import Units
 extension Run {
   /// The usage from the start to `instant`, warm-up included.
   func makeUsage(at instant: Instant) -> Usage {
-    var usage = Usage(over: instant - start)
-    for stream in account.streams.indices { addStream(stream, at: instant, to: &usage) }
-    for consumer in consumers { addConsumer(consumer, at: instant, to: &usage) }
+    var usage = Usage(over: instant - start, committed: committedScopes)
+    for stream in account.streams.indices {
+      for tariff in meters[stream].tariffs { add(tariff, of: stream, at: instant, to: &usage) }
+    }
     for firehose in firehoses { addFirehose(firehose, at: instant, to: &usage) }
     return usage
   }
 
-  private func addStream(_ index: Int, at instant: Instant, to usage: inout Usage) {
-    let stream = account.streams[index], scope = "stream:\(stream.name)", billed = meters[index].billed
-    let hours = shardTime(of: stream, until: instant)
-    usage.add(.shardHour, scope: scope, hours)
-    usage.add(.putPayloadUnit, scope: scope, Int128(billed.payloadUnits))
-    if stream.retention > .hours(24) { usage.add(.extendedRetention, scope: scope, hours) }
-    let stored = meters[index].shards.reduce(0) { $0 + $1.accepted.bytes }
-    usage.add(
-      .longTermRetention, scope: scope, Self.byteSeconds(stored, from: .days(7), to: stream.retention))
+  /// Streams that bear the commitment of on-demand Advantage; each is its account's only one (decision 0018).
+  private var committedScopes: [String] {
+    experiment.streams.indices.filter { index in
+      experiment.streams[index].capacity.minimum == .alone
+        && meters[index].tariffs.contains { $0.mode == .onDemandAdvantage }
+    }.map { "stream:\(experiment.streams[$0].name)" }
   }
 
-  private func addConsumer(_ consumer: Consumer, at instant: Instant, to usage: inout Usage) {
-    guard consumer.fanOut >= 0 else { return }
-    let stream = account.streams[consumer.spec.stream], scope = "consumer:\(consumer.spec.name)"
-    usage.add(.fanOutHour, scope: scope, shardTime(of: stream, until: instant))
-    usage.add(.fanOutData, scope: scope, Int128(consumer.bytes))
+  private func add(_ tariff: Tariff, of stream: Int, at instant: Instant, to usage: inout Usage) {
+    switch tariff.mode {
+    case .provisioned: addProvisioned(tariff, account.streams[stream], until: tariff.until ?? instant, to: &usage)
+    case .onDemandStandard:
+      let scope = "stream:\(account.streams[stream].name)"
+      usage.add(.onDemandStreamHour, scope: scope, Int128(((tariff.until ?? instant) - tariff.since).nanoseconds))
+      addOnDemand(tariff, account.streams[stream], .standard, to: &usage)
+    case .onDemandAdvantage: addOnDemand(tariff, account.streams[stream], .advantage, to: &usage)
+    }
+  }
+
+  private func addProvisioned(_ tariff: Tariff, _ stream: Stream, until end: Instant, to usage: inout Usage) {
+    let scope = "stream:\(stream.name)", hours = shardTime(of: stream, from: tariff.since, until: end)
+    usage.add(.shardHour, scope: scope, hours)
+    usage.add(.putPayloadUnit, scope: scope, Int128(tariff.payloadUnits))
+    if stream.retention > .hours(24) { usage.add(.extendedRetention, scope: scope, hours) }
+    usage.add(
+      .longTermRetention, scope: scope, Self.byteSeconds(tariff.bytes, from: .days(7), to: stream.retention))
+    for (index, consumer) in consumers.enumerated() where consumer.fanOut >= 0 {
+      guard account.streams[consumer.spec.stream].name == stream.name else { continue }
+      usage.add(.fanOutHour, scope: "consumer:\(consumer.spec.name)", hours)
+      usage.add(.fanOutData, scope: "consumer:\(consumer.spec.name)", Int128(tariff.pushedBytes[index]))
+    }
+  }
+
+  private func addOnDemand(_ tariff: Tariff, _ stream: Stream, _ items: OnDemandItems, to usage: inout Usage) {
+    let scope = "stream:\(stream.name)", stored = tariff.roundedBytes
+    usage.add(items.dataIn, scope: scope, Int128(stored))
+    usage.add(items.dataOut, scope: scope, Int128(tariff.polledBytes))
+    usage.add(
+      items.retention, scope: scope,
+      Self.byteSeconds(stored, from: .hours(24), to: min(stream.retention, .days(7))))
+    usage.add(.longTermRetention, scope: scope, Self.byteSeconds(stored, from: .days(7), to: stream.retention))
+    for (index, consumer) in consumers.enumerated() {
+      usage.add(items.fanOut, scope: "consumer:\(consumer.spec.name)", Int128(tariff.pushedBytes[index]))
+    }
+  }
+
+  /// What on-demand terms call their items.
+  private struct OnDemandItems {
+    let dataIn: PriceItem, dataOut: PriceItem, fanOut: PriceItem, retention: PriceItem
+
+    static let standard = OnDemandItems(
+      dataIn: .onDemandDataIn, dataOut: .onDemandDataOut, fanOut: .onDemandFanOut, retention: .onDemandRetention)
+    static let advantage = OnDemandItems(
+      dataIn: .advantageDataIn, dataOut: .advantageDataOut, fanOut: .advantageFanOut, retention: .advantageRetention)
   }
 
   /// Nanoseconds of open shards, to the nanosecond: how AWS rounds a shard's last hour is not published (assumed).
-  private func shardTime(of stream: Stream, until instant: Instant) -> Int128 {
+  private func shardTime(of stream: Stream, from begin: Instant, until end: Instant) -> Int128 {
     stream.shards.reduce(0) { sum, shard in
-      let end = min(shard.closedAt ?? instant, instant), begin = max(shard.openedAt, start)
-      return sum + Int128(max(0, (end - begin).nanoseconds))
+      let last = min(shard.closedAt ?? end, end), first = max(shard.openedAt, begin)
+      return sum + Int128(max(0, (last - first).nanoseconds))
     }
   }
 
   /// What bytes will have taken up from one age to another, when they have reached it: a steady stream's storage.
   private static func byteSeconds(_ bytes: Int64, from young: Interval, to old: Interval) -> Int128 {
     Int128(bytes) * Int128(max(0, (old - young).nanoseconds / 1_000_000_000))
+  }
+
+  /// Begins another tariff when a stream's mode or terms have changed.
+  mutating func followTariff(of stream: Int) {
+    let mode = CapacityMode(account.streams[stream].mode, account.streams[stream].terms)
+    guard mode != meters[stream].tariffs.last?.mode else { return }
+    meters[stream].begin(Tariff(mode, since: now, consumers: consumers.count))
   }
 }

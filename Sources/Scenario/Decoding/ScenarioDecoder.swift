@@ -21,6 +21,8 @@ struct ScenarioDecoder {
   /// The directory of the scenario, for paths that come from the command line.
   let base: String
   var names = Names()
+  /// Where the streams are; decides quotas.
+  var region = "us-east-1"
 
   /// The names the file declares, in its order, whether or not their entries are sound.
   struct Names {
@@ -51,15 +53,16 @@ struct ScenarioDecoder {
         return source?.text?.hasPrefix("stream:") ?? false
       })
     let head = head(&fields)
+    region = head.region
     limits = limits(fields.take("limits"))
     let prices = prices(fields.take("prices"))
     let horizon = fields.require("clock", expecting: "a map with a duration").flatMap { $0.map() }.flatMap(horizon)
     let streams = streams(&fields, region: head.region)
     let producers = producers(&fields, streams: streams)
-    let consumers = consumers(&fields)
+    let consumers = consumers(&fields, streams: streams)
     let firehoses = firehoses(&fields, streams: streams, region: head.region)
     refuseEntries(of: fields.take("channels"))
-    let events = events(&fields, horizon: horizon)
+    let events = events(&fields, horizon: horizon, streams: streams)
     let objectives = objectives(&fields, horizon: horizon)
     if let plan = fields.take("plan") { checkPlan(plan) }
     let outputs = outputs(fields.take("outputs"))
