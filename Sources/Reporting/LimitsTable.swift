@@ -65,7 +65,8 @@ public struct LimitsTable: Sendable {
       ("shards_other_regions", "shards"), (".creating_at_once", "streams"), (".consumers_creating", "consumers"),
       ("consumers_per_stream", "consumers"), ("consumers_per_stream_advantage", "consumers"),
       ("_mib", "MiB"), ("_kib", "KiB"), ("_bytes", "B"), ("partition.active", "partitions"),
-      ("records_per_request", "records"),
+      ("records_per_request", "records"), ("outstanding", "at once"), (".retries", "times"),
+      (".parallel_channels", "0 or 1"), (".timer_start", "0 or 1"),
     ]
     return endings.first { name.hasSuffix($0.0) }?.1 ?? ""
   }

@@ -150,6 +150,9 @@ struct DeliveryHistoryTests {
     _ = stream.put(100, at: start)
     let id = try #require(stream.pass(to: at(10)).deliveries.first).id
     _ = stream.ask(.deliveryFailed(id, jitter: 1_000), at: at(11))
+    for answer in [DeliveryInput.deliveryFailed(id, jitter: 850), .delivered(id), .deliveryRejected(id)] {
+      #expect(stream.ask(answer, at: at(11)).isEmpty)
+    }
     let retry = try #require(stream.pass(to: at(12)).deliveries.first)
     #expect(retry.attempt == 2 && retry.id != id && retry.id.slot == id.slot)
     #expect(stream.ask(.delivered(id), at: at(13)).isEmpty)

@@ -5,7 +5,9 @@ internal import Units
 /// A part has one alarm that counts. One that is set later than the part's present alarm is not stored: the part sets it
 /// again when it is woken. So the queue does not grow with what comes and goes between two wakes.
 struct AlarmQueue: Sendable, Hashable {
-  enum Kind: Int, Sendable, Hashable { case limit, origin, unit, consignment }
+  /// What is to be done, in the order in which it is done at one instant. An index is an origin's, a unit's, or a
+  /// consignment's place; the limit has one alarm, 0.
+  enum Kind: Int, Sendable, Hashable, CaseIterable { case limit, transform, staging, expiry, buffer, consignment }
 
   struct Alarm: Sendable, Hashable {
     var due: Instant
@@ -19,7 +21,7 @@ struct AlarmQueue: Sendable, Hashable {
 
   private var heap: [Alarm] = []
   /// For each kind, by index, the alarm that counts; `.never` when there is none.
-  private var armed: [[Instant]] = [[], [], [], []]
+  private var armed = [[Instant]](repeating: [], count: Kind.allCases.count)
 
   /// The first alarm; it may turn out to be needless.
   var first: Instant? { heap.first?.due }

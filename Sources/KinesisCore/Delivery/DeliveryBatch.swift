@@ -42,10 +42,14 @@ struct DeliveryBatch: Sendable, Hashable {
 }
 
 extension DeliveryParcel {
+  /// Whether both may become one: what tells them apart later is equal, and they came within the same stretch of `grain`.
   func isLike(_ other: DeliveryParcel, grain: Interval) -> Bool {
     origin == other.origin && partition == other.partition && read == other.read && isRepeat == other.isRepeat
-      && arrival.nanoseconds / grain.nanoseconds == other.arrival.nanoseconds / grain.nanoseconds
-      && received.nanoseconds / grain.nanoseconds == other.received.nanoseconds / grain.nanoseconds
+      && Self.isNear(arrival, other.arrival, grain) && Self.isNear(received, other.received, grain)
+  }
+
+  private static func isNear(_ a: Instant, _ b: Instant, _ grain: Interval) -> Bool {
+    a == b || a.nanoseconds / grain.nanoseconds == b.nanoseconds / grain.nanoseconds
   }
 
   /// Cuts off the first `n` records, 0 < n < records, with their even share of the bytes.

@@ -18,9 +18,6 @@ struct DeliveryOrigin: Sendable, Hashable {
   var log: ReadLog
   /// Whether it was read to its end.
   var isEnded = false
-
-  /// When one of its buffers reaches its age.
-  var due: Instant? { [transform?.due, staging?.due].compactMap { $0 }.min() }
 }
 
 /// A buffer whose contents are delivered together, and its deliveries.

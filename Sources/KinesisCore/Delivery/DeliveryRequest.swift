@@ -12,7 +12,7 @@ public enum DeliveryInput: Sendable, Hashable, Codable {
   case endShard(ShardID)
   /// GetRecords answered.
   case read(DeliveryRead)
-  /// What reads a shard failed, and with it what it held in memory.
+  /// What reads a shard failed, and with it what it held in memory. A shard that had been ended is to be ended again.
   case failOver(ShardID)
   /// The Lambda function answered: of the invocation's records, so many were Dropped and so many ProcessingFailed.
   case transformed(InvocationID, dropped: Int64, failed: Int64)

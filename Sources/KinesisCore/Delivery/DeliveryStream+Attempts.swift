@@ -13,6 +13,7 @@ extension DeliveryStream {
     units[unit].waiting.append(slot)
     if units[unit].isShared { sharedWaiting += 1 }
     startWaiting(unit, into: &effects)
+    armExpiry(unit)
     growIfBehind(unit)
   }
 
@@ -86,9 +87,15 @@ extension DeliveryStream {
     return configuration.destination == .s3 && isMultipart ? max(1, (bytes + part - 1) / part) + 2 : 1
   }
 
+  /// The place of a delivery that waits for this answer; nil when it is a late, second or unknown one.
+  private func slotUnderWay(_ id: DeliveryID) -> Int? {
+    guard let slot = consignments.slot(named: id.raw), consignments[slot].state == .underWay else { return nil }
+    return slot
+  }
+
   /// It was delivered, or written.
   mutating func finish(_ id: DeliveryID, into effects: inout [DeliveryEffect]) {
-    guard let slot = consignments.slot(named: id.raw) else { return }
+    guard let slot = slotUnderWay(id) else { return }
     switch consignments[slot].target {
     case .destination: end(slot, as: .delivered, by: id, into: &effects)
     case .errorOutput(let output): end(slot, as: .errorOutput(output), by: id, into: &effects)
@@ -99,7 +106,7 @@ extension DeliveryStream {
   /// It failed: it rests for another attempt, goes to the error output, or is lost for its age.
   mutating func restOrGiveUp(_ id: DeliveryID, jitter: Int64, into effects: inout [DeliveryEffect]) {
     precondition((850...1_150).contains(jitter), "a jitter is 850 to 1150 thousandths")
-    guard let slot = consignments.slot(named: id.raw) else { return }
+    guard let slot = slotUnderWay(id) else { return }
     guard latest < consignments[slot].expiry else { return end(slot, as: .lost, by: id, into: &effects) }
     let isMain = consignments[slot].target == .destination
     if isMain, isSpent(slot), let output = configuration.destination.failedOutput {
@@ -114,7 +121,7 @@ extension DeliveryStream {
 
   /// It will never be taken. HTTP's 413 goes to no error output (F§6.1); S3 is tried again whatever it says.
   mutating func reject(_ id: DeliveryID, into effects: inout [DeliveryEffect]) {
-    guard let slot = consignments.slot(named: id.raw) else { return }
+    guard let slot = slotUnderWay(id) else { return }
     guard consignments[slot].target == .destination, let output = configuration.destination.failedOutput else {
       return restOrGiveUp(id, jitter: 1_000, into: &effects)
     }
@@ -163,6 +170,10 @@ extension DeliveryStream {
     alarms.arm(.consignment, slot, at: min(until, consignments[slot].expiry))
   }
 
+  private mutating func armExpiry(_ unit: Int) {
+    if let slot = units[unit].waiting.first { alarms.arm(.expiry, unit, at: consignments[slot].expiry) }
+  }
+
   /// Gives up what became too old while it waited.
   mutating func expireWaiting(_ unit: Int, into effects: inout [DeliveryEffect]) {
     while let slot = units[unit].waiting.first, consignments[slot].expiry <= latest {
@@ -172,6 +183,7 @@ extension DeliveryStream {
       consignments.remove(slot)
       settle(parcels, as: .lost, by: nil, isCopy: isCopy, into: &effects)
     }
+    armExpiry(unit)
     releaseIfIdle(unit)
   }
 

@@ -37,7 +37,7 @@ extension DeliveryStream {
       rest = origins[origin].transform?.add(next, at: latest)
       if origins[origin].transform?.isFull == true { invoke(origin, into: &effects) }
     }
-    armOrigin(origin)
+    armTransform(origin)
   }
 
   /// A copy of source records, to be kept in the backup.
@@ -56,7 +56,7 @@ extension DeliveryStream {
       rest = origins[origin].staging?.add(next, at: latest)
       if origins[origin].staging?.isFull == true { unstage(origin, into: &effects) }
     }
-    armOrigin(origin)
+    armStaging(origin)
   }
 
   private mutating func unstage(_ origin: Int, into effects: inout [DeliveryEffect]) {
@@ -98,32 +98,34 @@ extension DeliveryStream {
       rest = units[unit].buffer.add(next, at: latest)
       if units[unit].buffer.isFull { seal(unit, because: .size, into: &effects) }
     }
-    armUnit(unit)
+    armBuffer(unit)
   }
 
-  func armingInstant(of unit: Int) -> Instant? {
-    let expiry = units[unit].waiting.first.map { consignments[$0].expiry }
-    return [units[unit].buffer.due, expiry].compactMap { $0 }.min()
+  private mutating func armBuffer(_ unit: Int) {
+    if let due = units[unit].buffer.due { alarms.arm(.buffer, unit, at: due) }
   }
 
-  mutating func armUnit(_ unit: Int) {
-    if let due = armingInstant(of: unit) { alarms.arm(.unit, unit, at: due) }
+  private mutating func armTransform(_ origin: Int) {
+    if let due = origins[origin].transform?.due { alarms.arm(.transform, origin, at: due) }
   }
 
-  mutating func armOrigin(_ origin: Int) {
-    if let due = origins[origin].due { alarms.arm(.origin, origin, at: due) }
+  private mutating func armStaging(_ origin: Int) {
+    if let due = origins[origin].staging?.due { alarms.arm(.staging, origin, at: due) }
   }
 
-  mutating func wakeOrigin(_ origin: Int, into effects: inout [DeliveryEffect]) {
+  mutating func wakeTransform(_ origin: Int, into effects: inout [DeliveryEffect]) {
     if let due = origins[origin].transform?.due, due <= latest { invoke(origin, into: &effects) }
-    if let due = origins[origin].staging?.due, due <= latest { unstage(origin, into: &effects) }
-    armOrigin(origin)
+    armTransform(origin)
   }
 
-  mutating func wakeUnit(_ unit: Int, into effects: inout [DeliveryEffect]) {
-    expireWaiting(unit, into: &effects)
+  mutating func wakeStaging(_ origin: Int, into effects: inout [DeliveryEffect]) {
+    if let due = origins[origin].staging?.due, due <= latest { unstage(origin, into: &effects) }
+    armStaging(origin)
+  }
+
+  mutating func wakeBuffer(_ unit: Int, into effects: inout [DeliveryEffect]) {
     if let due = units[unit].buffer.due, due <= latest { seal(unit, because: .interval, into: &effects) }
-    armUnit(unit)
+    armBuffer(unit)
   }
 }
 

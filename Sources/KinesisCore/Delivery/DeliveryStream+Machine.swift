@@ -27,8 +27,10 @@ extension DeliveryStream: Machine {
       latest = max(latest, alarm.due)
       switch alarm.kind {
       case .limit: raiseLimit(into: &effects)
-      case .origin: wakeOrigin(alarm.index, into: &effects)
-      case .unit: wakeUnit(alarm.index, into: &effects)
+      case .transform: wakeTransform(alarm.index, into: &effects)
+      case .staging: wakeStaging(alarm.index, into: &effects)
+      case .expiry: expireWaiting(alarm.index, into: &effects)
+      case .buffer: wakeBuffer(alarm.index, into: &effects)
       case .consignment: wakeConsignment(alarm.index, into: &effects)
       }
     }

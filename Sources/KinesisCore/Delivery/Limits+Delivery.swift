@@ -192,7 +192,7 @@ extension Limit.Key {
   private var attemptName: String? {
     switch self {
     case .deliveryInvocations: "firehose.lambda.outstanding"
-    case .deliveryInvocationsSplunk: "firehose.lambda.outstanding_splunk"
+    case .deliveryInvocationsSplunk: "firehose.lambda.splunk_outstanding"
     case .deliveryPayload: "firehose.lambda.payload_bytes"
     case .deliveryInvocationTimeout: "firehose.lambda.timeout_s"
     case .deliveryInvocationRetries: "firehose.lambda.retries"
@@ -201,7 +201,7 @@ extension Limit.Key {
     case .deliveryTransformSize: "firehose.lambda.size_default_kib"
     case .deliveryTransformSizeSmall: "firehose.lambda.size_default_small_kib"
     case .deliveryOutstanding: "firehose.delivery.outstanding"
-    case .deliveryOutstandingRedshift: "firehose.delivery.outstanding_redshift"
+    case .deliveryOutstandingRedshift: "firehose.delivery.redshift_outstanding"
     case .deliveryBackoffMaximum: "firehose.delivery.backoff_maximum_s"
     case .deliveryRetryFixed: "firehose.delivery.retry_fixed_s"
     default: nil
