@@ -79,7 +79,8 @@ extension RunMarkdown {
 
   var consumers: String {
     guard !run.consumers.isEmpty else {
-      return "## Consumers\n\nThe scenario has none, so this report says nothing about reading.\n"
+      let silence = run.firehoses.isEmpty ? ", so this report says nothing about reading" : ""
+      return "## Consumers\n\nThe scenario has none\(silence).\n"
     }
     var table = MarkdownTable(
       "Consumer", numbers: ["Records", "Calls", "Calls refused", "Unread at the end", "Expired unread"])

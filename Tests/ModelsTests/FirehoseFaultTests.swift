@@ -6,7 +6,7 @@ import Units
 
 @Suite("Delivery streams under strain")
 struct FirehoseFaultTests {
-  @Test("an hour's half without S3 loses nothing of a stream: it comes late, as late as the outage was long")
+  @Test("half an hour without S3 loses nothing of a stream: it comes late, as late as the outage was long")
   func s3Outage() {
     let outage = ScheduledEvent(at: .minutes(10), length: .minutes(30), action: .destinationOutage(firehose: 0))
     let result = Fixture.result(
@@ -78,9 +78,9 @@ struct FirehoseFaultTests {
     let result = Fixture.result(
       of: Fixture.delivering([Fixture.firehose("plain", size: 16, interval: 60), changed], seconds: 1_800, rate: 50))
     let (plain, late) = (result.firehoses[0], result.firehoses[1])
-    // Half a transform's buffer more on average, and its two seconds.
+    // Half a transform's buffer and its two seconds; and as records come in batches, up to half an interval more.
     let delay = late.freshness.mean.inSeconds - plain.freshness.mean.inSeconds
-    #expect(delay > 12 && delay < 22)
+    #expect(delay > 16 && delay < 48)
     let processed = late.ledger.delivered + late.ledger.dropped
     #expect(abs(Double(late.ledger.dropped) / Double(processed) - 0.25) < 0.01)
     let invocations = late.transform?.invocations ?? 0

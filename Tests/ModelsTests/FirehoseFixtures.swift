@@ -13,6 +13,7 @@ extension Fixture {
     var configuration = DeliveryConfiguration(
       name: name, region: "us-east-1", source: source, destination: destination)
     configuration.buffer = .init(size: .mebibytes(size), interval: .seconds(interval))
+    configuration.backupBuffer = .init(size: .mebibytes(1), interval: .seconds(60))
     return FirehoseSpec(configuration, stream: stream, destinationLatency: latency)
   }
 
