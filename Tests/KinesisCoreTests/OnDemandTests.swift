@@ -148,6 +148,8 @@ struct OnDemandTests {
     let refused = stream.load(2, from: 0, to: 1_200, key: 1).refused
     #expect(refused[60...].filter { $0 > 0 }.count > 1_000)
     #expect(stream.openShardCount == 4 + 4, "a split every four minutes")
+    var warm = onDemand(100, OnDemandSettings(warmThroughput: 100), terms: .advantage)
+    #expect(warm.load(2, from: 0, to: 60, key: 1).refused.allSatisfy { $0 > 0 }, "nor does warm throughput help")
   }
 
   @Test("under AUTO the same key throttles nothing, and every open shard takes its turn")
