@@ -90,6 +90,8 @@ struct OnDemandTests {
     #expect(stream.openShardCount == 8, "split at 150 s; half a minute at 512 KiB/s a shard is not busy")
     stream.wake(at: on(180))
     #expect(stream.pendingScaling.isEmpty)
+    let minutes = stream.scaling?.minutes.map(\.load.bytes)
+    #expect(minutes == [240 << 20, 240 << 20, 240 << 20], "what closed shards took counts, too")
   }
 
   @Test("doubling within the capacity throttles nothing when keys are even")
