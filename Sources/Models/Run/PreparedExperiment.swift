@@ -19,7 +19,7 @@ public struct PreparedExperiment: Sendable {
       producers.append(
         ProducerPlan(
           spec, to: experiment.streams[spec.stream], keys: KeyPopulation(spec.keys, trace: trace), profile: profile,
-          firstProcess: producers.last?.endProcess ?? 0))
+          firstProcess: producers.last?.endProcess ?? 0, limits: experiment.limits))
     }
     self.producers = producers
   }

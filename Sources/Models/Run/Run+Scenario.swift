@@ -15,7 +15,8 @@ extension Run {
   }
 
   /// A scenario's event begins.
-  mutating func begin(_ event: ScheduledEvent) {
+  mutating func begin(_ index: Int) {
+    let event = experiment.events[index]
     switch event.action {
     case .setRateFactor(let producer, let factor):
       notes.add(.rateChanged, producers[producer].plan.spec.name, "rate × \(factor)", at: now)
@@ -35,16 +36,19 @@ extension Run {
       }
     case .stopConsumer(let consumer): stopConsumer(consumer)
     case .startConsumer(let consumer): startConsumer(consumer)
+    case .errorBurst, .latencySpike: beginFault(index)
     }
   }
 
   /// A scenario's event ends.
-  mutating func end(_ event: ScheduledEvent) {
+  mutating func end(_ index: Int) {
+    let event = experiment.events[index]
     switch event.action {
     case .setRateFactor(let producer, _):
       notes.add(.rateChanged, producers[producer].plan.spec.name, "rate × 1", at: now)
     case .stopConsumer(let consumer): startConsumer(consumer)
     case .startConsumer(let consumer): stopConsumer(consumer)
+    case .errorBurst, .latencySpike: endFault(index)
     case .splitShard, .mergeShards, .updateShardCount: return
     }
   }

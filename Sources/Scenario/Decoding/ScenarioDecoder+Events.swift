@@ -5,9 +5,10 @@ internal import Units
 extension ScenarioDecoder {
   private static let actions = [
     "reshard", "split_shard", "merge_shards", "consumer_stop", "consumer_start", "set_rate_factor",
+    "region_error_burst", "latency_spike",
   ]
   private static let laterActions = [
-    "switch_mode", "set_warm_throughput", "destination_outage", "region_error_burst",
+    "switch_mode", "set_warm_throughput", "destination_outage",
   ]
 
   func events(_ fields: inout Fields, horizon: Horizon?) -> [ScheduledEvent] {
@@ -26,7 +27,9 @@ extension ScenarioDecoder {
       .choice(Self.actions, later: Self.laterActions, what: "event")
     guard let name else { return nil }
     let action = action(name, &fields)
-    if !["consumer_stop", "set_rate_factor"].contains(name) { fields.inapplicable(["for"], to: name) }
+    if !["consumer_stop", "set_rate_factor", "region_error_burst", "latency_spike"].contains(name) {
+      fields.inapplicable(["for"], to: name)
+    }
     let length = fields.take("for")?.duration(.shortest ... .longest)
     fields.inapplicable(["value"], to: name)
     fields.finish()
@@ -67,6 +70,7 @@ extension ScenarioDecoder {
     case "merge_shards": return merge(&fields)
     case "consumer_stop": return target(&fields, names.consumers, "consumer").map { .stopConsumer($0) }
     case "consumer_start": return target(&fields, names.consumers, "consumer").map { .startConsumer($0) }
+    case "region_error_burst", "latency_spike": return fault(name, &fields)
     default:
       let producer = target(&fields, names.producers, "producer")
       let factor = fields.require("value", expecting: "a factor such as 2.5")?
@@ -131,5 +135,17 @@ extension ScenarioDecoder {
     if let key = field.text.flatMap({ HashKey(explicit: $0) }) { return key }
     field.fail(expected: "a hash key, that is a whole number below 2^128")
     return nil
+  }
+
+  /// A fault of the service on one stream or, without a target, on all.
+  private func fault(_ name: String, _ fields: inout Fields) -> ScheduledEvent.Action? {
+    let field = fields.take("target")
+    let stream = field.flatMap { position($0, among: names.streams, what: "stream") }
+    let isBurst = name == "region_error_burst"
+    let expected = isBurst ? "the share of calls that fail, such as 0.3" : "a factor on service times, such as 20"
+    let value = fields.require("value", expecting: expected)?
+      .number(isBurst ? 0...1 : 1...10_000, expecting: expected)
+    guard let value, field == nil || stream != nil else { return nil }
+    return isBurst ? .errorBurst(stream: stream, share: value) : .latencySpike(stream: stream, factor: value)
   }
 }

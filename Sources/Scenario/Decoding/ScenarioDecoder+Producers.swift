@@ -17,23 +17,22 @@ extension ScenarioDecoder {
     var fields = map
     let stream = fields.require("to", expecting: "the name of a stream").flatMap(target)
     let count = fields.take("count")?.integer(1...100_000, expecting: "a number of processes") ?? 1
-    let largest = stream.flatMap { streams.indices.contains($0) ? streams[$0]?.maxRecord : nil }
+    let target = stream.flatMap { streams.indices.contains($0) ? streams[$0] : nil }, largest = target?.maxRecord
     let record = fields.require("record", expecting: "a map with a size").flatMap { $0.map() }
       .flatMap { recordShape($0, largest: largest) }
+    let client = client(&fields, record: record, stream: target, processes: count)
     let keys = fields.take("keys").flatMap(keys) ?? KeySpec(.uniform(cardinality: 1_000_000))
     let rateField = fields.require("rate", expecting: "records per second, such as 9000, or a map with a curve")
     let rate = rateField.flatMap { self.rate($0, record: record, needsKeys: keys.law == .trace) }
     let arrivals = arrivals(&fields, rate: rate)
     checkTraceUse(fields, rate: rate, record: record, keys: keys)
-    let batching = batching(&fields)
-    let retry = fields.take("retry").flatMap { $0.map() }.map { self.retry($0, record: record) } ?? RetrySpec()
     let network = fields.take("network").flatMap { distribution($0, of: .time) } ?? .constant(0)
-    fields.later("aggregation")
     fields.finish()
     guard let stream, let record, let rate, let arrivals else { return nil }
     return ProducerSpec(
       name: name, stream: stream, processes: count, rate: rate.curve, arrivals: arrivals, size: record.size,
-      keyBytes: record.keyBytes, keys: keys, batching: batching, retry: retry, network: network)
+      keyBytes: record.keyBytes, keys: keys, batching: client.batching, retry: client.retry, network: network,
+      sdkRetry: client.sdkRetry)
   }
 
   private func target(_ field: Field) -> Int? {
@@ -44,10 +43,7 @@ extension ScenarioDecoder {
     return position(field, among: names.streams, what: "stream")
   }
 
-  private func batching(_ fields: inout Fields) -> Batching {
-    let later = ["kpl", "kinesis_agent", "firehose_put_record_batch"]
-    let api = fields.take("api")
-    let name = api.map { $0.choice(["put_record", "put_records"], later: later, what: "api") } ?? "put_records"
+  func batching(_ fields: inout Fields, _ name: String?) -> Batching {
     let field = fields.take("batch")
     guard var batch = field?.map() else { return name == "put_record" ? .putRecord : .putRecords() }
     let most = Int(limits[.putRecordsPerCall])
@@ -65,11 +61,16 @@ extension ScenarioDecoder {
     ("exponential_full_jitter", .exponentialFullJitter),
   ]
 
-  private func retry(_ map: Fields, record: RecordShape?) -> RetrySpec {
+  static var policyNames: [String] { policies.map(\.name) + ["kpl_token_bucket"] }
+
+  func retry(_ map: Fields, record: RecordShape?) -> RetrySpec {
     var fields = map
     var spec = RetrySpec()
-    let name = fields.take("policy")?
-      .choice(Self.policies.map(\.name), later: ["kpl_token_bucket"], what: "retry policy")
+    let policy = fields.take("policy")
+    let name = policy?.choice(Self.policyNames, what: "retry policy")
+    if name == "kpl_token_bucket" {
+      policy?.refuse("kpl_token_bucket is the KPL's own retry", remedy: "write api: kpl, or another policy")
+    }
     spec.policy = Self.policies.first { $0.name == name }?.policy ?? .none
     let attempts = fields.take("max_attempts")
     spec.maxAttempts = attempts?.integer(1...1_000_000, expecting: "a number of attempts") ?? spec.maxAttempts
@@ -78,17 +79,21 @@ extension ScenarioDecoder {
     }
     backOff(&fields, &spec)
     spec.ttl = fields.take("ttl")?.duration(.shortest ... .longest)
+    buffer(&fields, &spec, record: record)
+    fields.finish()
+    return spec
+  }
+
+  func buffer(_ fields: inout Fields, _ spec: inout RetrySpec, record: RecordShape?) {
     let buffer = fields.take("buffer")
     spec.buffer = buffer?.bytes(Bytes(1)...Bytes(1 << 40)) ?? spec.buffer
     let full = ["block", "drop_newest", "drop_oldest", "divert"]
     spec.overflow =
       fields.take("on_overflow")?.choice(full, what: "on_overflow")
       .flatMap(RetrySpec.Overflow.init) ?? spec.overflow
-    fields.finish()
     if let buffer, let record, let largest = record.largest, largest > spec.buffer.count {
       buffer.refuse("buffer \(spec.buffer) cannot hold one record of \(Bytes(largest)) with its key")
     }
-    return spec
   }
 
   private func backOff(_ fields: inout Fields, _ spec: inout RetrySpec) {
