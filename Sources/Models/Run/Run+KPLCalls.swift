@@ -145,7 +145,14 @@ extension Run {
   }
 
   /// Why a Kinesis record's user records go back.
-  enum ReturnReason { case refused, wrongShard }
+  enum ReturnReason {
+    /// The call failed, or the shard refused it.
+    case refused
+    /// It was stored where the library did not expect it.
+    case wrongShard
+    /// It waited too long for the limiter.
+    case expired
+  }
 
   /// The user records of a Kinesis record that failed are packed again, but for those that are too old.
   mutating func fail(_ index: Int32, for client: Int, _ reason: ReturnReason = .refused) {
@@ -161,7 +168,7 @@ extension Run {
       if now - records[slot].birth > library.ttl {
         abandon(slot, of: process, \.lostByAge)
       } else {
-        if records[slot].isOffered { producers[producer].retries += 1 }
+        if reason != .expired { producers[producer].retries += 1 }
         pack(slot, for: client, plan, library, .retry)
       }
     }

@@ -64,7 +64,7 @@ extension Run {
     while next >= 0 {
       let index = next
       next = kpl.aggregates[index].later
-      fail(index, for: client)
+      fail(index, for: client, .expired)
     }
   }
 
