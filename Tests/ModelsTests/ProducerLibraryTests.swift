@@ -217,6 +217,21 @@ struct LimiterTests {
     #expect(Double(fate.inFlight) < 2_600 * 3.4)
   }
 
+  @Test("a blocked source goes on when what it waited behind has become too old")
+  func blocked() {
+    let settings = KPLSpec(aggregation: .disabled, ttl: .seconds(2))
+    let retry = RetrySpec(policy: .kplTokenBucket, ttl: .seconds(2), buffer: Bytes(100_000), overflow: .block)
+    var producer = library(rate: 400, size: 1_000, settings: settings, retry: retry)
+    producer.arrivals = .paced
+    // Nothing gets through for ten seconds: the buffer of 97 records empties by age alone.
+    let outage = ScheduledEvent(at: .seconds(5), length: .seconds(10), action: .errorBurst(stream: nil, share: 1))
+    let result = Fixture.result(
+      of: Fixture.experiment(seconds: 30, shards: 1, producers: [producer], events: [outage]))
+    #expect(result.producers[0].lostByAge > 300)
+    #expect(result.producers[0].lost == result.producers[0].lostByAge)
+    #expect(result.records.accepted > 7_500)
+  }
+
   @Test("the heap of expiries gives the earliest first")
   func heap() {
     var stream = RandomStream(seed: 5, replication: 0, purpose: .service, entity: "tests.heap")

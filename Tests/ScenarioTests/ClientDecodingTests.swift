@@ -1,3 +1,4 @@
+import Foundation
 import KinesisCore
 import Models
 import Testing
@@ -115,5 +116,17 @@ import Units
     let text = Sample.with("shards: 4", "shards: 1000").replacing(
       "    retry: {policy: none}", with: "    api: kpl\n    count: 1001")
     #expect(Sample.errors(text).contains { $0.contains("are more than 1000000") })
+  }
+
+  private static let meters = Sample.package.deletingLastPathComponent()
+    .appendingPathComponent("shared/scenarios/iot-burst-hot-key.yaml").path
+
+  @Test(
+    "the shared scenario of the meters is refused for nothing in its producer",
+    .enabled(if: FileManager.default.fileExists(atPath: meters), "no shared scenarios beside the package"))
+  func sharedMeters() {
+    let failure = #expect(throws: ScenarioFailure.self) { try ScenarioFile.load(path: Self.meters) }
+    let errors = (failure?.diagnostics ?? []).map(\.description)
+    #expect(errors.filter { $0.contains("producers.") } == [])
   }
 }

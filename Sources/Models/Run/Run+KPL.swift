@@ -86,7 +86,9 @@ extension Run {
 
   /// A lane's records have waited long enough, if this is the instant last set.
   mutating func endPackingWhenDue(_ lane: Int) {
-    if kpl.lanes[lane].due == now { endPacking(lane) }
+    guard kpl.lanes[lane].due == now else { return }
+    endPacking(lane)
+    unblock(Int(kpl.clients[Int(kpl.lanes[lane].client)].process))
   }
 
   /// Makes an aggregate of a lane's records, as many as fit; the rest goes on waiting.

@@ -27,6 +27,8 @@ extension Run {
       drain(Int(lane), for: client)
     }
     setDrain(of: client)
+    // What became too old has made room.
+    unblock(Int(kpl.clients[client].process))
   }
 
   private mutating func setDrain(of client: Int) {

@@ -46,15 +46,13 @@ extension Run {
       let record = records[slot]
       next = record.next
       let isTaken = offer(record, of: producer, plan, isFirst: !record.isOffered)
-      records[slot].isOffered = true
-      if isTaken {
-        taken = (taken.count + 1, taken.bytes + Int64(record.size))
-        store(slot, of: producer)
-      }
+      if isTaken { taken = (taken.count + 1, taken.bytes + Int64(record.size)) }
+      if isTaken { store(slot, of: producer) }
       if isTaken, isAnswered {
         acknowledge(record, of: producer, at: arrivesAt)
         records.remove(slot)
       } else {
+        records[slot].isOffered = true
         refused.append(slot, Int64(record.size), in: &records)
       }
     }
