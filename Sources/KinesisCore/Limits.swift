@@ -108,6 +108,38 @@ public struct Limit: Sendable, Hashable {
     case commitmentMinimum
     case modeChangesPerDay
     case modeChangeDuration
+    // What the producers' clients do: Limits+Clients.swift.
+    case kplAggregateBytesDefault
+    case kplAggregateBytesMinimum
+    case kplAggregateBytesMaximum
+    case kplBufferedTime
+    case kplTimeToLive
+    case kplTimeToLiveMinimum
+    case kplRequestTimeout
+    case kplCollectedRecords
+    case kplCollectedBytes
+    case kplCollectedBytesOfShard
+    case kplLimiterRate
+    case kplLimiterRecords
+    case kplLimiterBytes
+    case kplLimiterDrain
+    case kplMapUpdate
+    case agentBufferAge
+    case agentBufferRecords
+    case agentBufferBytes
+    case agentQueue
+    case agentBackOff
+    case agentBackOffCap
+    case sdkTimeout
+    case sdkDelayCap
+    case sdkLegacyAttempts
+    case sdkStandardAttempts
+    case sdkQuota
+    case sdkRetryCost
+    case sdkTimeoutCost
+    case sdk2026Scale
+    case sdk2026RetryCost
+    case sdk2026ThrottleCost
   }
 
   /// Which limit.
@@ -180,7 +212,7 @@ extension LimitsProfile {
   typealias Figure = (Int64, String, String, Confidence)
 
   private static func figure(_ key: Limit.Key) -> Figure {
-    writing(key) ?? reading(key) ?? fanOut(key) ?? onDemand(key) ?? delivery(key) ?? controlPlane(key)
+    writing(key) ?? reading(key) ?? fanOut(key) ?? onDemand(key) ?? delivery(key) ?? clients(key) ?? controlPlane(key)
   }
 
   private static func writing(_ key: Limit.Key) -> Figure? {
@@ -336,6 +368,37 @@ extension Limit.Key {
     case .updateShardCountCalls: "api.update_shard_count_per_s"
     case .retentionCalls: "api.retention_per_s"
     case .registerConsumerCalls: "api.register_consumer_per_s"
+    case .kplAggregateBytesDefault: "kpl.aggregate.bytes_default"
+    case .kplAggregateBytesMinimum: "kpl.aggregate.bytes_minimum"
+    case .kplAggregateBytesMaximum: "kpl.aggregate.bytes_maximum"
+    case .kplBufferedTime: "kpl.buffered_ms"
+    case .kplTimeToLive: "kpl.record_ttl_ms"
+    case .kplTimeToLiveMinimum: "kpl.record_ttl_minimum_ms"
+    case .kplRequestTimeout: "kpl.request_timeout_ms"
+    case .kplCollectedRecords: "kpl.collection.records_per_call"
+    case .kplCollectedBytes: "kpl.collection.bytes_per_call"
+    case .kplCollectedBytesOfShard: "kpl.collection.shard_bytes_per_call"
+    case .kplLimiterRate: "kpl.limiter.rate_permille"
+    case .kplLimiterRecords: "kpl.limiter.burst_records"
+    case .kplLimiterBytes: "kpl.limiter.burst_bytes"
+    case .kplLimiterDrain: "kpl.limiter.drain_ms"
+    case .kplMapUpdate: "kpl.shard_map_update_ms"
+    case .agentBufferAge: "agent.buffer_age_ms"
+    case .agentBufferRecords: "agent.buffer.records_per_call"
+    case .agentBufferBytes: "agent.buffer.bytes_per_call"
+    case .agentQueue: "agent.queue_buffers"
+    case .agentBackOff: "agent.back_off_ms"
+    case .agentBackOffCap: "agent.back_off_cap_ms"
+    case .sdkTimeout: "sdk.call_timeout_ms"
+    case .sdkDelayCap: "sdk.delay_cap_ms"
+    case .sdkLegacyAttempts: "sdk.legacy.attempts"
+    case .sdkStandardAttempts: "sdk.standard.attempts"
+    case .sdkQuota: "sdk.quota_tokens"
+    case .sdkRetryCost: "sdk.standard.retry_tokens"
+    case .sdkTimeoutCost: "sdk.standard.timeout_retry_tokens"
+    case .sdk2026Scale: "sdk.adaptive_2026.scale_ms"
+    case .sdk2026RetryCost: "sdk.adaptive_2026.retry_tokens"
+    case .sdk2026ThrottleCost: "sdk.adaptive_2026.throttle_retry_tokens"
     // On-demand
     case .onDemandShardsAtBirth: "on_demand.shards_at_birth"
     case .onDemandPeakFactor: "on_demand.peak_factor"

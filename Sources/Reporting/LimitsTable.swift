@@ -58,6 +58,8 @@ public struct LimitsTable: Sendable {
   static func unit(of key: Limit.Key) -> String {
     let name = key.name
     let endings = [
+      ("_ms", "ms"), ("_tokens", "tokens"), ("_buffers", "buffers"), (".attempts", "attempts"),
+      (".bytes_minimum", "B"), ("burst_records", "records"), ("burst_bytes", "B"),
       ("records_per_s", "records/s"), ("bytes_per_s", "B/s"), ("bytes_per_call", "B"),
       ("records_per_call", "records"), ("streams_per_s", "calls/s"), ("_per_s", "calls/s"), ("_per_24h", "calls"),
       ("_s", "s"), ("_h", "h"), ("_permille", "‰"), ("_characters", "characters"), (".bytes_default", "B"),

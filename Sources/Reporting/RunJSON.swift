@@ -70,7 +70,7 @@ public struct RunJSON: Sendable {
     [
       "offered": .count(ledger.offered), "accepted": .count(ledger.accepted), "lost": .count(ledger.lost),
       "throttled_attempts": .count(ledger.throttledAttempts), "diverted": .count(ledger.diverted),
-      "in_flight": .count(ledger.inFlight),
+      "in_flight": .count(ledger.inFlight), "duplicates": .count(ledger.duplicates),
     ]
   }
 
@@ -127,7 +127,7 @@ public struct RunJSON: Sendable {
   }
 
   private static func producer(_ producer: ProducerResult) -> JSONValue {
-    [
+    var members: [String: JSONValue] = [
       "offered": .count(producer.offered), "accepted": .count(producer.accepted), "lost": .count(producer.lost),
       "in_flight": .count(producer.inFlight), "retries": .count(producer.retries),
       "lost_by": [
@@ -135,7 +135,10 @@ public struct RunJSON: Sendable {
         "dropped": .count(producer.dropped), "diverted": .count(producer.diverted),
       ],
       "put_latency_ms": latency(producer.putLatency), "peak_buffer_bytes": .count(producer.peakBuffer.count),
+      "duplicates": .count(producer.duplicates),
     ]
+    members["client"] = producer.client.map(client)
+    return .object(members)
   }
 
   private static func consumer(_ consumer: ConsumerResult) -> JSONValue {

@@ -61,7 +61,7 @@ extension RunMarkdown {
             Figures.count($0)
           } + [Figures.size(producer.peakBuffer)])
     }
-    return "## Producers\n\n" + table.text + losses
+    return "## Producers\n\n" + table.text + losses + libraries
       + "\nEvery record offered was accepted, lost, or still under way. The fullest buffer is that of one process.\n"
   }
 

@@ -39,7 +39,9 @@ import Units
   @Test func `every part has the contract's keys and the named additions`() throws {
     let document = try parsed(Fixture.report())
     #expect(
-      keys(document["records"]) == ["accepted", "diverted", "in_flight", "lost", "offered", "throttled_attempts"])
+      keys(document["records"]) == [
+        "accepted", "diverted", "duplicates", "in_flight", "lost", "offered", "throttled_attempts",
+      ])
     let stream = part(document, "streams", "telemetry")
     let streamKeys = [
       "put_throttle_rate", "first_attempt_throttle_rate", "shards_start", "shards_peak", "shards_end",
@@ -51,6 +53,7 @@ import Units
     let producer = part(document, "producers", "meters")
     let producerKeys = [
       "offered", "accepted", "lost", "retries", "put_latency_ms", "in_flight", "lost_by", "peak_buffer_bytes",
+      "duplicates",
     ]
     #expect(keys(producer) == producerKeys.sorted())
     let latency = ["count", "max", "mean", "p50", "p90", "p95", "p99", "p99_9"]

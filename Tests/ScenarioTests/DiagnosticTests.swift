@@ -138,9 +138,6 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   // swift-format-ignore
   static let later: [Mistake] = [
     Mistake("shards: 4", "shards: 4, autoscaler: {policy: target_tracking}", "5:63 streams.clicks.autoscaler.policy: not yet supported: autoscaler policy target_tracking"),
-    Mistake("policy: none", "policy: kpl_token_bucket", "12:21 producers.web.retry.policy: not yet supported: retry policy kpl_token_bucket"),
-    Mistake("policy: none}", "policy: none}\n    api: kpl", "13:10 producers.web.api: not yet supported: api kpl"),
-    Mistake("policy: none}", "policy: none}\n    aggregation: {enabled: true}", "13:5 producers.web.aggregation: not yet supported: aggregation"),
     Mistake("type: kcl_polling", "type: lambda_efo", "14:32 consumers.reader.type: not yet supported: consumer type lambda_efo"),
     Mistake("type: kcl_polling", "type: kcl_efo, batch_size: 3", "14:41 consumers.reader.batch_size: not yet supported: batch_size"),
     Mistake("type: kcl_polling", "type: kcl_efo, failures: {}", "14:41 consumers.reader.failures: not yet supported: failures"),

@@ -26,13 +26,17 @@ public struct ProducerSpec: Sendable {
   public var retry: RetrySpec
   /// Round-trip time on the network beyond the service's own time, in nanoseconds.
   public var network: Distribution
+  /// What the AWS SDK does when a whole call fails; the KPL has its own way and ignores it.
+  public var sdkRetry: SDKRetrySpec
 
   /// A producer of the given parts.
   public init(
     name: String, stream: Int, processes: Int = 1, rate: RateCurve, arrivals: ArrivalPattern = .poisson,
     size: SizeSource, keyBytes: Int = 36, keys: KeySpec = KeySpec(.uniform(cardinality: 1_000_000)),
-    batching: Batching = .putRecords(), retry: RetrySpec = RetrySpec(), network: Distribution = .constant(0)
+    batching: Batching = .putRecords(), retry: RetrySpec = RetrySpec(), network: Distribution = .constant(0),
+    sdkRetry: SDKRetrySpec = SDKRetrySpec()
   ) {
+    self.sdkRetry = sdkRetry
     self.name = name
     self.stream = stream
     self.processes = processes
@@ -265,6 +269,10 @@ public enum Batching: Sendable, Hashable {
   case putRecords(maxRecords: Int = 500, maxBytes: Bytes = .mebibytes(5), linger: Interval = .milliseconds(100))
   /// Firehose's PutRecordBatch, filled the same way; at most 500 records and 4 MiB (F§1).
   case putRecordBatch(maxRecords: Int = 500, maxBytes: Bytes = .mebibytes(4), linger: Interval = .milliseconds(100))
+  /// The Kinesis Producer Library.
+  case kpl(KPLSpec)
+  /// The Kinesis Agent: PutRecords from a queue of full buffers; its source, a file, waits when the queue is full.
+  case agent
 }
 
 /// What the caller does with records that were refused. (AWS SDKs never retry failed entries of a PutRecords answer.)
@@ -279,6 +287,8 @@ public struct RetrySpec: Sendable, Hashable {
     case exponential
     /// U(0, 1) times that.
     case exponentialFullJitter
+    /// The Kinesis Producer Library's: no back-off, but a limiter of two token buckets for each shard.
+    case kplTokenBucket
   }
   /// What happens to a record that does not fit the buffer.
   public enum Overflow: String, Sendable, Hashable {

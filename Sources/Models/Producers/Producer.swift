@@ -17,11 +17,20 @@ final class ProducerPlan: Sendable {
   /// Bytes each process may hold.
   let buffer: Int64
   let maxRecords: Int32, maxBytes: Int64, linger: Interval
+  /// Requests each process may hold, the one being filled included.
+  let maxRequests: Int32
+  /// The Kinesis Producer Library, if it stands between the application and the API.
+  let library: KPLPlan?
+  /// What the AWS SDK does by itself.
+  let sdk: SDKPlan
   /// The first of its processes, and the one behind the last.
   let firstProcess: Int, endProcess: Int
 
   /// `largest` is the largest record its target takes, the key included.
-  init(_ spec: ProducerSpec, largest: Bytes, keys: KeyPopulation, profile: RateProfile, firstProcess: Int) {
+  init(
+    _ spec: ProducerSpec, largest: Bytes, keys: KeyPopulation, profile: RateProfile, firstProcess: Int,
+    limits: LimitsProfile
+  ) {
     (self.spec, self.keys, self.profile, self.firstProcess) = (spec, keys, profile, firstProcess)
     (stream, firehose, endProcess) = (spec.stream, spec.firehose, firstProcess + spec.processes)
     if case .events(let trace) = spec.rate { self.trace = trace } else { trace = nil }
@@ -29,10 +38,16 @@ final class ProducerPlan: Sendable {
     network = Sampler(spec.network)
     (largestData, keyBytes) = (largest.count - Int64(spec.keyBytes), Int64(spec.keyBytes))
     buffer = spec.retry.buffer.count
+    sdk = SDKPlan(spec.sdkRetry, limits)
+    if case .kpl(let settings) = spec.batching { library = KPLPlan(settings, limits) } else { library = nil }
+    maxRequests = spec.batching == .agent ? Int32(limits[.agentQueue]) : .max
     switch spec.batching {
-    case .putRecord: (maxRecords, maxBytes, linger) = (1, .max, .zero)
+    case .putRecord, .kpl: (maxRecords, maxBytes, linger) = (1, .max, .zero)
     case .putRecords(let records, let bytes, let linger), .putRecordBatch(let records, let bytes, let linger):
       (maxRecords, maxBytes, self.linger) = (Int32(records), bytes.count, linger)
+    case .agent:
+      (maxRecords, maxBytes) = (Int32(limits[.agentBufferRecords]), limits[.agentBufferBytes])
+      linger = .milliseconds(limits[.agentBufferAge])
     }
   }
 
@@ -42,7 +57,7 @@ final class ProducerPlan: Sendable {
     let doubled = retry.base.nanoseconds.multipliedReportingOverflow(by: 1 << Int64(min(attempt - 1, 40)))
     let full = doubled.overflow ? retry.cap : min(retry.cap, Interval(nanoseconds: doubled.partialValue))
     switch retry.policy {
-    case .none, .immediate: return .zero
+    case .none, .immediate, .kplTokenBucket: return .zero
     case .exponential: return full
     case .exponentialFullJitter:
       return Interval(nanoseconds: Int64(jitter.below(UInt64(full.nanoseconds) + 1)))
@@ -54,6 +69,10 @@ final class ProducerPlan: Sendable {
 struct Producer: Sendable {
   let plan: ProducerPlan
   var offered: Int64 = 0, accepted: Int64 = 0, retries: Int64 = 0
+  /// Copies that a shard stored of records it held already.
+  var duplicates: Int64 = 0
+  /// What its client library did.
+  var client = ClientCounts()
   var lostByAttempts: Int64 = 0, lostByAge: Int64 = 0, dropped: Int64 = 0, diverted: Int64 = 0
   var peakHeld: Int64 = 0
   var latency = LatencyHistogram()
@@ -87,6 +106,12 @@ struct Process: Sendable {
   var turn: UInt32
   /// A record that found the buffer full under `on_overflow: block`; the source waits with it.
   var blocked: PendingRecord?
+  /// Its client of the Kinesis Producer Library; −1 for none.
+  var library: Int32 = -1
+  /// Its client of the AWS SDK, and the draws that decide which of its calls a fault hits.
+  var sdk: SDKClient, failures: RandomStream
+  /// Requests gathering, on the wire and waiting.
+  var requests: Int32 = 0
 
   init(
     _ index: Int, of producer: Int, _ plan: ProducerPlan, start: Instant, end: Instant, seed: UInt64, replication: Int
@@ -99,6 +124,11 @@ struct Process: Sendable {
     (self.producer, turn) = (Int32(producer), UInt32(index))
     (arrivals, phases, sizes) = (stream(.arrival), stream(.phase), stream(.size))
     (keys, latencies, jitter) = (stream(.key), stream(.latency), stream(.retryJitter))
+    failures = stream(.failure)
+    let delays = RandomStream(
+      seed: seed, replication: replication, purpose: .retryJitter,
+      entity: EntityName("producers.\(plan.spec.name).sdk", index: index))
+    sdk = SDKClient(plan.sdk, delays)
     clock = ArrivalClock(
       plan.spec.arrivals, processes: plan.spec.processes, profile: plan.profile, start: start, end: end,
       arrivals: &arrivals, phases: &phases)

@@ -10,6 +10,8 @@ struct PendingRecord: Sendable {
   var size: Int32
   /// The next one of its request, or of the free list; −1 for none.
   var next: Int32
+  /// Whether a shard was asked to take it, and whether one holds a copy of it.
+  var isOffered = false, isStored = false
 }
 
 /// All records on their way. No allocation per record: slots are used again, the latest freed first.
@@ -51,6 +53,8 @@ struct PutRequest: Sendable {
   var attempt: Int32 = 1
   /// When it was sent, and how long it takes there and back.
   var sentAt: Instant = .epoch, roundTrip: Interval = .zero
+  /// Whether the call under way fails as a whole; the SDK's own tries, from 1, and the tokens its last one took.
+  var failure = CallFailure.none, sdkAttempt: Int32 = 1, sdkTokens: Int32 = 0
   /// Bytes that a shard took in this try: freed when the answer arrives.
   var acceptedBytes: Int64 = 0
   /// Its neighbours in the process's line of requests that wait for another try; −1 for none.

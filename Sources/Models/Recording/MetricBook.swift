@@ -3,7 +3,7 @@ enum StreamMetric: Int, CaseIterable {
   case incomingBytes, incomingRecords
   case putRecordBytes, putRecordLatency, putRecordSuccess
   case putRecordsBytes, putRecordsLatency, putRecordsSuccess
-  case putRecordsTotal, putRecordsSuccessful, putRecordsThrottled
+  case putRecordsTotal, putRecordsSuccessful, putRecordsThrottled, putRecordsFailed
   case writeExceeded
   case getBytes, getRecords, getLatency, getSuccess, getAge
   case readExceeded
@@ -21,6 +21,7 @@ enum StreamMetric: Int, CaseIterable {
     case .putRecordsTotal: "PutRecords.TotalRecords"
     case .putRecordsSuccessful: "PutRecords.SuccessfulRecords"
     case .putRecordsThrottled: "PutRecords.ThrottledRecords"
+    case .putRecordsFailed: "PutRecords.FailedRecords"
     case .writeExceeded: "WriteProvisionedThroughputExceeded"
     case .getBytes: "GetRecords.Bytes"
     case .getRecords: "GetRecords.Records"

@@ -64,6 +64,8 @@ public struct RecordLedger: Sendable, Hashable {
   public var diverted: Int64
   /// Neither yet, when the run ended.
   public var inFlight: Int64
+  /// Further copies of accepted records that a shard stored, because a client did not know of the first.
+  public var duplicates: Int64 = 0
 
   /// Nothing yet.
   public init() { (offered, accepted, throttledAttempts, lost, diverted, inFlight) = (0, 0, 0, 0, 0, 0) }
@@ -291,6 +293,10 @@ public struct ProducerResult: Sendable {
   public var putLatency: LatencyHistogram
   /// The most bytes any one of its processes held.
   public var peakBuffer: Bytes
+  /// Further copies of its records that a shard stored.
+  public var duplicates: Int64 = 0
+  /// What its client library did; nil when there is nothing to tell.
+  public var client: ClientResult?
 }
 
 /// What happened to a consumer. Latencies leave out the warm-up; counts do not.
@@ -381,6 +387,8 @@ public struct Note: Sendable, Hashable {
     case ingestThrottled = "ingest_throttled"
     case partitionsExceeded = "partitions_exceeded"
     case quotaRaised = "quota_raised"
+    case faultBegan = "fault_began"
+    case faultEnded = "fault_ended"
   }
   /// When.
   public var at: Instant

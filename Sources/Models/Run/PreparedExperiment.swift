@@ -19,8 +19,7 @@ public struct PreparedExperiment: Sendable {
       producers.append(
         ProducerPlan(
           spec, largest: Self.largestRecord(for: spec, in: experiment), keys: KeyPopulation(spec.keys, trace: trace),
-          profile: profile,
-          firstProcess: producers.last?.endProcess ?? 0))
+          profile: profile, firstProcess: producers.last?.endProcess ?? 0, limits: experiment.limits))
     }
     self.producers = producers
   }

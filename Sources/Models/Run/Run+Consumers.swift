@@ -104,7 +104,7 @@ extension Run {
   private mutating func poll(_ reader: Int) {
     guard hasRoom(reader), !readers[reader].isCalling else { return }
     let (consumer, stream, shard) = (readers[reader].consumer, readers[reader].stream, readers[reader].shard)
-    let took = Interval(nanoseconds: readTime.draw(from: &readers[reader].latencies))
+    let took = Interval(nanoseconds: stretched(readTime.draw(from: &readers[reader].latencies), on: stream))
     readers[reader].calledAt = now
     consumers[consumer].calls += 1
     do throws(Refusal) {
@@ -135,7 +135,10 @@ extension Run {
 
   /// Records between the last one asked for and the first one given have left by age, before a subscription or within.
   private mutating func take(_ first: Int64, _ count: Int64, by reader: Int) {
-    consumers[readers[reader].consumer].expired += first - readers[reader].next
+    if first > readers[reader].next {
+      let (shard, stream) = (readers[reader].shard, readers[reader].stream)
+      consumers[readers[reader].consumer].expired += users(from: readers[reader].next, to: first, in: shard, of: stream)
+    }
     readers[reader].next = first + count
     readers[reader].travelling.append(Batch(first: first, count: count))
     trajectory.fold(UInt64(bitPattern: first) << 20 ^ UInt64(count))
@@ -231,7 +234,8 @@ extension Run {
       event.isLast && !account.streams[readers[reader].stream].shards[event.shard.index].isOpen
       && event.first + event.count >= account.streams[readers[reader].stream].shards[event.shard.index].log.tip
     take(event.first, event.count, by: reader)
-    let took = Interval(nanoseconds: fanOutTime.draw(from: &readers[reader].latencies))
+    let time = stretched(fanOutTime.draw(from: &readers[reader].latencies), on: readers[reader].stream)
+    let took = Interval(nanoseconds: time)
     readers[reader].arrivesAt = max(readers[reader].arrivesAt, now + took)
     schedule(RunEvent(.arrival, reader), at: readers[reader].arrivesAt, .release)
     meters[consumers[consumer].spec.stream].notePushed(event.bytes, to: consumer)
@@ -269,20 +273,21 @@ extension Run {
     consumers[consumer].workers[worker].running += 1
     handOver(batch, to: reader)
     let each = consumers[consumer].perRecord.draw(from: &readers[reader].service)
-    let time = consumers[consumer].perBatch.draw(from: &readers[reader].service) + each * batch.count
+    let time = consumers[consumer].perBatch.draw(from: &readers[reader].service) + each * users(in: batch, of: reader)
     trajectory.fold(UInt64(time))
     schedule(RunEvent(.processed, reader), at: now + Interval(nanoseconds: time), .release)
   }
 
   private mutating func handOver(_ batch: Batch, to reader: Int) {
     let consumer = readers[reader].consumer
-    consumers[consumer].records += batch.count
+    consumers[consumer].records += users(in: batch, of: reader)
     readers[reader].handed = batch.end
     let log = account.streams[readers[reader].stream].shards[readers[reader].shard.index].log
     for run in log.runs(from: batch.first, to: batch.end) {
       let delay = now - run.arrival
-      consumers[consumer].propagation.record(delay, count: run.count)
-      for monitor in readMonitors[consumer] { monitors[monitor].add(delay, count: run.count) }
+      let count = users(in: Batch(first: run.first, count: run.count), of: reader)
+      consumers[consumer].propagation.record(delay, count: count)
+      for monitor in readMonitors[consumer] { monitors[monitor].add(delay, count: count) }
     }
   }
 

@@ -42,7 +42,7 @@ extension Run {
   private mutating func weigh(_ key: UInt32, of producer: Int, in shard: Int, of stream: Int) {
     let count = Double(producers[producer].firstAttempts[Int(key)])
     let meter = meters[stream].shards[shard]
-    let total = Double(max(meter.demanded.records + meter.demand.records, 1))
+    let total = Double(max(meter.demanded.records + meter.demand.records + meter.packedDemand, 1))
     guard count / total > meter.hottestKey?.share ?? 0 else { return }
     let state = account.streams[stream].shards[shard]
     let seconds = ((state.closedAt ?? now) - state.openedAt).inSeconds

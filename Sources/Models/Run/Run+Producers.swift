@@ -12,6 +12,9 @@ extension Run {
           Process(
             number, of: index, plan, start: start, end: end, seed: experiment.seed, replication: replication))
       }
+      if let library = plan.library {
+        for process in plan.firstProcess..<plan.endProcess { startLibrary(of: process, plan, library) }
+      }
       if plan.trace != nil { setTraceClock(of: index) } else { setClocks(of: plan) }
     }
   }
@@ -40,7 +43,8 @@ extension Run {
     let turn = processes[index].turn
     processes[index].turn &+= 1
     let key = plan.keys.draw(from: &processes[index].keys, turn: turn, recorded: recorded)
-    let data = recordedSize ?? plan.size.draw(from: &processes[index].sizes)
+    let drawn = recordedSize ?? plan.size.draw(from: &processes[index].sizes)
+    let data = plan.library?.compressed(drawn) ?? drawn
     let size = min(max(data, 1), plan.largestData) + plan.keyBytes
     trajectory.fold(UInt64(key) << 32 ^ UInt64(size))
     producers[Int(processes[index].producer)].offered += 1
@@ -50,8 +54,15 @@ extension Run {
 
   /// Finds room for a record in the process's buffer, or does what its overflow rule says.
   private mutating func admit(_ record: PendingRecord, to index: Int, _ plan: ProducerPlan) {
-    if processes[index].held + Int64(record.size) > plan.buffer, !makeRoom(for: record, in: index, plan) { return }
+    if !hasRoom(for: record, in: index, plan), !makeRoom(for: record, in: index, plan) { return }
     gather(record, in: index, plan)
+  }
+
+  /// Whether a record fits the bytes and, for the Agent, the queue of requests.
+  @inline(__always)
+  private func hasRoom(for record: PendingRecord, in index: Int, _ plan: ProducerPlan) -> Bool {
+    processes[index].held + Int64(record.size) <= plan.buffer
+      && (processes[index].open >= 0 || processes[index].requests < plan.maxRequests)
   }
 
   /// What the overflow rule says of a record that does not fit. Returns whether it does now.
@@ -81,6 +92,7 @@ extension Run {
 
   /// Gives up the record that waits longest: of the requests that wait for another try, else of the one being filled.
   private mutating func dropOldest(of index: Int) -> Bool {
+    guard processes[index].library < 0 else { return dropOldestOfLibrary(index) }
     let request = processes[index].waitingHead >= 0 ? processes[index].waitingHead : processes[index].open
     guard request >= 0, requests[request].head >= 0 else { return false }
     let oldest = requests[request].head
@@ -88,9 +100,7 @@ extension Run {
     requests[request].head = record.next
     requests[request].count -= 1
     requests[request].bytes -= Int64(record.size)
-    processes[index].held -= Int64(record.size)
-    records.remove(oldest)
-    drop(\.dropped, of: Int(processes[index].producer))
+    abandon(oldest, of: index, \.dropped)
     if requests[request].count == 0 { discard(request, of: index) }
     return true
   }
@@ -98,7 +108,7 @@ extension Run {
   /// Frees a request that has no records left and is not on the wire.
   private mutating func discard(_ request: Int32, of index: Int) {
     if processes[index].open == request { processes[index].open = -1 } else { unlink(request, from: index) }
-    requests.remove(request)
+    retire(request)
   }
 
   /// Puts a record into the request being filled, and sends it when it is full.
@@ -106,6 +116,7 @@ extension Run {
     let producer = Int(processes[index].producer), size = Int64(record.size)
     processes[index].held += size
     producers[producer].peakHeld = max(producers[producer].peakHeld, processes[index].held)
+    if let library = plan.library { return handToLibrary(record, in: index, plan, library) }
     if processes[index].open >= 0, requests[processes[index].open].bytes + size > plan.maxBytes { sendOpen(of: index) }
     append(record, in: index)
     let open = processes[index].open
@@ -117,7 +128,10 @@ extension Run {
   }
 
   private mutating func append(_ record: PendingRecord, in index: Int) {
-    if processes[index].open < 0 { processes[index].open = requests.add(process: Int32(index)) }
+    if processes[index].open < 0 {
+      processes[index].open = requests.add(process: Int32(index))
+      processes[index].requests += 1
+    }
     let open = processes[index].open
     let slot = records.add(record)
     if requests[open].head < 0 { requests[open].head = slot } else { records[requests[open].tail].next = slot }
@@ -143,7 +157,7 @@ extension Run {
   mutating func unblock(_ index: Int) {
     guard let record = processes[index].blocked else { return }
     let plan = producers[Int(processes[index].producer)].plan
-    guard processes[index].held + Int64(record.size) <= plan.buffer else { return }
+    guard hasRoom(for: record, in: index, plan) else { return }
     processes[index].blocked = nil
     gather(record, in: index, plan)
     guard plan.trace == nil else { return }

@@ -132,8 +132,9 @@ extension Run {
   private mutating func settle() {
     for stream in account.streams.indices {
       for shard in account.streams[stream].shards.indices {
-        account.streams[stream].settle(
-          ShardID(shard), before: firstNeeded(of: stream, shard), width: Self.settledWidth)
+        let first = firstNeeded(of: stream, shard)
+        account.streams[stream].settle(ShardID(shard), before: first, width: Self.settledWidth)
+        forgetUserRecords(before: first, in: shard, of: stream)
       }
       if secondCount % 60 == 0 { account.streams[stream].trim(at: now) }
     }

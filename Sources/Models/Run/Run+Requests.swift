@@ -8,13 +8,23 @@ extension Run {
   mutating func send(_ request: Int32) {
     let index = Int(requests[request].process)
     let producer = Int(processes[index].producer)
-    let trip =
-      putTime.draw(from: &processes[index].latencies)
-      + producers[producer].plan.network.draw(from: &processes[index].latencies)
-    trajectory.fold(UInt64(trip))
+    let plan = producers[producer].plan, trip = roundTrip(of: index, plan)
     requests[request].sentAt = now
-    requests[request].roundTrip = Interval(nanoseconds: trip)
-    schedule(RunEvent(.put, Int(request)), at: now + Interval(nanoseconds: trip / 2))
+    requests[request].roundTrip = trip
+    guard trip <= plan.sdk.timeout else { return sendInVain(request, plan, trip) }
+    schedule(RunEvent(.put, Int(request)), at: now + Interval(nanoseconds: trip.nanoseconds / 2))
+  }
+
+  /// A call whose answer will come too late: the service may take its records, the client will not know.
+  private mutating func sendInVain(_ request: Int32, _ plan: ProducerPlan, _ trip: Interval) {
+    requests[request].failure = .timeout
+    requests[request].roundTrip = plan.sdk.timeout
+    let half = Interval(nanoseconds: trip.nanoseconds / 2)
+    guard half < plan.sdk.timeout else {
+      schedule(RunEvent(.putAnswer, Int(request)), at: now + plan.sdk.timeout, .release)
+      return
+    }
+    schedule(RunEvent(.put, Int(request)), at: now + half)
   }
 
   /// The request reaches the service: each record in turn is taken or refused.
@@ -23,7 +33,12 @@ extension Run {
     let plan = producers[producer].plan
     let arrivesAt = requests[request].sentAt + requests[request].roundTrip
     if let firehose = plan.firehose { return put(request, to: firehose, plan, of: producer) }
-    let isFirst = requests[request].attempt == 1
+    guard !isFailing(plan.stream, for: Int(requests[request].process)) else {
+      if requests[request].failure == .none { requests[request].failure = .service }
+      noteFailedCall(plan, records: Int(requests[request].count))
+      return schedule(RunEvent(.putAnswer, Int(request)), at: arrivesAt, .release)
+    }
+    let isAnswered = requests[request].failure == .none, offered = requests[request].count
     var refused = Chain()
     var taken: (count: Int32, bytes: Int64) = (0, 0)
     var next = requests[request].head
@@ -31,18 +46,22 @@ extension Run {
       let slot = next
       let record = records[slot]
       next = record.next
-      if offer(record, of: producer, plan, isFirst: isFirst) {
-        taken = (taken.count + 1, taken.bytes + Int64(record.size))
+      let isTaken = offer(record, of: producer, plan, isFirst: !record.isOffered)
+      if isTaken { taken = (taken.count + 1, taken.bytes + Int64(record.size)) }
+      if isTaken { store(slot, of: producer) }
+      if isTaken, isAnswered {
         acknowledge(record, of: producer, at: arrivesAt)
         records.remove(slot)
       } else {
+        records[slot].isOffered = true
         refused.append(slot, Int64(record.size), in: &records)
       }
     }
+    let left = offered - taken.count
     (requests[request].head, requests[request].tail) = (refused.head, refused.tail)
     (requests[request].count, requests[request].bytes) = (refused.count, refused.bytes)
-    requests[request].acceptedBytes = taken.bytes
-    noteCall(plan, taken: taken, refused: refused, took: requests[request].roundTrip)
+    requests[request].acceptedBytes = isAnswered ? taken.bytes : 0
+    noteCall(plan, taken: taken, refused: left, took: requests[request].roundTrip)
     schedule(RunEvent(.putAnswer, Int(request)), at: arrivesAt, .release)
     if taken.count > 0 { wakeFanOut(of: plan.stream) }
   }
@@ -72,8 +91,6 @@ extension Run {
 
   @inline(__always)
   mutating func acknowledge(_ record: PendingRecord, of producer: Int, at instant: Instant) {
-    producers[producer].accepted += 1
-    inFlight -= 1
     let latency = instant - record.birth
     producers[producer].latency.record(latency)
     for monitor in putMonitors[producer] { monitors[monitor].add(latency, count: 1) }
@@ -84,7 +101,9 @@ extension Run {
     let index = Int(requests[request].process)
     processes[index].held -= requests[request].acceptedBytes
     requests[request].acceptedBytes = 0
-    if requests[request].count > 0 { reconsider(request, of: index) } else { requests.remove(request) }
+    if !isRetriedBySDK(request, of: index) {
+      if requests[request].count > 0 { reconsider(request, of: index) } else { retire(request) }
+    }
     unblock(index)
   }
 
@@ -98,7 +117,7 @@ extension Run {
     }
     let wait = producers[producer].plan.backoff(after: requests[request].attempt, jitter: &processes[index].jitter)
     if let ttl = retry.ttl { giveUpAged(of: request, of: index, bornBefore: now + wait - ttl) }
-    guard requests[request].count > 0 else { return requests.remove(request) }
+    guard requests[request].count > 0 else { return retire(request) }
     requests[request].attempt += 1
     producers[producer].retries += Int64(requests[request].count)
     guard wait > .zero else { return send(request) }
@@ -112,25 +131,20 @@ extension Run {
     send(request)
   }
 
+  /// Frees a request that has no records left.
+  mutating func retire(_ request: Int32) {
+    processes[Int(requests[request].process)].requests -= 1
+    requests.remove(request)
+  }
+
   private mutating func giveUpAll(of request: Int32, of index: Int, _ reason: WritableKeyPath<Producer, Int64>) {
     var next = requests[request].head
     while next >= 0 {
       let slot = next
       next = records[slot].next
-      records.remove(slot)
+      abandon(slot, of: index, reason)
     }
-    giveUp(requests[request].count, requests[request].bytes, of: index, reason)
-    requests.remove(request)
-  }
-
-  private mutating func giveUp(
-    _ count: Int32, _ bytes: Int64, of index: Int, _ reason: WritableKeyPath<Producer, Int64>
-  ) {
-    let producer = Int(processes[index].producer)
-    if count > 0 { noteFirstLoss(of: producer, count) }
-    producers[producer][keyPath: reason] += Int64(count)
-    processes[index].held -= bytes
-    inFlight -= Int64(count)
+    retire(request)
   }
 
   mutating func noteFirstLoss(of producer: Int, _ count: Int32) {
@@ -141,19 +155,16 @@ extension Run {
   /// Gives up records that will be too old at their next try, and keeps the others in order.
   private mutating func giveUpAged(of request: Int32, of index: Int, bornBefore limit: Instant) {
     var kept = Chain()
-    var aged: (count: Int32, bytes: Int64) = (0, 0)
     var next = requests[request].head
     while next >= 0 {
       let slot = next, size = Int64(records[slot].size)
       next = records[slot].next
       if records[slot].birth < limit {
-        aged = (aged.count + 1, aged.bytes + size)
-        records.remove(slot)
+        abandon(slot, of: index, \.lostByAge)
       } else {
         kept.append(slot, size, in: &records)
       }
     }
-    giveUp(aged.count, aged.bytes, of: index, \.lostByAge)
     (requests[request].head, requests[request].tail) = (kept.head, kept.tail)
     (requests[request].count, requests[request].bytes) = (kept.count, kept.bytes)
   }
@@ -172,11 +183,11 @@ extension Run {
     (requests[request].earlier, requests[request].later) = (-1, -1)
   }
 
-  private mutating func noteCall(
-    _ plan: ProducerPlan, taken: (count: Int32, bytes: Int64), refused: Chain, took: Interval
+  mutating func noteCall(
+    _ plan: ProducerPlan, taken: (count: Int32, bytes: Int64), refused: Int32, took: Interval
   ) {
     let stream = plan.stream, isSingle = plan.spec.batching == .putRecord
-    book.note(.writeExceeded, Double(refused.count), stream: stream)
+    book.note(.writeExceeded, Double(refused), stream: stream)
     book.note(isSingle ? .putRecordLatency : .putRecordsLatency, took.inMilliseconds, stream: stream)
     book.note(isSingle ? .putRecordSuccess : .putRecordsSuccess, taken.count > 0 ? 1 : 0, stream: stream)
     if taken.count > 0 {
@@ -185,9 +196,9 @@ extension Run {
       book.note(isSingle ? .putRecordBytes : .putRecordsBytes, Double(taken.bytes), stream: stream)
     }
     guard !isSingle else { return }
-    book.note(.putRecordsTotal, Double(taken.count + refused.count), stream: stream)
+    book.note(.putRecordsTotal, Double(taken.count + refused), stream: stream)
     book.note(.putRecordsSuccessful, Double(taken.count), stream: stream)
-    book.note(.putRecordsThrottled, Double(refused.count), stream: stream)
+    book.note(.putRecordsThrottled, Double(refused), stream: stream)
   }
 }
 

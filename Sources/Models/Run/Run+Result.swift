@@ -34,13 +34,13 @@ extension Run {
       ledger.accepted += producer.accepted
       ledger.lost += producer.lost
       ledger.diverted += producer.diverted
+      ledger.duplicates += producer.duplicates
     }
     ledger.throttledAttempts =
       meters.reduce(0) { $0 + $1.allThrottledAttempts } + firehoses.reduce(0) { $0 + $1.ingest.throttledRecords }
     ledger.inFlight = inFlight
     precondition(ledger.offered == ledger.accepted + ledger.lost + ledger.inFlight, "a record is unaccounted for")
-    let stored = account.streams.reduce(0) { $0 + $1.shards.reduce(0) { $0 + $1.log.tip } }
-    precondition(ledger.accepted == stored + putIntoFirehoses, "accepted records are not the stored ones")
+    reconcile()
     return ledger
   }
 
@@ -68,7 +68,8 @@ extension Run {
       name: producer.plan.spec.name, offered: producer.offered, accepted: producer.accepted, lost: producer.lost,
       inFlight: producer.offered - producer.accepted - producer.lost, lostByAttempts: producer.lostByAttempts,
       lostByAge: producer.lostByAge, dropped: producer.dropped, diverted: producer.diverted,
-      retries: producer.retries, putLatency: producer.latency, peakBuffer: Bytes(producer.peakHeld))
+      retries: producer.retries, putLatency: producer.latency, peakBuffer: Bytes(producer.peakHeld),
+      duplicates: producer.duplicates, client: clientResult(producer))
   }
 
   private func consumerResult(_ index: Int, at instant: Instant) -> ConsumerResult {
@@ -76,10 +77,13 @@ extension Run {
     var backlog: Int64 = 0, expired = consumer.expired
     for shard in stream.shards {
       let slot = consumer.readers.indices.contains(shard.id.index) ? consumer.readers[shard.id.index] : -1
-      let next = slot < 0 ? 0 : readers[Int(slot)].next
-      let held = slot < 0 ? 0 : (readers[Int(slot)].queue + readers[Int(slot)].travelling).reduce(0) { $0 + $1.count }
-      backlog += held + shard.log.tip - max(next, shard.log.trimHorizon)
-      expired += max(0, shard.log.trimHorizon - next)
+      let next = slot < 0 ? 0 : readers[Int(slot)].next, horizon = shard.log.trimHorizon
+      func count(_ first: Int64, _ end: Int64) -> Int64 {
+        users(from: first, to: end, in: shard.id, of: consumer.spec.stream)
+      }
+      let held = slot < 0 ? [] : readers[Int(slot)].queue + readers[Int(slot)].travelling
+      backlog += held.reduce(0) { $0 + count($1.first, $1.end) } + count(max(next, horizon), shard.log.tip)
+      expired += next < horizon ? count(next, horizon) : 0
     }
     return ConsumerResult(
       name: consumer.spec.name, records: consumer.records, calls: consumer.calls,

@@ -16,7 +16,8 @@ extension Run {
   }
 
   /// A scenario's event begins.
-  mutating func begin(_ event: ScheduledEvent) {
+  mutating func begin(_ index: Int) {
+    let event = experiment.events[index]
     switch event.action {
     case .setRateFactor(let producer, let factor):
       notes.add(.rateChanged, producers[producer].plan.spec.name, "rate × \(factor)", at: now)
@@ -39,17 +40,20 @@ extension Run {
     case .destinationOutage(let firehose): changeOutages(of: firehose, by: 1)
     case .switchMode(let stream, let mode): switchMode(of: stream, to: mode)
     case .setWarmThroughput(let stream, let mebibytes): setWarmThroughput(of: stream, to: mebibytes)
+    case .errorBurst, .latencySpike: beginFault(index)
     }
   }
 
   /// A scenario's event ends.
-  mutating func end(_ event: ScheduledEvent) {
+  mutating func end(_ index: Int) {
+    let event = experiment.events[index]
     switch event.action {
     case .setRateFactor(let producer, _):
       notes.add(.rateChanged, producers[producer].plan.spec.name, "rate × 1", at: now)
     case .stopConsumer(let consumer): startConsumer(consumer)
     case .startConsumer(let consumer): stopConsumer(consumer)
     case .destinationOutage(let firehose): changeOutages(of: firehose, by: -1)
+    case .errorBurst, .latencySpike: endFault(index)
     case .splitShard, .mergeShards, .updateShardCount, .switchMode, .setWarmThroughput: return
     }
   }

@@ -110,27 +110,35 @@ extension Run {
     for run in account.streams[stream].shards[shard.index].log.runs(from: answer.first, to: answer.end) {
       let data = max(0, run.bytes - keyBytes * run.count)
       bytes += data
-      append(run, data, to: &runs, of: firehose)
+      append(run, data, in: shard, to: &runs, of: firehose)
     }
-    firehoses[firehose].handed += answer.count
+    let taken = runs.reduce(0) { $0 + $1.records }
+    firehoses[firehose].handed += taken
     book.note(.readBytes, Double(bytes), firehose: firehose)
-    book.note(.readRecords, Double(answer.count), firehose: firehose)
+    book.note(.readRecords, Double(taken), firehose: firehose)
     step(firehose, .read(DeliveryRead(shard: shard, runs: runs, next: answer.end)))
   }
 
-  /// A run as the machine takes it; with dynamic partitions each record is one of its own.
-  private mutating func append(_ run: RecordRun, _ bytes: Int64, to runs: inout [DeliveryRun], of firehose: Int) {
+  /// A run as the machine takes it, aggregates of the KPL taken apart; with dynamic partitions each record of the stream is
+  /// one of its own.
+  private mutating func append(
+    _ run: RecordRun, _ bytes: Int64, in shard: ShardID, to runs: inout [DeliveryRun], of firehose: Int
+  ) {
+    guard let stream = firehoses[firehose].spec.stream else { return }
+    let end = run.first + run.count
     guard firehoses[firehose].partitions != nil else {
+      let records = users(from: run.first, to: end, in: shard, of: stream)
       runs.append(
-        DeliveryRun(first: run.first, count: run.count, records: run.count, bytes: bytes, arrival: run.arrival))
+        DeliveryRun(first: run.first, count: run.count, records: records, bytes: bytes, arrival: run.arrival))
       return
     }
     for offset in 0..<run.count {
       let size = bytes * (offset + 1) / run.count - bytes * offset / run.count
       runs.append(
         DeliveryRun(
-          first: run.first + offset, count: 1, records: 1, bytes: size, arrival: run.arrival,
-          partition: firehoses[firehose].drawPartition()))
+          first: run.first + offset, count: 1,
+          records: users(from: run.first + offset, to: run.first + offset + 1, in: shard, of: stream), bytes: size,
+          arrival: run.arrival, partition: firehoses[firehose].drawPartition()))
     }
   }
 
@@ -184,6 +192,7 @@ extension Run {
       (next, position) = (record.next, position + 1)
       if position <= taken.count, taken[position - 1] > 0 {
         accepted = (accepted.count + 1, accepted.bytes + Int64(record.size))
+        store(slot, of: producer)
         acknowledge(record, of: producer, at: arrivesAt)
         records.remove(slot)
       } else {

@@ -41,6 +41,11 @@ public struct Run: ~Copyable {
   private(set) var latest = Latest.none
   /// Records handed over, not yet stored or given up.
   var inFlight: Int64 = 0
+  /// The Kinesis Producer Library in every process that uses it; by stream and shard what its Kinesis records stand for.
+  var kpl = KPLState()
+  var userRecords: [[UserRecordIndex]]
+  /// What is wrong with each stream.
+  var faults: [StreamFaults]
 
   var meters: [StreamMeter]
   var book: MetricBook
@@ -87,6 +92,7 @@ public struct Run: ~Copyable {
     fanOutTime = Sampler(experiment.serviceTimes.fanOut)
     (binSeconds, lookSeconds) = (horizon.reportBin.nanoseconds / 1_000_000_000, Self.lookSeconds(horizon))
     fanOutConsumers = experiment.streams.map { _ in [] }
+    (userRecords, faults) = (experiment.streams.map { _ in [] }, experiment.streams.map { _ in StreamFaults() })
     startProducers()
     startConsumers()
     startFirehoses()
@@ -136,14 +142,21 @@ public struct Run: ~Copyable {
     case .processed: processed(by: event.index)
     case .lease: activate(event.index)
     case .streamChange: followStreams()
-    case .scenario: begin(experiment.events[event.index])
-    case .scenarioEnd: end(experiment.events[event.index])
+    case .scenario: begin(event.index)
+    case .scenarioEnd: end(event.index)
     case .second: closeSecond()
     case .warmupEnd: endWarmup()
     case .sourcePoll: pollSource(event.index)
     case .sourceAnswer: answerSource(event.index)
     case .deliveryWake: wakeDelivery(event.index)
     case .attemptEnd: endAttempt(event.index)
+    case .kplPacked: endPackingWhenDue(event.index)
+    case .kplCollected: sendCallWhenDue(event.index)
+    case .kplDrain: drainWhenDue(event.index)
+    case .kplPut: put(call: Int32(event.index))
+    case .kplAnswer: answer(call: Int32(event.index))
+    case .kplMap: takeShardMap(event.index)
+    case .sdkRetry: send(Int32(event.index))
     }
   }
 

@@ -28,6 +28,16 @@ struct RunEvent {
     case second
     /// The warm-up ends.
     case warmupEnd
+    /// The Kinesis Producer Library: an aggregate, a call or the limiter is due; a call reaches the service; its answer
+    /// is back; the shards are listed.
+    case kplPacked
+    case kplCollected
+    case kplDrain
+    case kplPut
+    case kplAnswer
+    case kplMap
+    /// The SDK sends a call once more.
+    case sdkRetry
     /// A delivery stream's poller calls GetRecords, or its answer is there.
     case sourcePoll = 64
     case sourceAnswer

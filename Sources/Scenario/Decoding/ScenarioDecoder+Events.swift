@@ -5,11 +5,9 @@ internal import Units
 extension ScenarioDecoder {
   private static let actions = [
     "reshard", "split_shard", "merge_shards", "consumer_stop", "consumer_start", "set_rate_factor",
-    "destination_outage", "switch_mode", "set_warm_throughput",
+    "destination_outage", "switch_mode", "set_warm_throughput", "region_error_burst", "latency_spike",
   ]
-  private static let laterActions = [
-    "region_error_burst"
-  ]
+  private static let laterActions: [String] = []
 
   func events(_ fields: inout Fields, horizon: Horizon?, streams: [StreamSpec?]) -> [ScheduledEvent] {
     guard let items = fields.take("events")?.list(atMost: Self.maximumEvents, expecting: "a list of events") else {
@@ -29,7 +27,8 @@ extension ScenarioDecoder {
       .choice(Self.actions, later: Self.laterActions, what: "event")
     guard let name else { return nil }
     let action = action(name, &fields)
-    if !["consumer_stop", "set_rate_factor", "destination_outage"].contains(name) {
+    if !["consumer_stop", "set_rate_factor", "destination_outage", "region_error_burst", "latency_spike"].contains(name)
+    {
       fields.inapplicable(["for"], to: name)
     }
     let length = fields.take("for")?.duration(.shortest ... .longest)
@@ -76,6 +75,7 @@ extension ScenarioDecoder {
     case "consumer_start": return target(&fields, names.consumers, "consumer").map { .startConsumer($0) }
     case "destination_outage":
       return target(&fields, names.firehoses, "firehose").map { .destinationOutage(firehose: $0) }
+    case "region_error_burst", "latency_spike": return fault(name, &fields)
     default:
       let producer = target(&fields, names.producers, "producer")
       let factor = fields.require("value", expecting: "a factor such as 2.5")?
@@ -140,5 +140,17 @@ extension ScenarioDecoder {
     if let key = field.text.flatMap({ HashKey(explicit: $0) }) { return key }
     field.fail(expected: "a hash key, that is a whole number below 2^128")
     return nil
+  }
+
+  /// A fault of the service on one stream or, without a target, on all.
+  private func fault(_ name: String, _ fields: inout Fields) -> ScheduledEvent.Action? {
+    let field = fields.take("target")
+    let stream = field.flatMap { position($0, among: names.streams, what: "stream") }
+    let isBurst = name == "region_error_burst"
+    let expected = isBurst ? "the share of calls that fail, such as 0.3" : "a factor on service times, such as 20"
+    let value = fields.require("value", expecting: expected)?
+      .number(isBurst ? 0...1 : 1...10_000, expecting: expected)
+    guard let value, field == nil || stream != nil else { return nil }
+    return isBurst ? .errorBurst(stream: stream, share: value) : .latencySpike(stream: stream, factor: value)
   }
 }

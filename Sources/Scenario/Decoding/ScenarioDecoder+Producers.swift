@@ -17,25 +17,25 @@ extension ScenarioDecoder {
     var fields = map
     let target = fields.require("to", expecting: "the name of a stream").flatMap(target)
     let count = fields.take("count")?.integer(1...100_000, expecting: "a number of processes") ?? 1
-    let largest = target.flatMap { largestRecord(of: $0, streams: streams) }
+    let stream = target?.stream.flatMap { streams.indices.contains($0) ? streams[$0] : nil }
     let record = fields.require("record", expecting: "a map with a size").flatMap { $0.map() }
-      .flatMap { recordShape($0, largest: largest, isKeyed: target?.firehose == nil) }
+      .flatMap { recordShape($0, largest: largestRecord(of: target, stream), isKeyed: target?.firehose == nil) }
     if target?.firehose != nil { fields.inapplicable(["keys"], to: "a producer that writes to a firehose") }
+    let client =
+      target?.firehose == nil
+      ? client(&fields, record: record, stream: stream, processes: count) : firehoseClient(&fields, record: record)
     let keys = fields.take("keys").flatMap(keys) ?? KeySpec(.uniform(cardinality: 1_000_000))
     let rateField = fields.require("rate", expecting: "records per second, such as 9000, or a map with a curve")
     let rate = rateField.flatMap { self.rate($0, record: record, needsKeys: keys.law == .trace) }
     let arrivals = arrivals(&fields, rate: rate)
     checkTraceUse(fields, rate: rate, record: record, keys: keys)
-    let batching = batching(&fields, target)
-    let retry = fields.take("retry").flatMap { $0.map() }.map { self.retry($0, record: record) } ?? RetrySpec()
     let network = fields.take("network").flatMap { distribution($0, of: .time) } ?? .constant(0)
-    fields.later("aggregation")
     fields.finish()
     guard let target, let record, let rate, let arrivals else { return nil }
     var spec = ProducerSpec(
       name: name, stream: target.stream ?? -1, processes: count, rate: rate.curve, arrivals: arrivals,
-      size: record.size,
-      keyBytes: record.keyBytes, keys: keys, batching: batching, retry: retry, network: network)
+      size: record.size, keyBytes: record.keyBytes, keys: keys, batching: client.batching, retry: client.retry,
+      network: network, sdkRetry: client.sdkRetry)
     spec.firehose = target.firehose
     return spec
   }
@@ -62,21 +62,11 @@ extension ScenarioDecoder {
     return nil
   }
 
-  private func largestRecord(of target: Target, streams: [StreamSpec?]) -> Bytes? {
-    guard let stream = target.stream else { return Bytes(limits[.deliveryRecordBytes]) }
-    return streams.indices.contains(stream) ? streams[stream]?.maxRecord : nil
+  private func largestRecord(of target: Target?, _ stream: StreamSpec?) -> Bytes? {
+    target?.firehose == nil ? stream?.maxRecord : Bytes(limits[.deliveryRecordBytes])
   }
 
-  private func batching(_ fields: inout Fields, _ target: Target?) -> Batching {
-    guard target?.firehose == nil else { return firehoseBatching(&fields) }
-    let later = ["kpl", "kinesis_agent"]
-    let api = fields.take("api")
-    if let api, api.text == "firehose_put_record_batch" {
-      api.refuse("a stream takes no PutRecordBatch", remedy: "write `to` a firehose, or use put_records")
-    }
-    let known =
-      ["put_record", "put_records"] + (api?.text == "firehose_put_record_batch" ? ["firehose_put_record_batch"] : [])
-    let name = api.map { $0.choice(known, later: later, what: "api") } ?? "put_records"
+  func batching(_ fields: inout Fields, _ name: String?) -> Batching {
     let field = fields.take("batch")
     guard var batch = field?.map() else { return name == "put_record" ? .putRecord : .putRecords() }
     let most = Int(limits[.putRecordsPerCall])
@@ -94,11 +84,16 @@ extension ScenarioDecoder {
     ("exponential_full_jitter", .exponentialFullJitter),
   ]
 
-  private func retry(_ map: Fields, record: RecordShape?) -> RetrySpec {
+  static var policyNames: [String] { policies.map(\.name) + ["kpl_token_bucket"] }
+
+  func retry(_ map: Fields, record: RecordShape?) -> RetrySpec {
     var fields = map
     var spec = RetrySpec()
-    let name = fields.take("policy")?
-      .choice(Self.policies.map(\.name), later: ["kpl_token_bucket"], what: "retry policy")
+    let policy = fields.take("policy")
+    let name = policy?.choice(Self.policyNames, what: "retry policy")
+    if name == "kpl_token_bucket" {
+      policy?.refuse("kpl_token_bucket is the KPL's own retry", remedy: "write api: kpl, or another policy")
+    }
     spec.policy = Self.policies.first { $0.name == name }?.policy ?? .none
     let attempts = fields.take("max_attempts")
     spec.maxAttempts = attempts?.integer(1...1_000_000, expecting: "a number of attempts") ?? spec.maxAttempts
@@ -107,17 +102,21 @@ extension ScenarioDecoder {
     }
     backOff(&fields, &spec)
     spec.ttl = fields.take("ttl")?.duration(.shortest ... .longest)
+    buffer(&fields, &spec, record: record)
+    fields.finish()
+    return spec
+  }
+
+  func buffer(_ fields: inout Fields, _ spec: inout RetrySpec, record: RecordShape?) {
     let buffer = fields.take("buffer")
     spec.buffer = buffer?.bytes(Bytes(1)...Bytes(1 << 40)) ?? spec.buffer
     let full = ["block", "drop_newest", "drop_oldest", "divert"]
     spec.overflow =
       fields.take("on_overflow")?.choice(full, what: "on_overflow")
       .flatMap(RetrySpec.Overflow.init) ?? spec.overflow
-    fields.finish()
     if let buffer, let record, let largest = record.largest, largest > spec.buffer.count {
       buffer.refuse("buffer \(spec.buffer) cannot hold one record of \(Bytes(largest)) with its key")
     }
-    return spec
   }
 
   private func backOff(_ fields: inout Fields, _ spec: inout RetrySpec) {

@@ -1,0 +1,128 @@
+internal import KinesisCore
+internal import Models
+internal import Units
+
+/// A producer's client: the API it calls, the library before it, and what each of them does about failures.
+struct ClientParts {
+  var batching = Batching.putRecords()
+  var retry = RetrySpec()
+  var sdkRetry = SDKRetrySpec()
+}
+
+extension ScenarioDecoder {
+  private static let interfaces = ["put_record", "put_records", "kpl", "kinesis_agent"]
+
+  /// The most limiters a run holds for a producer: one for each process and shard.
+  private static let maximumLanes = 1_000_000
+
+  func client(_ fields: inout Fields, record: RecordShape?, stream: StreamSpec?, processes: Int) -> ClientParts {
+    let api = fields.take("api")
+    if let api, api.text == "firehose_put_record_batch" {
+      api.refuse("a stream takes no PutRecordBatch", remedy: "write `to` a firehose, or use put_records")
+    }
+    let isBatch = api?.text == "firehose_put_record_batch"
+    let known = Self.interfaces + (isBatch ? ["firehose_put_record_batch"] : [])
+    let name = api.map { $0.choice(known, what: "api") } ?? "put_records"
+    switch name {
+    case "kpl":
+      if let stream, let api, processes * stream.shards > Self.maximumLanes {
+        api.refuse(
+          "\(processes) processes with a limiter for each of \(stream.shards) shards are more than \(Self.maximumLanes)"
+        )
+      }
+      return producerLibrary(&fields, record: record, stream: stream)
+    case "kinesis_agent": return agent(&fields)
+    default:
+      fields.inapplicable(["aggregation"], to: "api \(name ?? "put_records"): only the KPL packs records")
+      let batching = batching(&fields, name)
+      let retry = fields.take("retry").flatMap { $0.map() }.map { self.retry($0, record: record) } ?? RetrySpec()
+      let sdkRetry = fields.take("sdk_retry").flatMap(sdkRetry) ?? SDKRetrySpec()
+      return ClientParts(batching: batching, retry: retry, sdkRetry: sdkRetry)
+    }
+  }
+
+  /// The Agent's settings are its own: its source is a file, which waits.
+  private func agent(_ fields: inout Fields) -> ClientParts {
+    let why = "api kinesis_agent, which has its own"
+    fields.inapplicable(["batch", "aggregation", "retry", "sdk_retry", "keys"], to: why)
+    let buffers = limits[.agentQueue] * limits[.agentBufferBytes]
+    let retry = RetrySpec(
+      policy: .exponential, maxAttempts: Int(Int32.max), base: .milliseconds(limits[.agentBackOff]),
+      cap: .milliseconds(limits[.agentBackOffCap]), buffer: Bytes(buffers), overflow: .block)
+    return ClientParts(batching: .agent, retry: retry)
+  }
+
+  private func producerLibrary(_ fields: inout Fields, record: RecordShape?, stream: StreamSpec?) -> ClientParts {
+    fields.inapplicable(["batch", "sdk_retry"], to: "api kpl, which collects and retries by itself")
+    var settings = fields.take("aggregation").flatMap { $0.map() }.map { aggregation($0, stream: stream) } ?? KPLSpec()
+    let field = fields.take("retry")
+    let retry = field.flatMap { $0.map() }.map { libraryRetry($0, record: record) } ?? libraryRetry()
+    settings.ttl = retry.ttl ?? settings.ttl
+    if settings.maxBuffered > settings.ttl {
+      fields.refuse(
+        "max_buffered \(settings.maxBuffered) is longer than ttl \(settings.ttl): records would be too old to try again"
+      )
+    }
+    return ClientParts(batching: .kpl(settings), retry: retry)
+  }
+
+  private func aggregation(_ map: Fields, stream: StreamSpec?) -> KPLSpec {
+    var fields = map
+    var spec = KPLSpec(
+      maxBytes: Bytes(limits[.kplAggregateBytesDefault]), maxBuffered: .milliseconds(limits[.kplBufferedTime]))
+    if fields.take("enabled")?.flag() == false { spec.aggregation = .disabled }
+    let range = Bytes(limits[.kplAggregateBytesMinimum])...Bytes(limits[.kplAggregateBytesMaximum])
+    let size = fields.take("max_bytes")
+    spec.maxBytes = size?.bytes(range) ?? spec.maxBytes
+    spec.maxBuffered = fields.take("max_buffered")?.duration(.shortest ... .hours(1)) ?? spec.maxBuffered
+    spec.compressionRatio =
+      fields.take("compression_ratio")?.number(1...1_000, expecting: "a ratio such as 3") ?? spec.compressionRatio
+    fields.finish()
+    if let size, let stream, spec.maxBytes.count >= stream.maxRecord.count {
+      size.refuse(
+        "aggregates of \(spec.maxBytes) with their key exceed the stream's max_record \(stream.maxRecord)",
+        remedy: "keep max_bytes below max_record")
+    }
+    return spec
+  }
+
+  private func libraryRetry() -> RetrySpec {
+    RetrySpec(policy: .kplTokenBucket, ttl: .milliseconds(limits[.kplTimeToLive]))
+  }
+
+  private func libraryRetry(_ map: Fields, record: RecordShape?) -> RetrySpec {
+    var fields = map
+    var spec = libraryRetry()
+    let policy = fields.take("policy")
+    if let name = policy?.choice(Self.policyNames, what: "retry policy"), name != "kpl_token_bucket" {
+      policy?.refuse("the KPL retries in its own way", remedy: "write kpl_token_bucket or leave it out")
+    }
+    fields.inapplicable(["max_attempts", "base", "cap"], to: "policy kpl_token_bucket: the KPL retries until the ttl")
+    let least = Interval.milliseconds(limits[.kplTimeToLiveMinimum])
+    spec.ttl = fields.take("ttl")?.duration(least ... .longest) ?? spec.ttl
+    buffer(&fields, &spec, record: record)
+    fields.finish()
+    return spec
+  }
+
+  /// `legacy`, or a map with the mode, its attempts and its time-out.
+  private func sdkRetry(_ field: Field) -> SDKRetrySpec? {
+    let modes = SDKRetrySpec.Mode.allCases.map(\.rawValue)
+    guard !field.isScalar else {
+      return field.choice(modes, what: "sdk_retry").flatMap(SDKRetrySpec.Mode.init).map { SDKRetrySpec(mode: $0) }
+    }
+    guard var fields = field.map(expecting: "one of \(modes.joined(separator: ", ")), or a map with a mode") else {
+      return nil
+    }
+    let mode = fields.require("mode", expecting: "one of \(modes.joined(separator: ", "))")?
+      .choice(modes, what: "mode").flatMap(SDKRetrySpec.Mode.init)
+    let attempts = fields.take("max_attempts")
+    let most = attempts?.integer(1...1_000, expecting: "a number of attempts")
+    let timeout = fields.take("timeout")?.duration(.shortest ... .hours(1))
+    fields.finish()
+    if mode == SDKRetrySpec.Mode.none {
+      attempts?.warn("sdk_retry mode none sends a call once: max_attempts has no effect")
+    }
+    return mode.map { SDKRetrySpec(mode: $0, maxAttempts: most, timeout: timeout) }
+  }
+}

@@ -1,0 +1,267 @@
+import KinesisCore
+import Simulation
+import Testing
+import Units
+
+@testable import Models
+
+private func call(
+  _ mode: SDKRetrySpec, rate: Double = 100, seconds: Int64 = 30, batching: Batching = .putRecord,
+  retry: RetrySpec = RetrySpec(), arrivals: ArrivalPattern = .paced, events: [ScheduledEvent] = []
+) -> Experiment {
+  var producer = Fixture.producer(processes: 1, rate: rate, arrivals: arrivals, batching: batching, retry: retry)
+  producer.sdkRetry = mode
+  var experiment = Fixture.experiment(seconds: seconds, shards: 1, producers: [producer], events: events)
+  experiment.serviceTimes.put = .constant(10e6)
+  return experiment
+}
+
+private func outage(_ share: Double = 1, from: Int64 = 0, to: Int64 = 30) -> ScheduledEvent {
+  ScheduledEvent(at: .seconds(from), length: .seconds(to - from), action: .errorBurst(stream: nil, share: share))
+}
+
+@Suite("The SDK's retries")
+struct SDKRetryTests {
+  private func ceilings(_ mode: SDKRetrySpec.Mode, _ failure: CallFailure) -> [Double] {
+    let plan = SDKPlan(SDKRetrySpec(mode: mode), .current)
+    return (1...7).map { plan.ceiling(after: Int32($0), failure).inSeconds }
+  }
+
+  @Test("delays double from a second, in legacy mode for ever, else up to 20 s; the 2026 variant begins at 50 ms")
+  func law() {
+    #expect(ceilings(.legacy, .service) == [1, 2, 4, 8, 16, 32, 64])
+    #expect(ceilings(.standard, .service) == [1, 2, 4, 8, 16, 20, 20])
+    #expect(ceilings(.adaptive2026, .service) == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2])
+    #expect(ceilings(.adaptive2026, .throttle) == [1, 2, 4, 8, 16, 20, 20])
+  }
+
+  @Test("the delay is anything from nothing to that, all equally likely")
+  func uniform() {
+    let plan = SDKPlan(SDKRetrySpec(mode: .standard), .current)
+    var draws = RandomStream(seed: 1, replication: 0, purpose: .retryJitter, entity: "tests.sdk")
+    var bins = Array(repeating: 0, count: 10)
+    for _ in 0..<20_000 {
+      let delay = plan.delay(after: 3, .service, &draws).inSeconds
+      #expect((0...4).contains(delay))
+      bins[min(9, Int(delay / 0.4))] += 1
+    }
+    let chi = bins.reduce(0.0) { $0 + (Double($1) - 2_000) * (Double($1) - 2_000) / 2_000 }
+    #expect(chi < 27.9, "χ² of nine degrees of freedom, p = 0.001: \(bins); seed 1")
+  }
+
+  @Test("legacy: five attempts a call; standard and the variant: three, while there are tokens")
+  func attempts() throws {
+    // Twelve calls, so that the 500 tokens do not run out.
+    let cases: [(SDKRetrySpec.Mode, Int64)] = [(.none, 0), (.legacy, 4), (.standard, 2), (.adaptive2026, 2)]
+    for (mode, retries) in cases {
+      let result = Fixture.result(
+        of: call(SDKRetrySpec(mode: mode), rate: 0.2, seconds: 60, events: [outage(from: 0, to: 60)]))
+      let client = try #require(result.producers[0].client)
+      let calls = result.producers[0]
+      #expect(client.sdkRetries >= calls.lost * retries, "\(mode)")
+      #expect(client.sdkRetries <= calls.offered * retries, "\(mode)")
+      if mode != .none { #expect(client.sdkGaveUp == calls.lost, "\(mode)") }
+    }
+  }
+
+  @Test("the quota is 500 tokens: 100 retries of 5, or 35 of 14; legacy has none")
+  func quota() {
+    func retries(_ mode: SDKRetrySpec.Mode) -> Int64? {
+      Fixture.result(of: call(SDKRetrySpec(mode: mode), events: [outage()])).producers[0].client?.sdkRetries
+    }
+    #expect(retries(.standard) == 100)
+    #expect(retries(.adaptive2026) == 35)
+    #expect((retries(.legacy) ?? 0) > 5_000)
+  }
+
+  @Test("a time-out costs 10 tokens: 50 retries")
+  func timeouts() {
+    let spike = ScheduledEvent(at: .zero, action: .latencySpike(stream: nil, factor: 1_000))
+    let result = Fixture.result(of: call(SDKRetrySpec(mode: .standard, timeout: .seconds(1)), events: [spike]))
+    #expect(result.producers[0].client?.sdkRetries == 50)
+    #expect(result.records.accepted == 0)
+  }
+
+  @Test("a success gives a token back, one after a retry what the retry took")
+  func refill() {
+    var client = SDKClient(
+      SDKPlan(SDKRetrySpec(mode: .standard), .current),
+      RandomStream(seed: 1, replication: 0, purpose: .retryJitter, entity: "tests.sdk"))
+    let taken = (0..<101).map { _ in client.take(5) }
+    #expect(taken == Array(repeating: true, count: 100) + [false])
+    client.succeed(held: 0)
+    #expect(client.tokens == 1)
+    client.succeed(held: 10)
+    #expect(client.tokens == 11)
+    for _ in 0..<600 { client.succeed(held: 0) }
+    #expect(client.tokens == 500)
+  }
+
+  @Test("no failed entry of a PutRecords answer is ever tried again by the SDK", arguments: SDKRetrySpec.Mode.allCases)
+  func entries(mode: SDKRetrySpec.Mode) {
+    let result = Fixture.result(
+      of: call(SDKRetrySpec(mode: mode), rate: 2_500, batching: .putRecords(linger: .milliseconds(50))))
+    #expect(result.records.throttledAttempts > 10_000)
+    #expect(result.producers[0].retries == 0)
+    #expect((result.producers[0].client?.sdkRetries ?? 0) == 0)
+    #expect(result.producers[0].lostByAttempts == result.records.throttledAttempts)
+  }
+
+  @Test("a refused PutRecord is a failed call, which the SDK tries again")
+  func throttle() throws {
+    let plain = Fixture.result(of: call(SDKRetrySpec(), rate: 1_200, arrivals: .poisson))
+    let legacy = Fixture.result(of: call(SDKRetrySpec(mode: .legacy), rate: 1_200, arrivals: .poisson))
+    #expect(plain.producers[0].client == nil)
+    #expect(try #require(legacy.producers[0].client).sdkRetries > 0)
+    #expect(legacy.records.lost < plain.records.lost)
+  }
+
+  @Test("what the SDK gives up is the caller's: its own retry follows")
+  func caller() throws {
+    let retry = RetrySpec(policy: .exponential, maxAttempts: 30, base: .seconds(1), cap: .seconds(2))
+    let result = Fixture.result(
+      of: call(
+        SDKRetrySpec(mode: .standard), rate: 20, seconds: 60, batching: .putRecords(), retry: retry,
+        events: [outage(from: 5, to: 25)]))
+    #expect(result.records.lost == 0)
+    #expect(try #require(result.producers[0].client).sdkGaveUp > 0)
+  }
+
+  @Test("a call that is answered too late is stored and tried again: a duplicate, not a loss")
+  func duplicates() {
+    // 3 s there and back, 2 s of patience: the records are stored after 1.5 s.
+    let spike = ScheduledEvent(at: .seconds(5), length: .seconds(5), action: .latencySpike(stream: 0, factor: 300))
+    for mode in [SDKRetrySpec.Mode.none, .legacy] {
+      let result = Fixture.result(of: call(SDKRetrySpec(mode: mode, timeout: .seconds(2)), events: [spike]))
+      #expect(result.records.lost == 0)
+      #expect(mode == .none ? result.records.duplicates == 0 : result.records.duplicates > 300)
+      #expect(result.streams[0].incomingRecords == result.records.accepted + result.records.duplicates)
+    }
+  }
+}
+
+@Suite("Faults of the service")
+struct FaultTests {
+  @Test("a share of the calls fails whole and stores nothing", arguments: [0.1, 0.5, 1])
+  func share(share: Double) {
+    let result = Fixture.result(of: call(SDKRetrySpec(), rate: 400, events: [outage(share)]))
+    let lost = Double(result.records.lost) / Double(result.records.offered)
+    #expect(abs(lost - share) < 0.02)
+    #expect(result.records.throttledAttempts == 0)
+    #expect(result.producers[0].client?.failedCalls == result.records.lost)
+  }
+
+  @Test("it begins and ends when it is told, on the stream it is told")
+  func bounds() {
+    var experiment = call(SDKRetrySpec(), events: [])
+    experiment.streams.append(StreamSpec(name: "other", shards: 1))
+    var other = Fixture.producer("other", processes: 1, rate: 100, arrivals: .paced, batching: .putRecord)
+    other.stream = 1
+    experiment.producers.append(other)
+    experiment.events = [
+      ScheduledEvent(at: .seconds(10), length: .seconds(5), action: .errorBurst(stream: 0, share: 1))
+    ]
+    let result = Fixture.result(of: experiment)
+    #expect(abs(result.producers[0].lost - 500) <= 1)
+    #expect(result.producers[1].lost == 0)
+    #expect(result.notes.filter { $0.kind == .faultBegan || $0.kind == .faultEnded }.count == 2)
+  }
+
+  @Test("of several the last begun counts, and each ends by itself")
+  func overlap() {
+    let events = [
+      outage(1, from: 0, to: 20),
+      ScheduledEvent(at: .seconds(5), length: .seconds(5), action: .errorBurst(stream: 0, share: 0)),
+    ]
+    let result = Fixture.result(of: call(SDKRetrySpec(), events: events))
+    #expect(abs(result.producers[0].lost - 1_500) <= 2)
+  }
+
+  @Test("a latency spike stretches the service's time and not the network's")
+  func spike() {
+    var experiment = call(
+      SDKRetrySpec(), events: [ScheduledEvent(at: .zero, action: .latencySpike(stream: nil, factor: 7))])
+    experiment.producers[0].network = .constant(30e6)
+    let latency = Fixture.result(of: experiment).producers[0].putLatency
+    #expect(abs(latency.mean.inMilliseconds - 100) < 0.1)
+  }
+
+  @Test("after an outage equal delays strike together, full jitter spreads them")
+  func herd() {
+    func worst(_ policy: RetrySpec.Policy) -> Double {
+      let retry = RetrySpec(policy: policy, maxAttempts: 60, base: .seconds(1), cap: .seconds(15))
+      let arrivals = ArrivalPattern.batch(every: .seconds(60), on: .seconds(2), factor: 30, jitter: .zero)
+      let producer = Fixture.producer(
+        processes: 20, rate: 50, arrivals: arrivals, batching: .putRecords(linger: .milliseconds(200)), retry: retry)
+      let result = Fixture.result(
+        of: Fixture.experiment(
+          seconds: 360, shards: 2, producers: [producer], events: [outage(from: 50, to: 220)]))
+      #expect(result.records.lost == 0)
+      return result.streams[0].secondView.worstDemand
+    }
+    let (together, spread) = (worst(.exponential), worst(.exponentialFullJitter))
+    #expect(together > 2, "\(together); seed 1")
+    #expect(spread < 0.8 * together, "\(spread) of \(together); seed 1")
+  }
+}
+
+@Suite("The Kinesis Agent")
+struct AgentTests {
+  private func agent(rate: Double, events: [ScheduledEvent] = [], seconds: Int64 = 300) -> RunResult {
+    let retry = RetrySpec(
+      policy: .exponential, maxAttempts: Int(Int32.max), base: .milliseconds(100), cap: .seconds(10),
+      buffer: .mebibytes(400), overflow: .block)
+    var producer = Fixture.producer(processes: 1, rate: rate, arrivals: .paced, batching: .agent, retry: retry)
+    producer.keys = KeySpec(.uniform(cardinality: 1_000_000))
+    return Fixture.result(
+      of: Fixture.experiment(seconds: seconds, shards: 2, producers: [producer], events: events))
+  }
+
+  @Test("sends 500 records, or what 60 s brought")
+  func buffers() {
+    let busy = agent(rate: 500), quiet = agent(rate: 2)
+    func largest(_ result: RunResult) -> Double {
+      result.series.first { $0.metric == "PutRecords.TotalRecords" }?.samples.map(\.maximum).max() ?? 0
+    }
+    #expect(largest(busy) == 500)
+    #expect((119...122).contains(largest(quiet)))
+    #expect(quiet.producers[0].putLatency.max < .milliseconds(60_020))
+    #expect(quiet.producers[0].putLatency.max > .seconds(59))
+  }
+
+  @Test("stops reading at 100 buffers, loses nothing and goes on")
+  func queue() {
+    // 1,000 records a second would be 200 buffers in the 100 seconds of the outage.
+    let outage = ScheduledEvent(at: .seconds(20), length: .seconds(100), action: .errorBurst(stream: 0, share: 1))
+    let result = agent(rate: 1_000, events: [outage])
+    #expect(result.records.lost == 0)
+    #expect(result.producers[0].peakBuffer.count == 100 * 500 * 224)
+    #expect((230_000...260_000).contains(result.records.offered))
+  }
+}
+
+@Suite("Meters that report on the minute")
+struct HotKeyCureTests {
+  /// The first burst of 50,000 meters: 30,000 records a second for four seconds, 6 % of them of one key.
+  private func refused(
+    shards: Int, salt: Int = 1, jitter: Interval = .milliseconds(1_500), seconds: Int64 = 8
+  ) -> Double {
+    let keys = KeySpec(.hotSet(cardinality: 50_000, hot: 1, hotShare: 0.06), salt: salt)
+    let producer = library(
+      "meters", processes: 200, rate: 2_500, size: 350,
+      arrivals: .batch(every: .seconds(60), on: .seconds(4), factor: 12, jitter: jitter), keys: keys,
+      settings: KPLSpec(aggregation: .disabled),
+      retry: RetrySpec(policy: .kplTokenBucket, buffer: .mebibytes(256), overflow: .dropOldest))
+    let result = Fixture.result(of: Fixture.experiment(seconds: seconds, shards: shards, producers: [producer]))
+    return result.streams[0].firstAttemptThrottleRate.value
+  }
+
+  @Test("more shards do not cure the hot key; salt does, and so does jitter, with the shards there are")
+  func cures() {
+    let (few, many) = (refused(shards: 8), refused(shards: 64))
+    #expect(few > 0.3)
+    #expect(many > 0.01, "the hot key's shard still refuses")
+    #expect(refused(shards: 64, salt: 8) < many / 5)
+    #expect(refused(shards: 8, jitter: .seconds(20), seconds: 28) < few / 5)
+  }
+}
