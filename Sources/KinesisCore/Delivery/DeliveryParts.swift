@@ -13,7 +13,7 @@ struct DeliveryOrigin: Sendable, Hashable {
   /// Gathers ahead of the dynamic partitions.
   var staging: DeliveryBuffer?
   /// Invocations under way, and those that wait for one to end.
-  var invocations: Int64 = 0, waiting: [Int] = []
+  var invocations: Int64 = 0, waiting = SlotLine()
   /// How far it was read.
   var log: ReadLog
   /// Whether it was read to its end.
@@ -40,8 +40,8 @@ struct DeliveryUnit: Sendable, Hashable {
   var buffer: DeliveryBuffer
   /// Bytes at which the buffer is full while deliveries keep up.
   var hint: Int64
-  /// Deliveries under way, resting or, for Direct PUT, stuck; and those that wait for one to end, oldest first.
-  var outstanding: Int64 = 0, waiting: [Int] = []
+  /// Deliveries under way or resting, and those that wait for one to end, oldest first.
+  var outstanding: Int64 = 0, waiting = SlotLine()
   /// Deliveries of it that neither the destination nor the error output took: it starts no others.
   var stuck: Int64 = 0
 

@@ -14,7 +14,7 @@ extension DeliveryStream {
       giveBack(transformations[slot].batch.parcels)
       transformations.remove(slot)
     }
-    (origins[index].invocations, origins[index].waiting) = (0, [])
+    (origins[index].invocations, origins[index].waiting) = (0, SlotLine())
     takeOutSealed(of: index)
     for unit in units.indices where !units[unit].isBackup {
       giveBack(units[unit].buffer.remove(origin: Int32(index)))
@@ -39,7 +39,7 @@ extension DeliveryStream {
         leave(slot)
         continue
       }
-      units[unit].waiting.removeAll { $0 == slot }
+      units[unit].waiting.remove(slot)
       if units[unit].isShared { sharedWaiting -= 1 }
       consignments.remove(slot)
     }
