@@ -21,7 +21,8 @@ extension ScenarioDecoder {
     let record = fields.require("record", expecting: "a map with a size").flatMap { $0.map() }
       .flatMap { recordShape($0, largest: largest, isKeyed: target?.firehose == nil) }
     if target?.firehose != nil { fields.inapplicable(["keys"], to: "a producer that writes to a firehose") }
-    let keys = fields.take("keys").flatMap(keys) ?? KeySpec(.uniform(cardinality: 1_000_000))
+    let anyKey = target?.firehose == nil ? KeySpec(.uniform(cardinality: 1_000_000)) : KeySpec(.single)
+    let keys = fields.take("keys").flatMap(keys) ?? anyKey
     let rateField = fields.require("rate", expecting: "records per second, such as 9000, or a map with a curve")
     let rate = rateField.flatMap { self.rate($0, record: record, needsKeys: keys.law == .trace) }
     let arrivals = arrivals(&fields, rate: rate)
