@@ -35,7 +35,7 @@ struct Findings {
   /// What happened, most important first, a sentence each.
   var sentences: [String] {
     guard run.records.offered > 0 else { return ["No record was offered, so there is nothing to judge."] }
-    let firehoses = run.firehoses.flatMap { FirehoseStory($0, simulated: run.simulated).sentences }
+    let firehoses = run.firehoses.prefix(3).flatMap { FirehoseStory($0, simulated: run.simulated).sentences }
     let streams = run.streams.isEmpty ? [] : [refusals, worstSecond, cause]
     return (streams + [losses, slowestConsumer, lateConsumers]).compactMap { $0 } + firehoses
   }

@@ -62,14 +62,14 @@ struct FirehoseStory {
 
   private var refusals: String? {
     guard let ingest = firehose.ingest, ingest.throttledRecords > 0 else { return nil }
-    let quota = Figures.size(ingest.quotaStart)
+    let quota = Double(max(1, ingest.quotaStart.count))
+    let average = Double(firehose.bytes.count) / max(1e-9, simulated.inSeconds) / quota
     let raised =
       ingest.quotaEnd > ingest.quotaStart ? "; AWS had raised it to \(Figures.size(ingest.quotaEnd)) at the end" : ""
-    let average =
-      Double(firehose.bytes.count) / max(1e-9, simulated.inSeconds) / Double(max(1, ingest.quotaStart.count))
     return "Firehose \(name) refused \(Figures.count(ingest.throttledRecords, of: "record")) in "
-      + "\(Figures.count(ingest.throttledSeconds, of: "second")) (\"Slow down.\"), although the run's average was "
-      + "\(Figures.percent(average)) of its quota of \(quota) a second\(raised)."
+      + "\(Figures.count(ingest.throttledSeconds, of: "second")) (\"Slow down.\")\(average < 0.8 ? ", although" : ":") "
+      + "the run's average was \(Figures.percent(average)) of its quota of \(Figures.size(ingest.quotaStart)) a "
+      + "second\(raised)."
   }
 
   private var losses: String? {

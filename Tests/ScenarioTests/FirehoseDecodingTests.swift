@@ -107,7 +107,7 @@ import Units
     let experiment = try Sample.experiment(Self.direct)
     #expect(experiment.streams.isEmpty)
     #expect(experiment.producers[0].firehose == 0 && experiment.producers[0].keyBytes == 0)
-    #expect(experiment.producers[0].batching == .putRecordBatch())
+    #expect(experiment.producers[0].batching == .putRecordBatch() && experiment.producers[0].keys.law == .single)
   }
 
   // swift-format-ignore

@@ -24,7 +24,8 @@ extension ScenarioDecoder {
     let client =
       target?.firehose == nil
       ? client(&fields, record: record, stream: stream, processes: count) : firehoseClient(&fields, record: record)
-    let keys = fields.take("keys").flatMap(keys) ?? KeySpec(.uniform(cardinality: 1_000_000))
+    let anyKey = target?.firehose == nil ? KeySpec(.uniform(cardinality: 1_000_000)) : KeySpec(.single)
+    let keys = fields.take("keys").flatMap(keys) ?? anyKey
     let rateField = fields.require("rate", expecting: "records per second, such as 9000, or a map with a curve")
     let rate = rateField.flatMap { self.rate($0, record: record, needsKeys: keys.law == .trace) }
     let arrivals = arrivals(&fields, rate: rate)
