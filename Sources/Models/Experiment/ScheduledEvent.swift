@@ -17,7 +17,7 @@ public struct ScheduledEvent: Sendable, Hashable {
     case stopConsumer(Int)
     /// They start where they stopped.
     case startConsumer(Int)
-    /// That share of put calls to a stream, or to all, fails whole with InternalFailure or ServiceUnavailable.
+    /// That share of put and GetRecords calls to a stream, or to all, fails whole with InternalFailure or ServiceUnavailable.
     case errorBurst(stream: Int?, share: Double)
     /// Calls to a stream, or to all, take that many times as long.
     case latencySpike(stream: Int?, factor: Double)
