@@ -167,6 +167,26 @@ struct FaultTests {
     #expect(result.notes.filter { $0.kind == .faultBegan || $0.kind == .faultEnded }.count == 2)
   }
 
+  @Test("polling readers fail, too: they fall behind, catch up and lose nothing; fan-out goes on")
+  func reads() {
+    var experiment = call(SDKRetrySpec(), seconds: 60, events: [outage(from: 20, to: 40)])
+    experiment.streams.append(StreamSpec(name: "other", shards: 1))
+    experiment.producers[0].retry = RetrySpec(policy: .exponential, maxAttempts: 99, cap: .seconds(1))
+    experiment.consumers = [
+      Fixture.consumer("polls", .sdkPolling), Fixture.consumer("is-pushed-to", .kclFanOut),
+    ]
+    experiment.events = [
+      ScheduledEvent(at: .seconds(20), length: .seconds(20), action: .errorBurst(stream: 0, share: 1))
+    ]
+    let result = Fixture.result(of: experiment)
+    let (polls, pushed) = (result.consumers[0], result.consumers[1])
+    #expect(polls.iteratorAgeMax > .seconds(19))
+    #expect(pushed.iteratorAgeMax < .seconds(2))
+    #expect(polls.iteratorAgeLast < .seconds(3))
+    #expect(polls.throttledCalls == 0)
+    #expect(polls.records + polls.backlog == result.records.accepted)
+  }
+
   @Test("of several the last begun counts, and each ends by itself")
   func overlap() {
     let events = [

@@ -96,6 +96,8 @@ struct Reader: Sendable {
   var subscription = -1
   var arrivesAt: Instant = .epoch
   var latencies: RandomStream, service: RandomStream, phases: RandomStream
+  /// Decides which of its calls a fault hits.
+  var failures: RandomStream
 
   init(_ name: String, consumer: Int, stream: Int, shard: ShardID, from position: Int64, seed: UInt64, replication: Int)
   {
@@ -107,5 +109,6 @@ struct Reader: Sendable {
     (self.consumer, self.stream, self.shard, worker) = (consumer, stream, shard, 0)
     (next, handed) = (position, position)
     (latencies, service, phases) = (random(.latency), random(.service), random(.phase))
+    failures = random(.failure)
   }
 }

@@ -23,7 +23,7 @@ public struct ScheduledEvent: Sendable, Hashable {
     case switchMode(stream: Int, to: CapacityMode)
     /// UpdateStreamWarmThroughput, MiB a second.
     case setWarmThroughput(stream: Int, to: Int64)
-    /// That share of put calls to a stream, or to all, fails whole with InternalFailure or ServiceUnavailable.
+    /// That share of put and GetRecords calls to a stream, or to all, fails whole with InternalFailure or ServiceUnavailable.
     case errorBurst(stream: Int?, share: Double)
     /// Calls to a stream, or to all, take that many times as long.
     case latencySpike(stream: Int?, factor: Double)

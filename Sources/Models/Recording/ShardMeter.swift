@@ -27,7 +27,7 @@ struct ShardMeter: Sendable {
   var throttledThisSecond: Int64 = 0, throttledThisMinute: Int64 = 0
   /// In all: stored, and first asked for; and the most that was asked for in a second, over the limit.
   var accepted = Load(), demanded = Load()
-  /// User records beyond one for each Kinesis record first asked for.
+  /// User records first asked for, beyond the Kinesis records first asked for.
   var packedDemand: Int64 = 0
   var worstDemand = 0.0
   /// The key asked for most, once it is known.

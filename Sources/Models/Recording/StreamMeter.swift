@@ -82,8 +82,8 @@ struct StreamMeter: Sendable {
     tariffs[tariffs.count - 1].pushedBytes[consumer] += bytes
   }
 
-  /// A Kinesis record that was first asked for stands for `users` user records.
-  mutating func notePacked(_ users: Int32, in shard: ShardID) { shards[shard.index].packedDemand += Int64(users) - 1 }
+  /// That many user records were first asked for beyond the Kinesis record that is counted, if it is, as first asked for.
+  mutating func notePacked(_ users: Int64, in shard: ShardID) { shards[shard.index].packedDemand += users }
 
   /// Follows a change of the shard map at `now`, in the second that began at `began`.
   mutating func follow(_ stream: Stream, at now: Instant, began: Instant, notes: inout NoteBook) {

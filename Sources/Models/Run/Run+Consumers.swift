@@ -107,6 +107,10 @@ extension Run {
     let took = Interval(nanoseconds: stretched(readTime.draw(from: &readers[reader].latencies), on: stream))
     readers[reader].calledAt = now
     consumers[consumer].calls += 1
+    guard !isFailing(stream, forReader: reader) else {
+      book.note(.getSuccess, 0, stream: stream)
+      return wake(reader, at: now + consumers[consumer].spec.pollInterval)
+    }
     do throws(Refusal) {
       let answer = try account.streams[stream].getRecords(
         iterator(of: reader), limit: consumers[consumer].spec.maxRecords, at: now)

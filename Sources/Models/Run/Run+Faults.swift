@@ -6,7 +6,7 @@ internal import Units
 struct StreamFaults: Sendable {
   private var bursts: [(event: Int, share: Double)] = [], spikes: [(event: Int, factor: Double)] = []
 
-  /// The share of put calls that fails whole.
+  /// The share of put and GetRecords calls that fails whole.
   var failingShare: Double { bursts.last?.share ?? 0 }
 
   /// How many times as long calls take.
@@ -62,6 +62,12 @@ extension Run {
   mutating func isFailing(_ stream: Int, for process: Int) -> Bool {
     let share = faults[stream].failingShare
     return share > 0 && processes[process].failures.chance(share)
+  }
+
+  /// The same of a reader's GetRecords call.
+  mutating func isFailing(_ stream: Int, forReader reader: Int) -> Bool {
+    let share = faults[stream].failingShare
+    return share > 0 && readers[reader].failures.chance(share)
   }
 
   /// A service time on a stream, longer while a fault stretches it.

@@ -74,15 +74,16 @@ extension Run {
     let header = RecordHeader(hashKey: aggregate.hash, size: Int32(aggregate.wire))
     let outcome = account.streams[plan.stream].put(header, at: now)
     meters[plan.stream].note(outcome, of: header, isFirst: aggregate.isFirst)
-    if aggregate.isFirst { meters[plan.stream].notePacked(aggregate.items.count, in: outcome.shard) }
     producers[producer].client.sent += 1
     producers[producer].client.packed += Int64(aggregate.items.count)
-    var next = aggregate.items.head
+    var (next, untried) = (aggregate.items.head, Int64(0))
     while next >= 0 {
+      if !records[next].isOffered { untried += 1 }
       noteOffer(of: next, by: producer)
       if outcome.accepted > 0 { store(next, of: producer) }
       next = records[next].next
     }
+    meters[plan.stream].notePacked(untried - (aggregate.isFirst ? 1 : 0), in: outcome.shard)
     if outcome.accepted > 0 {
       producers[producer].client.stored += 1
       noteUserRecords(aggregate.items.count, at: outcome.first, in: outcome.shard, of: plan.stream)
