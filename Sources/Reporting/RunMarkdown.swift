@@ -18,7 +18,8 @@ public struct RunMarkdown: Sendable {
   /// The document in GitHub's Markdown.
   public var text: String {
     let sections = [
-      title, verdict, objectives, throttling, shards, latencies, producers, consumers, reshards, replications, events,
+      title, verdict, objectives, throttling, shards, latencies, producers, consumers, reshards, autoscalers,
+      replications, events,
       assumptions, reproduction,
     ]
     return sections.compactMap { $0 }.joined(separator: "\n")

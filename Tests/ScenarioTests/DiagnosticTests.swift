@@ -141,7 +141,6 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake("shards: 4", "shards: 4, warm_throughput_mibps: 1", "5:42 streams.clicks.warm_throughput_mibps: not yet supported: warm_throughput_mibps"),
     Mistake("shards: 4", "shards: 4, peak_history_mibps: 1", "5:42 streams.clicks.peak_history_mibps: not yet supported: peak_history_mibps"),
     Mistake("shards: 4", "shards: 4, record_distribution: auto", "5:63 streams.clicks.record_distribution: not yet supported: record_distribution auto"),
-    Mistake("shards: 4", "shards: 4, autoscaler: {policy: target_tracking}", "5:63 streams.clicks.autoscaler.policy: not yet supported: autoscaler policy target_tracking"),
     Mistake("shards: 4", "shards: 4, account_commitment: true", "5:42 streams.clicks.account_commitment: not yet supported: account_commitment"),
     Mistake("policy: none", "policy: kpl_token_bucket", "12:21 producers.web.retry.policy: not yet supported: retry policy kpl_token_bucket"),
     Mistake("policy: none}", "policy: none}\n    api: kpl", "13:10 producers.web.api: not yet supported: api kpl"),

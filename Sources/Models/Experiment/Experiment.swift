@@ -89,6 +89,8 @@ public struct StreamSpec: Sendable, Hashable {
   public var maxRecord: Bytes
   /// How long records are kept; 24 h to 8,760 h.
   public var retention: Interval
+  /// The customer's own scaler, if there is one.
+  public var autoscaler: AutoscalerSpec?
 
   /// A stream; 1 MiB records and a day's retention unless told.
   public init(name: String, shards: Int, maxRecord: Bytes = .mebibytes(1), retention: Interval = .hours(24)) {

@@ -94,6 +94,8 @@ public struct StreamResult: Sendable {
   public var heat: [[Int32]]
   /// The shards that are the columns of `heat`, by number; at most 12.
   public var heatShards: [ShardID]
+  /// What its autoscaler did; nil without one.
+  public var autoscaler: AutoscalerResult?
 
   /// Refused over tried.
   public var putThrottleRate: Ratio { Ratio(throttledAttempts, of: attempts) }

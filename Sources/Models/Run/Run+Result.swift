@@ -87,7 +87,8 @@ extension Run {
       utilization: Self.summary(meter.utilization), minuteView: meter.minuteView, secondView: meter.secondView,
       reshards: meter.reshards,
       shards: stream.shards.map { Self.result($0, meter.shards[$0.id.index]) },
-      bins: meter.bins, heat: heat, heatShards: heatShards)
+      bins: meter.bins, heat: heat, heatShards: heatShards,
+      autoscaler: scalers.first { $0.stream == index }?.result)
   }
 
   private static func summary(_ shares: UtilizationHistogram) -> UtilizationSummary {

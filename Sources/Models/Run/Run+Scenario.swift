@@ -79,7 +79,7 @@ extension Run {
     scheduleStreamChange()
   }
 
-  private mutating func scheduleStreamChange() {
+  mutating func scheduleStreamChange() {
     if let next = account.nextChange { schedule(RunEvent(.streamChange), at: max(now, next), .control) }
   }
 
@@ -95,7 +95,7 @@ extension Run {
     scheduleStreamChange()
   }
 
-  private mutating func finishReshard(of stream: Int) {
+  mutating func finishReshard(of stream: Int) {
     let isPending = { (entry: Reshard) in entry.finishedAt == nil && entry.refusal == nil }
     guard let last = meters[stream].reshards.lastIndex(where: isPending) else { return }
     meters[stream].reshards[last].shardsAfter = account.streams[stream].openShardCount

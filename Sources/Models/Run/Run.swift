@@ -46,6 +46,7 @@ public struct Run: ~Copyable {
   var secondCount: Int64 = 0
   let putTime: Sampler, readTime: Sampler, fanOutTime: Sampler
   let binSeconds: Int64, lookSeconds: Int64
+  var scalers: [RunningScaler] = []
 
   /// An event as plain data, for check mode.
   enum Latest {
@@ -84,6 +85,7 @@ public struct Run: ~Copyable {
     startProducers()
     startConsumers()
     scheduleScenario()
+    startScalers()
   }
 
   /// Takes events until none is due before the end, or `limit` of them are taken.
@@ -132,6 +134,7 @@ public struct Run: ~Copyable {
     case .scenarioEnd: end(experiment.events[event.index])
     case .second: closeSecond()
     case .warmupEnd: endWarmup()
+    case .scale: look(event.index, generation: event.generation)
     }
   }
 

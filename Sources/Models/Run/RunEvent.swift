@@ -28,6 +28,8 @@ struct RunEvent {
     case second
     /// The warm-up ends.
     case warmupEnd
+    /// An autoscaler looks at the newest minute it can read.
+    case scale
   }
 
   let word: UInt64

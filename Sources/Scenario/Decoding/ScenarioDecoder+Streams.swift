@@ -60,9 +60,12 @@ extension ScenarioDecoder {
       .choice(["user_partition_key"], later: ["auto"], what: "record_distribution")
     let maxRecord = fields.take("max_record").flatMap(maxRecord) ?? Bytes(limits[.recordBytesDefault])
     let retention = fields.take("retention").flatMap(retention) ?? .hours(limits[.retentionMinimum])
-    if let scaler = fields.take("autoscaler") { autoscaler(scaler) }
+    let scaler = fields.take("autoscaler").flatMap { autoscaler($0, mode: modeField?.text, shards: shards) }
     fields.finish()
-    return shards.map { StreamSpec(name: name, shards: $0, maxRecord: maxRecord, retention: retention) }
+    guard let shards else { return nil }
+    var spec = StreamSpec(name: name, shards: shards, maxRecord: maxRecord, retention: retention)
+    spec.autoscaler = scaler
+    return spec
   }
 
   private func shards(_ fields: inout Fields, isRequired: Bool) -> Int? {
@@ -89,17 +92,5 @@ extension ScenarioDecoder {
     }
     field.fail(expected: "whole hours from \(least)h to \(most)h")
     return nil
-  }
-
-  private func autoscaler(_ field: Field) {
-    guard var fields = field.map() else { return }
-    let later = ["kinesis_scaling_utils", "cloudwatch_double_halve", "target_tracking", "schedule"]
-    _ = fields.require("policy", expecting: "none")?.choice(["none"], later: later, what: "autoscaler policy")
-    let others = [
-      "metric_delay", "scale_up_pct", "scale_down_pct", "up_after", "down_after", "cooldown_up", "cooldown_down",
-      "min_shards", "max_shards", "schedule",
-    ]
-    for key in others { _ = fields.take(key) }
-    fields.finish()
   }
 }
