@@ -48,6 +48,26 @@ public struct Limit: Sendable, Hashable {
     case updateShardCountCalls
     case retentionCalls
     case registerConsumerCalls
+    // Neighbours: see Limits+Neighbours.
+    case videoStreams
+    case videoPutConnections
+    case videoPutBytes
+    case videoFragmentMinimum
+    case videoFragmentMaximum
+    case videoFragmentBytes
+    case videoFragments
+    case videoTracks
+    case videoMetadataTags
+    case videoGetConnections
+    case videoGetBytes
+    case videoListConnections
+    case videoMediaPoints
+    case videoMetadataPoints
+    case sqlRowBytes
+    case sqlStreamBytes
+    case sqlUnits
+    case sqlUnitMemory
+    case sqlWindow
   }
 
   /// Which limit.
@@ -105,10 +125,10 @@ extension LimitsProfile {
       return Limit(key: key, value: value, meaning: meaning, source: source, confidence: confidence)
     })
 
-  private typealias Figure = (Int64, String, String, Confidence)
+  typealias Figure = (Int64, String, String, Confidence)
 
   private static func figure(_ key: Limit.Key) -> Figure {
-    writing(key) ?? reading(key) ?? fanOut(key) ?? controlPlane(key)
+    writing(key) ?? reading(key) ?? fanOut(key) ?? neighbour(key) ?? controlPlane(key)
   }
 
   private static func writing(_ key: Limit.Key) -> Figure? {
@@ -260,6 +280,25 @@ extension Limit.Key {
     case .updateShardCountCalls: "api.update_shard_count_per_s"
     case .retentionCalls: "api.retention_per_s"
     case .registerConsumerCalls: "api.register_consumer_per_s"
+    case .videoStreams: "video.account.streams"
+    case .videoPutConnections: "video.put_media.connections"
+    case .videoPutBytes: "video.put_media.bytes_per_s"
+    case .videoFragmentMinimum: "video.fragment.minimum_s"
+    case .videoFragmentMaximum: "video.fragment.maximum_s"
+    case .videoFragmentBytes: "video.fragment.bytes_maximum"
+    case .videoFragments: "video.fragments_per_s"
+    case .videoTracks: "video.tracks"
+    case .videoMetadataTags: "video.fragment.metadata_tags"
+    case .videoGetConnections: "video.get_media.connections"
+    case .videoGetBytes: "video.get_media.bytes_per_s"
+    case .videoListConnections: "video.get_media_for_fragment_list.connections"
+    case .videoMediaPoints: "video.fragment_media.points_per_s"
+    case .videoMetadataPoints: "video.fragment_metadata.points_per_s"
+    case .sqlRowBytes: "sql.row.bytes_maximum"
+    case .sqlStreamBytes: "sql.in_application_stream.bytes_per_s"
+    case .sqlUnits: "sql.application.kpus"
+    case .sqlUnitMemory: "sql.kpu.memory_bytes"
+    case .sqlWindow: "sql.window_s"
     }
   }
 }

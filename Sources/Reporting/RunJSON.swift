@@ -34,6 +34,7 @@ public struct RunJSON: Sendable {
     members["slo"] = .array(report.judgements.map(objective))
     members["limits"] = Self.limits(run.experiment.limits)
     if report.results.count > 1 { members["replications"] = replications }
+    if !run.experiment.neighbours.isEmpty { members["neighbours"] = Self.neighbours(run.experiment) }
     return .object(members)
   }
 
@@ -177,7 +178,7 @@ public struct RunJSON: Sendable {
     .string(JSONValue.hexadecimal(run.trajectoryHash, digits: 16))
   }
 
-  private static func byName<Part>(
+  static func byName<Part>(
     _ parts: [Part], _ name: (Part) -> String, _ value: (Part) -> JSONValue
   ) -> [String: JSONValue] {
     Dictionary(parts.map { (name($0), value($0)) }) { first, _ in first }

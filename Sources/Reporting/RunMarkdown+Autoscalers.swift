@@ -23,7 +23,7 @@ extension RunMarkdown {
     let chart = result.minutes.isEmpty ? "" : "\n" + Markdown.block(lines(of: result))
     let table = result.calls.isEmpty ? "" : "\n" + calls(of: result)
     return "### Stream \(Markdown.code(stream)), \(Markdown.code(result.policy))\n\n\(Self.rule(spec))\n\n"
-      + outcome(of: result) + "\n" + chart + table
+      + outcome(of: result) + chart + table
   }
 
   /// How it decides, in a sentence.

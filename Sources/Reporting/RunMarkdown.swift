@@ -18,9 +18,9 @@ public struct RunMarkdown: Sendable {
   /// The document in GitHub's Markdown.
   public var text: String {
     let sections = [
-      title, verdict, objectives, throttling, shards, latencies, producers, consumers, reshards, autoscalers,
-      replications, events,
-      assumptions, reproduction,
+      title, verdict, objectives, throttling, shards, latencies, producers, consumers, reshards,
+      autoscalers, neighbours,
+      replications, events, assumptions, reproduction,
     ]
     return sections.compactMap { $0 }.joined(separator: "\n")
   }

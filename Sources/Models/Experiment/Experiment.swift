@@ -32,6 +32,8 @@ public struct Experiment: Sendable {
   public var limits: LimitsProfile
   /// How long the service takes.
   public var serviceTimes: ServiceTimes
+  /// Services beside Data Streams, as closed forms; none unless set.
+  public var neighbours = Neighbours()
 
   /// An experiment of the given parts; events, objectives and outputs start empty or at their defaults.
   public init(

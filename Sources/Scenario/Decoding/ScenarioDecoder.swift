@@ -52,14 +52,17 @@ struct ScenarioDecoder {
     for key in ["firehoses", "channels"] { refuseEntries(of: fields.take(key)) }
     let events = events(&fields, horizon: horizon)
     let objectives = objectives(&fields, horizon: horizon)
+    let neighbours = neighbours(&fields)
     if let plan = fields.take("plan") { checkPlan(plan) }
     let outputs = outputs(fields.take("outputs"))
     fields.finish()
     guard sink.isClean, let name = head.name, let horizon else { return nil }
-    return Experiment(
+    var experiment = Experiment(
       name: name, description: head.description, seed: seed ?? head.seed, region: head.region, horizon: horizon,
       streams: streams.compactMap(\.self), producers: producers, consumers: consumers, events: events,
       objectives: objectives, outputs: outputs, limits: limits)
+    experiment.neighbours = neighbours
+    return experiment
   }
 
   private func head(
