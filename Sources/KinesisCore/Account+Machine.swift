@@ -16,6 +16,10 @@ public enum Request: Sendable, Hashable, Codable {
   case updateShardCount(stream: String, target: Int)
   case increaseRetention(stream: String, hours: Int64)
   case decreaseRetention(stream: String, hours: Int64)
+  case createOnDemandStream(String, OnDemandSettings, maxRecord: Bytes, retention: Interval)
+  case updateStreamMode(stream: String, StreamMode, warmThroughput: Int64)
+  case updateWarmThroughput(stream: String, Int64)
+  case updateAccountSettings(commitment: BillingCommitment.Wish)
 }
 
 /// What an `Account` answers, and what it does by itself.
@@ -75,6 +79,8 @@ extension Account: Machine {
     switch request {
     case .putRecord, .putRecords, .getShardIterator, .getRecords, .subscribeToShard:
       try performOnData(request, at: now)
+    case .createOnDemandStream, .updateStreamMode, .updateWarmThroughput, .updateAccountSettings:
+      try performOnCapacity(request, at: now)
     default: try performOnControl(request, at: now)
     }
   }
@@ -117,6 +123,22 @@ extension Account: Machine {
     case .decreaseRetention(let name, let hours):
       try setRetention(of: try stream(named: name), hours: hours, isIncrease: false, now: now)
     default: preconditionFailure("not an action on the control plane: \(request)")
+    }
+    return .done
+  }
+
+  private mutating func performOnCapacity(_ request: Request, at now: Instant) throws(Refusal) -> Answer {
+    switch request {
+    case .createOnDemandStream(let name, let settings, let maxRecord, let retention):
+      return .made(
+        try createOnDemandStream(name, settings, maxRecord: maxRecord, retention: retention, at: now))
+    case .updateStreamMode(let name, let mode, let warm):
+      try updateStreamMode(of: try stream(named: name), to: mode, warmThroughput: warm, now: now)
+    case .updateWarmThroughput(let name, let target):
+      try updateWarmThroughput(of: try stream(named: name), to: target, now: now)
+    case .updateAccountSettings(let wish):
+      try updateSettings(commitment: wish, now: now)
+    default: preconditionFailure("not an action on capacity: \(request)")
     }
     return .done
   }

@@ -11,12 +11,14 @@ public struct Account: Sendable, Hashable {
   public let limits: LimitsProfile
   /// The streams, in order of creation.
   public var streams: [Stream]
+  /// What it has agreed to pay for on-demand streams.
+  public internal(set) var commitment = BillingCommitment.disabled
 
   private var rates: [CallRate: TokenBucket] = [:]
-  private var latest: Instant
+  var latest: Instant
 
   /// The account-wide call rates of control-plane actions.
-  enum CallRate: Hashable, Sendable { case create, delete, split, merge, register }
+  enum CallRate: Hashable, Sendable { case create, delete, split, merge, register, warmThroughput, settings }
 
   /// An account with the given streams.
   public init(region: String, limits: LimitsProfile = .current, streams: [Stream] = [], at now: Instant) {
@@ -51,15 +53,17 @@ public struct Account: Sendable, Hashable {
     }
     try checkQuota(adding: shards)
     try take(.create, limits[.createCalls], "CreateStream")
-    streams.append(
-      Stream(
-        name: name, shards: shards, maxRecord: maxRecord, retention: retention, limits: limits, at: latest))
+    var stream = Stream(
+      name: name, shards: shards, maxRecord: maxRecord, retention: retention, limits: limits, at: latest)
+    stream.terms = terms
+    streams.append(stream)
     return streams.count - 1
   }
 
   /// SplitShard: `start + 1 < key < end`; five calls a second.
   public mutating func splitShard(_ id: ShardID, at key: HashKey, of stream: Int, now: Instant) throws(Refusal) {
     wake(at: now)
+    try streams[stream].requireProvisioned()
     try take(.split, limits[.splitMergeCalls], "SplitShard")
     try checkQuota(adding: 1)
     try streams[stream].splitShard(id, at: key, now: latest)
@@ -70,6 +74,7 @@ public struct Account: Sendable, Hashable {
     _ id: ShardID, with adjacent: ShardID, of stream: Int, now: Instant
   ) throws(Refusal) {
     wake(at: now)
+    try streams[stream].requireProvisioned()
     try take(.merge, limits[.splitMergeCalls], "MergeShards")
     try streams[stream].mergeShards(id, with: adjacent, now: latest)
   }
@@ -77,6 +82,7 @@ public struct Account: Sendable, Hashable {
   /// UpdateShardCount: at most double, at least half, ten times in 24 hours, within the account's shard quota.
   public mutating func updateShardCount(of stream: Int, to target: Int, now: Instant) throws(Refusal) {
     wake(at: now)
+    try streams[stream].requireProvisioned()
     try checkQuota(adding: target - streams[stream].openShardCount)
     try streams[stream].updateShardCount(to: target, now: latest)
   }
@@ -89,7 +95,7 @@ public struct Account: Sendable, Hashable {
     try streams[stream].setRetention(hours: hours, isIncrease: isIncrease, at: latest)
   }
 
-  /// RegisterStreamConsumer: five calls a second, 20 consumers a stream. Returns its position.
+  /// RegisterStreamConsumer: five calls a second, 20 consumers a stream, 50 under Advantage. Returns its position.
   public mutating func registerConsumer(_ name: String, of stream: Int, now: Instant) throws(Refusal) -> Int {
     wake(at: now)
     try take(.register, limits[.registerConsumerCalls], "RegisterStreamConsumer")
@@ -124,14 +130,15 @@ public struct Account: Sendable, Hashable {
     case enforced
   }
 
-  /// When the first stream's status or shards change next by themselves.
-  public var nextChange: Instant? { streams.compactMap(\.deadline).min() }
+  /// When the first stream's status or shards, or the commitment, change next by themselves.
+  public var nextChange: Instant? { (streams.map(\.deadline) + [commitmentEnds]).compactMap(\.self).min() }
 
   /// Lets time pass in every stream; deleted ones go.
   public mutating func wake(at now: Instant) {
     latest = max(latest, now)
     for index in streams.indices { streams[index].wake(at: latest) }
     streams.removeAll { $0.isGone(at: latest) }
+    passCommitment(at: latest)
   }
 
   private func checkNew(_ name: String, shards: Int, maxRecord: Bytes) throws(Refusal) {
@@ -164,7 +171,7 @@ public struct Account: Sendable, Hashable {
     }
   }
 
-  private mutating func take(_ call: CallRate, _ perSecond: Int64, _ action: String) throws(Refusal) {
+  mutating func take(_ call: CallRate, _ perSecond: Int64, _ action: String) throws(Refusal) {
     var bucket = rates[call] ?? TokenBucket(rate: perSecond, depth: perSecond, at: latest)
     guard bucket.take(1, at: latest) else {
       throw .limitExceeded("Rate exceeded for \(action): more than \(perSecond) calls a second.")

@@ -48,6 +48,22 @@ public struct Limit: Sendable, Hashable {
     case updateShardCountCalls
     case retentionCalls
     case registerConsumerCalls
+    // On-demand
+    case onDemandShardsAtBirth
+    case onDemandPeakFactor
+    case onDemandSplitBytes
+    case onDemandSplitRecords
+    case onDemandSplitDelay
+    case onDemandBytesLargeRegions
+    case onDemandBytesOtherRegions
+    case onDemandStreams
+    case warmThroughputMaximum
+    case warmThroughputWindow
+    case warmThroughputCalls
+    case accountSettingsCalls
+    case commitmentMinimum
+    case modeChangesPerDay
+    case modeChangeDuration
     // Neighbours: see Limits+Neighbours.
     case videoStreams
     case videoPutConnections
@@ -109,10 +125,12 @@ public struct LimitsProfile: Sendable, Hashable {
     set { values[key.rawValue] = newValue }
   }
 
+  /// Whether a region is one of the three with larger quotas (facts §0).
+  func isLarge(_ region: String) -> Bool { ["us-east-1", "us-west-2", "eu-west-1"].contains(region) }
+
   /// How many shards an account may have in a region.
   public func shardQuota(region: String) -> Int64 {
-    let isLarge = ["us-east-1", "us-west-2", "eu-west-1"].contains(region)
-    return self[isLarge ? .accountShardsLargeRegions : .accountShardsOtherRegions]
+    self[isLarge(region) ? .accountShardsLargeRegions : .accountShardsOtherRegions]
   }
 }
 
@@ -128,7 +146,7 @@ extension LimitsProfile {
   typealias Figure = (Int64, String, String, Confidence)
 
   private static func figure(_ key: Limit.Key) -> Figure {
-    writing(key) ?? reading(key) ?? fanOut(key) ?? neighbour(key) ?? controlPlane(key)
+    writing(key) ?? reading(key) ?? fanOut(key) ?? onDemand(key) ?? neighbour(key) ?? controlPlane(key)
   }
 
   private static func writing(_ key: Limit.Key) -> Figure? {
@@ -280,6 +298,22 @@ extension Limit.Key {
     case .updateShardCountCalls: "api.update_shard_count_per_s"
     case .retentionCalls: "api.retention_per_s"
     case .registerConsumerCalls: "api.register_consumer_per_s"
+    // On-demand
+    case .onDemandShardsAtBirth: "on_demand.shards_at_birth"
+    case .onDemandPeakFactor: "on_demand.peak_factor"
+    case .onDemandSplitBytes: "on_demand.split_bytes_per_s"
+    case .onDemandSplitRecords: "on_demand.split_records_per_s"
+    case .onDemandSplitDelay: "on_demand.split_after_s"
+    case .onDemandBytesLargeRegions: "on_demand.large_regions_bytes_per_s"
+    case .onDemandBytesOtherRegions: "on_demand.other_regions_bytes_per_s"
+    case .onDemandStreams: "account.on_demand_streams"
+    case .warmThroughputMaximum: "warm_throughput.maximum_bytes_per_s"
+    case .warmThroughputWindow: "warm_throughput.peak_window_s"
+    case .warmThroughputCalls: "api.update_warm_throughput_per_s"
+    case .accountSettingsCalls: "api.update_account_settings_per_s"
+    case .commitmentMinimum: "commitment.minimum_h"
+    case .modeChangesPerDay: "update_stream_mode.calls_per_24h"
+    case .modeChangeDuration: "update_stream_mode.duration_s"
     case .videoStreams: "video.account.streams"
     case .videoPutConnections: "video.put_media.connections"
     case .videoPutBytes: "video.put_media.bytes_per_s"

@@ -28,6 +28,10 @@ public struct Shard: Sendable, Hashable {
   var readCalls: TokenBucket
   var readBytes: TokenBucket
   var iteratorCalls: TokenBucket
+  /// Bytes it took in all.
+  var writtenBytes: Int64 = 0
+  /// What it had taken when the watched minute began, and whether the service is about to split it.
+  var watchedRecords: Int64 = 0, watchedBytes: Int64 = 0, isSplitPending = false
 
   init(
     id: ShardID, range: HashKeyRange, parent: ShardID? = nil, adjacentParent: ShardID? = nil, limits: LimitsProfile,
@@ -75,6 +79,7 @@ public struct Shard: Sendable, Hashable {
   private mutating func take(_ count: Int64, of size: Int64, at now: Instant) {
     writeRecords.spend(count)
     writeBytes.spend(count * size)
+    writtenBytes += count * size
     log.append(count: count, size: size, at: now)
   }
 

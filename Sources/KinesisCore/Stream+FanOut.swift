@@ -66,7 +66,8 @@ extension Stream {
     guard !live.contains(where: { $0.name == name }) else {
       throw .inUse("Consumer \(name) is already registered with stream \(self.name).")
     }
-    guard live.count < limits[.fanOutConsumers] else {
+    let isAdvantage = mode == .onDemand && terms == .advantage
+    guard live.count < limits[isAdvantage ? .fanOutConsumersAdvantage : .fanOutConsumers] else {
       throw .limitExceeded("Stream \(self.name) already has \(live.count) registered consumers.")
     }
     guard live.count(where: { !$0.isActive(at: now) }) < limits[.fanOutConsumersCreating] else {

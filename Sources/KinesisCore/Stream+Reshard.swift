@@ -88,13 +88,19 @@ extension Stream {
     guard var work = reshard, let step = work.steps.popFirst() else {
       preconditionFailure("UPDATING without a step")
     }
-    apply(step, at: now)
+    apply([step], at: now)
     work.stepEnds = now + .seconds(limits[.reshardStepDuration])
     reshard = work.steps.isEmpty ? nil : work
     status = work.steps.isEmpty ? .active : .updating
   }
 
-  private mutating func apply(_ step: ReshardStep, at now: Instant) {
+  /// Does steps that do not touch each other's shards, all at once.
+  mutating func apply(_ steps: [ReshardStep], at now: Instant) {
+    for step in steps { perform(step, at: now) }
+    rebuildMap()
+  }
+
+  private mutating func perform(_ step: ReshardStep, at now: Instant) {
     switch step {
     case .split(let id, let key):
       let range = shards[id.index].range
@@ -107,10 +113,13 @@ extension Stream {
       close(upper, at: now)
       open(range, parent: lower, adjacent: upper, at: now)
     }
-    rebuildMap()
   }
 
-  private mutating func close(_ id: ShardID, at now: Instant) { shards[id.index].state = .closed(since: now) }
+  private mutating func close(_ id: ShardID, at now: Instant) {
+    let rest = shards[id.index].closeMinute()
+    scaling?.closed += rest
+    shards[id.index].state = .closed(since: now)
+  }
 
   private mutating func open(_ range: HashKeyRange, parent: ShardID, adjacent: ShardID?, at now: Instant) {
     shards.append(

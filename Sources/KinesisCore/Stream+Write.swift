@@ -7,10 +7,10 @@ extension Stream {
 
   /// Puts one header: routes it and admits as many of its records as its shard's limits allow.
   ///
-  /// This is the rule itself. It does not check the size of a call or of a record; `checkPut` does.
+  /// This is the rule itself. Under AUTO each header goes to the next open shard, whatever its key. It does not check the size of a call or of a record; `checkPut` does.
   public mutating func put(_ header: RecordHeader, at now: Instant) -> PutOutcome {
     let now = arrive(at: now)
-    return shards[map.owner(of: header.hashKey).index].put(header, at: now)
+    return shards[destination(of: header.hashKey).index].put(header, at: now)
   }
 
   /// Whether AWS would take such a call at all: stream status, records a call, bytes a call, bytes a record.

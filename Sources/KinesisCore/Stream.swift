@@ -3,7 +3,7 @@ public import Units
 /// A data stream: shards, the map from keys to them, and what is being changed about it.
 ///
 /// Everything that can be asked of one stream is in its extensions: `Stream+Write`, `Stream+Read`, `Stream+FanOut`,
-/// `Stream+Reshard`, `Stream+Retention`. What needs the account, such as quotas and call rates, is in `Account`.
+/// `Stream+Reshard`, `Stream+Retention`, `Stream+OnDemand`, `Stream+Capacity`. What needs the account, such as quotas and call rates, is in `Account`.
 public struct Stream: Sendable, Hashable {
   /// AWS's StreamStatus.
   public enum Status: Sendable, Hashable, Codable {
@@ -31,6 +31,12 @@ public struct Stream: Sendable, Hashable {
   public internal(set) var shards: [Shard]
   /// Registered fan-out consumers, in order of registration; deregistered ones stay, marked so.
   public internal(set) var consumers: [FanOutConsumer] = []
+  /// What its account has agreed to.
+  public internal(set) var terms = OnDemandTerms.standard
+  /// Who chooses a record's shard.
+  public internal(set) var distribution = RecordDistribution.userPartitionKey
+  /// The write throughput it was scaled to by hand.
+  public internal(set) var warmThroughput = WarmThroughput()
 
   var map: ShardMap
   var latest: Instant
@@ -38,6 +44,12 @@ public struct Stream: Sendable, Hashable {
   var shardCountCalls: [Instant] = []
   var shardCountRate: TokenBucket
   var retentionRate: TokenBucket
+  /// What the service watches of an on-demand stream; nil on a provisioned one.
+  var scaling: OnDemandScaling?
+  var capacityChange: CapacityChange?
+  var modeChanges: [Instant] = []
+  /// Under AUTO, the place on the ring of the shard that got the latest record.
+  var turn = 0
 
   init(name: String, shards count: Int, maxRecord: Bytes, retention: Interval, limits: LimitsProfile, at now: Instant) {
     let ranges = HashKeyRange.even(count)
@@ -69,11 +81,16 @@ public struct Stream: Sendable, Hashable {
   /// How many shards are open: AWS's OpenShardCount.
   public var openShardCount: Int { map.openShards.count }
 
-  /// When it wants to be woken: the end of what is being changed.
+  /// When it wants to be woken: the end of what is being changed, or the next look at an on-demand stream's shards.
   public var deadline: Instant? {
+    guard let look = scaling?.due else { return changeEnds }
+    return min(look, changeEnds ?? look)
+  }
+
+  private var changeEnds: Instant? {
     switch status {
     case .creating(let until), .deleting(let until): until
-    case .updating: reshard?.stepEnds
+    case .updating: reshard?.stepEnds ?? capacityChange?.ends
     case .active: nil
     }
   }
@@ -86,8 +103,13 @@ public struct Stream: Sendable, Hashable {
 
   /// Ends what was due; false when nothing more can end by itself.
   private mutating func advance(at due: Instant) -> Bool {
+    guard let ends = changeEnds, ends <= due else {
+      scale(at: due)
+      return true
+    }
     switch status {
     case .creating: status = .active
+    case .updating where reshard == nil: finishCapacityChange(at: due)
     case .updating: finishReshardStep(at: due)
     case .deleting, .active: return false
     }

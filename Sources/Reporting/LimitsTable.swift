@@ -67,6 +67,7 @@ public struct LimitsTable: Sendable {
       (".bytes_maximum", "B"), (".shards_maximum", "shards"), ("shards_large_regions", "shards"),
       ("shards_other_regions", "shards"), (".creating_at_once", "streams"), (".consumers_creating", "consumers"),
       ("consumers_per_stream", "consumers"), ("consumers_per_stream_advantage", "consumers"),
+      (".shards_at_birth", "shards"), (".on_demand_streams", "streams"), (".peak_factor", "×"),
     ]
     return endings.first { name.hasSuffix($0.0) }?.1 ?? ""
   }

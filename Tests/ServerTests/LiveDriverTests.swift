@@ -56,6 +56,20 @@ struct LiveDriverTests {
     #expect(again.replay(try JournalLines.decode(text, as: Request.self), until: end) == replayed)
   }
 
+  @Test("requests on capacity survive the journal's lines")
+  func capacityLines() throws {
+    let requests: [Request] = [
+      .createOnDemandStream(
+        "clicks", OnDemandSettings(warmThroughput: 7, distribution: .auto), maxRecord: .mebibytes(1),
+        retention: .hours(24)),
+      .updateStreamMode(stream: "clicks", .onDemand, warmThroughput: 3),
+      .updateWarmThroughput(stream: "clicks", 9), .updateAccountSettings(commitment: .disabled),
+    ]
+    let entries = requests.map { Journal<Request>.Entry(at: Self.start, input: $0) }
+    let lines = try entries.map { try JournalLines.encode($0) }.joined(separator: "\n")
+    #expect(try JournalLines.decode(lines, as: Request.self).map(\.input) == requests)
+  }
+
   private static func prepare(_ driver: LiveDriver<Account>) async throws {
     try await driver.send(.createStream("clicks", shards: 2, maxRecord: .mebibytes(1), retention: .hours(24)))
     try await driver.send(.registerConsumer(stream: "clicks", "pricing"))
