@@ -64,6 +64,12 @@ public struct Limit: Sendable, Hashable {
     case commitmentMinimum
     case modeChangesPerDay
     case modeChangeDuration
+    // Managed delivery: see Limits+Channels.
+    case channelsPerStream
+    case channelFreshnessMinimum
+    case channelFreshnessMaximum
+    case channelFreshnessDefault
+    case channelCalls
     // Neighbours: see Limits+Neighbours.
     case videoStreams
     case videoPutConnections
@@ -146,7 +152,7 @@ extension LimitsProfile {
   typealias Figure = (Int64, String, String, Confidence)
 
   private static func figure(_ key: Limit.Key) -> Figure {
-    writing(key) ?? reading(key) ?? fanOut(key) ?? onDemand(key) ?? neighbour(key) ?? controlPlane(key)
+    writing(key) ?? reading(key) ?? fanOut(key) ?? onDemand(key) ?? channel(key) ?? neighbour(key) ?? controlPlane(key)
   }
 
   private static func writing(_ key: Limit.Key) -> Figure? {
@@ -314,6 +320,11 @@ extension Limit.Key {
     case .commitmentMinimum: "commitment.minimum_h"
     case .modeChangesPerDay: "update_stream_mode.calls_per_24h"
     case .modeChangeDuration: "update_stream_mode.duration_s"
+    case .channelsPerStream: "channel.deliveries_per_stream"
+    case .channelFreshnessMinimum: "channel.freshness_minimum_s"
+    case .channelFreshnessMaximum: "channel.freshness_maximum_s"
+    case .channelFreshnessDefault: "channel.freshness_default_s"
+    case .channelCalls: "api.channels_per_s"
     case .videoStreams: "video.account.streams"
     case .videoPutConnections: "video.put_media.connections"
     case .videoPutBytes: "video.put_media.bytes_per_s"

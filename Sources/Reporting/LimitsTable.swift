@@ -60,7 +60,7 @@ public struct LimitsTable: Sendable {
     let endings = [
       ("fragments_per_s", "fragments/s"), ("points_per_s", "points/s"), (".connections", "connections"),
       ("account.streams", "streams"), (".tracks", "tracks"), ("metadata_tags", "tags"), (".kpus", "KPUs"),
-      ("memory_bytes", "B"),
+      ("memory_bytes", "B"), ("deliveries_per_stream", "deliveries"),
       ("records_per_s", "records/s"), ("bytes_per_s", "B/s"), ("bytes_per_call", "B"),
       ("records_per_call", "records"), ("streams_per_s", "calls/s"), ("_per_s", "calls/s"), ("_per_24h", "calls"),
       ("_s", "s"), ("_h", "h"), ("_permille", "‰"), ("_characters", "characters"), (".bytes_default", "B"),

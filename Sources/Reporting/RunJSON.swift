@@ -34,6 +34,7 @@ public struct RunJSON: Sendable {
     members["slo"] = .array(report.judgements.map(objective))
     members["limits"] = Self.limits(run.experiment.limits)
     if report.results.count > 1 { members["replications"] = replications }
+    if !run.channels.isEmpty { members["channels"] = Self.channels(run) }
     if !run.experiment.neighbours.isEmpty { members["neighbours"] = Self.neighbours(run.experiment) }
     return .object(members)
   }

@@ -19,7 +19,7 @@ public struct RunMarkdown: Sendable {
   public var text: String {
     let sections = [
       title, verdict, objectives, throttling, shards, latencies, producers, consumers, reshards,
-      autoscalers, neighbours,
+      autoscalers, channels, neighbours,
       replications, events, assumptions, reproduction,
     ]
     return sections.compactMap { $0 }.joined(separator: "\n")

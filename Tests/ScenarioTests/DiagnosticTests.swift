@@ -152,7 +152,6 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake("name: sample", "name: sample\nprices: mine.json", "3:9 prices: not yet supported: prices other than builtin"),
     Mistake("name: sample", "name: sample\noutputs: {csv: [cost]}", "3:17 outputs.csv[0]: not yet supported: CSV output cost"),
     Mistake("name: sample", "name: sample\nfirehoses: {lake: {}}", "3:13 firehoses.lake: not yet supported: firehoses"),
-    Mistake("name: sample", "name: sample\nchannels: {lake: {}}", "3:12 channels.lake: not yet supported: channels (managed delivery)"),
     Mistake("name: sample", "name: sample\nevents: [{at: 1m, do: switch_mode, target: clicks}]", "3:23 events[0].do: not yet supported: event switch_mode"),
     Mistake("records_lost(producer=web).sum == 0 records", "cost_month(scope=total).last < 3500 USD", "16:22 slo[0].expr: not yet supported: metric cost_month"),
   ]

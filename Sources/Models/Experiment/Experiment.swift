@@ -32,6 +32,8 @@ public struct Experiment: Sendable {
   public var limits: LimitsProfile
   /// How long the service takes.
   public var serviceTimes: ServiceTimes
+  /// Managed deliveries, in the order of the file; none unless set.
+  public var channels: [ChannelSpec] = []
   /// Services beside Data Streams, as closed forms; none unless set.
   public var neighbours = Neighbours()
 

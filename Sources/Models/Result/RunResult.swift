@@ -32,6 +32,8 @@ public struct RunResult: Sendable {
   public var notes: [Note]
   /// How many more notable events there were.
   public var notesOmitted: Int
+  /// One for each channel.
+  public var channels: [ChannelResult] = []
 
   /// The most notes kept.
   public static let maximumNotes = 10_000

@@ -44,6 +44,7 @@ extension Run {
     noteCall(plan, taken: taken, refused: refused, took: requests[request].roundTrip)
     schedule(RunEvent(.putAnswer, Int(request)), at: arrivesAt, .release)
     if taken.count > 0 { wakeFanOut(of: plan.stream) }
+    if taken.count > 0, !channels.isEmpty { gather(Int64(taken.count), bytes: taken.bytes, of: plan.stream) }
   }
 
   /// One record of a request, as the core rules it.

@@ -16,12 +16,14 @@ extension Run {
     if instant > secondBegan || !isComplete { recordRest(until: instant) }
     for stream in meters.indices { nameHottestKeys(of: stream, .stillOpen) }
     let ledger = makeLedger()
-    return RunResult(
+    var result = RunResult(
       experiment: experiment, replication: replication, isComplete: isComplete, simulated: instant - start,
       eventCount: eventCount, trajectoryHash: trajectory.value, records: ledger,
       streams: meters.indices.map { streamResult($0, at: instant) }, producers: producers.map(Self.result),
       consumers: consumers.indices.map { consumerResult($0, at: instant) }, verdicts: makeVerdicts(at: instant),
       series: book.results, notes: notes.inOrder, notesOmitted: notes.omitted)
+    result.channels = channelResults()
+    return result
   }
 
   private func makeLedger() -> RecordLedger {

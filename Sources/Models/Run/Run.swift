@@ -47,6 +47,9 @@ public struct Run: ~Copyable {
   let putTime: Sampler, readTime: Sampler, fanOutTime: Sampler
   let binSeconds: Int64, lookSeconds: Int64
   var scalers: [RunningScaler] = []
+  var channels: [RunningChannel] = []
+  /// What a channel has just delivered; empty between calls.
+  var deliveries: [DeliveryChannel.Batch] = []
 
   /// An event as plain data, for check mode.
   enum Latest {
@@ -86,6 +89,7 @@ public struct Run: ~Copyable {
     startConsumers()
     scheduleScenario()
     startScalers()
+    startChannels()
   }
 
   /// Takes events until none is due before the end, or `limit` of them are taken.
@@ -135,6 +139,7 @@ public struct Run: ~Copyable {
     case .second: closeSecond()
     case .warmupEnd: endWarmup()
     case .scale: look(event.index, generation: event.generation)
+    case .deliver: wakeChannel(event.index)
     }
   }
 

@@ -30,6 +30,8 @@ struct RunEvent {
     case warmupEnd
     /// An autoscaler looks at the newest minute it can read.
     case scale
+    /// A delivery channel's oldest record has waited long enough.
+    case deliver
   }
 
   let word: UInt64

@@ -49,7 +49,8 @@ struct ScenarioDecoder {
     let streams = streams(&fields, region: head.region)
     let producers = producers(&fields, streams: streams)
     let consumers = consumers(&fields)
-    for key in ["firehoses", "channels"] { refuseEntries(of: fields.take(key)) }
+    let channels = channels(&fields, streams: streams)
+    for key in ["firehoses"] { refuseEntries(of: fields.take(key)) }
     let events = events(&fields, horizon: horizon)
     let objectives = objectives(&fields, horizon: horizon)
     let neighbours = neighbours(&fields)
@@ -61,6 +62,7 @@ struct ScenarioDecoder {
       name: name, description: head.description, seed: seed ?? head.seed, region: head.region, horizon: horizon,
       streams: streams.compactMap(\.self), producers: producers, consumers: consumers, events: events,
       objectives: objectives, outputs: outputs, limits: limits)
+    experiment.channels = channels
     experiment.neighbours = neighbours
     return experiment
   }
@@ -127,8 +129,7 @@ struct ScenarioDecoder {
     }
     for entry in entries {
       let key = Field(node: entry.value, path: "\(field.path).\(entry.key)", sink: sink)
-      let what = field.path == "channels" ? "channels (managed delivery)" : "firehoses"
-      sink.report(Diagnostic(place: entry.place, path: key.path, message: "not yet supported: \(what)"))
+      sink.report(Diagnostic(place: entry.place, path: key.path, message: "not yet supported: firehoses"))
     }
   }
 
