@@ -90,6 +90,7 @@ public struct RunJSON: Sendable {
         "mean": measured(stream.utilization.mean, isMeasured), "p99": measured(stream.utilization.p99, isMeasured),
         "max": measured(stream.utilization.max, isMeasured),
       ],
+      "mode": .string(stream.modeStart.rawValue), "mode_end": .string(stream.modeEnd.rawValue),
       "incoming_bytes": .count(stream.incomingBytes.count), "incoming_records": .count(stream.incomingRecords),
       "reshards": .array(stream.reshards.map(reshard)), "minute_view": minutes(stream.minuteView),
       "second_view": seconds(stream.secondView, measured: run.measuredSeconds),

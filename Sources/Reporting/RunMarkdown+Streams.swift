@@ -24,7 +24,7 @@ extension RunMarkdown {
     let heat = HeatMap(stream, columns: Self.heatColumns, clock: clock).lines
     let map = heat.isEmpty ? "" : "\nRefusals by shard and time:\n\n" + Markdown.block(heat)
     let chart = total > 0 && !stream.bins.isEmpty ? "\n" + Markdown.block(chart(of: stream)) : ""
-    return "### Stream \(Markdown.code(stream.name))\n\n\(opening(stream, total: total))\n\n"
+    return "### Stream \(Markdown.code(stream.name))\n\n\(Self.mode(of: stream))\(opening(stream, total: total))\n\n"
       + views(of: stream) + chart + map
   }
 
@@ -39,6 +39,13 @@ extension RunMarkdown {
     let rate = stream.attempts > 0 ? " (\(Figures.percent(stream.putThrottleRate.value)) of all attempts)" : ""
     return "\(shards)\(change); \(accepted). Records were refused \(Figures.count(total, of: "time"))\(rate), "
       + "counting every attempt."
+  }
+
+  /// A sentence about a stream that is on-demand at the start or at the end.
+  private static func mode(of stream: StreamResult) -> String {
+    guard stream.modeStart != .provisioned || stream.modeEnd != .provisioned else { return "" }
+    let end = stream.modeStart == stream.modeEnd ? "" : " at the start, \(stream.modeEnd.words) at the end"
+    return "Mode: \(stream.modeStart.words)\(end). "
   }
 
   /// One-second truth beside the one-minute view.

@@ -46,8 +46,15 @@ public struct Summary: Sendable {
     let shards = [stream.shardsStart, stream.shardsEnd].map { Figures.count($0) }
     let count = stream.shardsStart == stream.shardsEnd ? shards[0] : shards.joined(separator: " → ")
     return
-      "  stream \(stream.name): \(count) \(count == "1" ? "shard" : "shards"), \(Figures.count(stream.incomingRecords)) records, "
+      "  stream \(stream.name): \(mode(of: stream))\(count) \(count == "1" ? "shard" : "shards"), \(Figures.count(stream.incomingRecords)) records, "
       + "\(Figures.size(stream.incomingBytes)); \(rate) of attempts refused; shard load mean \(load), p99 \(peak)"
+  }
+
+  /// The mode of a stream that is on-demand at the start or at the end.
+  private static func mode(of stream: StreamResult) -> String {
+    let modes = [stream.modeStart, stream.modeEnd]
+    guard modes != [.provisioned, .provisioned] else { return "" }
+    return (modes[0] == modes[1] ? modes[0].words : modes.map(\.words).joined(separator: " → ")) + ", "
   }
 
   private static func producer(_ producer: ProducerResult) -> String {

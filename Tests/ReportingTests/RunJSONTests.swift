@@ -39,7 +39,7 @@ import Units
     let streamKeys = [
       "put_throttle_rate", "first_attempt_throttle_rate", "shards_start", "shards_peak", "shards_end",
       "shard_utilization", "incoming_bytes", "incoming_records", "reshards", "minute_view", "second_view", "attempts",
-      "throttled_attempts", "first_attempts", "throttled_first_attempts",
+      "throttled_attempts", "first_attempts", "throttled_first_attempts", "mode", "mode_end",
     ]
     #expect(keys(stream) == streamKeys.sorted())
     #expect(keys(part(stream, "shard_utilization")) == ["max", "mean", "p99"])

@@ -1,8 +1,33 @@
+import KinesisCore
 import Models
 import Testing
 import Units
 
 @Suite struct `Channels in a scenario` {
+  @Test("two channels of an on-demand stream are read, with AWS's default freshness") func read() throws {
+    let text =
+      Sample.with("mode: provisioned, shards: 4", "mode: on_demand_standard") + "\n" + """
+        channels:
+          lake: {source: clicks, destination: s3}
+          table: {source: clicks, destination: s3_tables, data_freshness: 15m}
+        """
+    let channels = try Sample.experiment(text).channels
+    #expect(channels.map(\.name) == ["lake", "table"] && channels.map(\.destination) == [.s3, .s3Tables])
+    #expect(channels.map(\.freshness) == [.seconds(300), .minutes(15)])
+  }
+
+  @Test("a second channel to the same type of destination is refused") func twice() {
+    let text =
+      Sample.with("mode: provisioned, shards: 4", "mode: on_demand_standard") + "\n" + """
+        channels:
+          lake: {source: clicks, destination: s3}
+          pond: {source: clicks, destination: s3}
+        """
+    let errors = Sample.errors(text)
+    #expect(
+      errors.count == 1 && errors.allSatisfy { $0.contains("channels.pond: AWS refuses it: LimitExceededException") })
+  }
+
   // swift-format-ignore
   static let mistakes: [Mistake] = [
     Mistake("", "channels:\n  lake: {}", "\"source\" is missing: expected the name of a stream"),

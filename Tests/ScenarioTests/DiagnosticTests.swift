@@ -137,11 +137,6 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   // One mistake a line.
   // swift-format-ignore
   static let later: [Mistake] = [
-    Mistake("mode: provisioned, shards: 4", "mode: on_demand_standard", "5:18 streams.clicks.mode: not yet supported: mode on_demand_standard"),
-    Mistake("shards: 4", "shards: 4, warm_throughput_mibps: 1", "5:42 streams.clicks.warm_throughput_mibps: not yet supported: warm_throughput_mibps"),
-    Mistake("shards: 4", "shards: 4, peak_history_mibps: 1", "5:42 streams.clicks.peak_history_mibps: not yet supported: peak_history_mibps"),
-    Mistake("shards: 4", "shards: 4, record_distribution: auto", "5:63 streams.clicks.record_distribution: not yet supported: record_distribution auto"),
-    Mistake("shards: 4", "shards: 4, account_commitment: true", "5:42 streams.clicks.account_commitment: not yet supported: account_commitment"),
     Mistake("policy: none", "policy: kpl_token_bucket", "12:21 producers.web.retry.policy: not yet supported: retry policy kpl_token_bucket"),
     Mistake("policy: none}", "policy: none}\n    api: kpl", "13:10 producers.web.api: not yet supported: api kpl"),
     Mistake("policy: none}", "policy: none}\n    aggregation: {enabled: true}", "13:5 producers.web.aggregation: not yet supported: aggregation"),
@@ -152,7 +147,6 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake("name: sample", "name: sample\nprices: mine.json", "3:9 prices: not yet supported: prices other than builtin"),
     Mistake("name: sample", "name: sample\noutputs: {csv: [cost]}", "3:17 outputs.csv[0]: not yet supported: CSV output cost"),
     Mistake("name: sample", "name: sample\nfirehoses: {lake: {}}", "3:13 firehoses.lake: not yet supported: firehoses"),
-    Mistake("name: sample", "name: sample\nevents: [{at: 1m, do: switch_mode, target: clicks}]", "3:23 events[0].do: not yet supported: event switch_mode"),
     Mistake("records_lost(producer=web).sum == 0 records", "cost_month(scope=total).last < 3500 USD", "16:22 slo[0].expr: not yet supported: metric cost_month"),
   ]
 

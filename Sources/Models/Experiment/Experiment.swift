@@ -83,7 +83,7 @@ public struct Horizon: Sendable, Hashable {
   }
 }
 
-/// A provisioned stream.
+/// A stream.
 public struct StreamSpec: Sendable, Hashable {
   /// Its name, as AWS allows: 1 to 128 of `[a-zA-Z0-9_.-]`.
   public var name: String
@@ -93,15 +93,21 @@ public struct StreamSpec: Sendable, Hashable {
   public var maxRecord: Bytes
   /// How long records are kept; 24 h to 8,760 h.
   public var retention: Interval
+  /// Its mode and what goes with it.
+  public var capacity: StreamCapacity
   /// The customer's own scaler, if there is one.
   public var autoscaler: AutoscalerSpec?
 
-  /// A stream; 1 MiB records and a day's retention unless told.
-  public init(name: String, shards: Int, maxRecord: Bytes = .mebibytes(1), retention: Interval = .hours(24)) {
+  /// A stream; provisioned, 1 MiB records and a day's retention unless told.
+  public init(
+    name: String, shards: Int, maxRecord: Bytes = .mebibytes(1), retention: Interval = .hours(24),
+    capacity: StreamCapacity = .provisioned
+  ) {
     self.name = name
     self.shards = shards
     self.maxRecord = maxRecord
     self.retention = retention
+    self.capacity = capacity
   }
 }
 

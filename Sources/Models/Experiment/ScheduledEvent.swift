@@ -17,6 +17,10 @@ public struct ScheduledEvent: Sendable, Hashable {
     case stopConsumer(Int)
     /// They start where they stopped.
     case startConsumer(Int)
+    /// UpdateStreamMode.
+    case switchMode(stream: Int, to: CapacityMode)
+    /// UpdateStreamWarmThroughput, MiB a second.
+    case setWarmThroughput(stream: Int, to: Int64)
   }
   /// How long after the start.
   public var at: Interval

@@ -96,6 +96,8 @@ public struct StreamResult: Sendable {
   public var heat: [[Int32]]
   /// The shards that are the columns of `heat`, by number; at most 12.
   public var heatShards: [ShardID]
+  /// Its mode at the start and at the end.
+  public var modeStart = CapacityMode.provisioned, modeEnd = CapacityMode.provisioned
   /// What its autoscaler did; nil without one.
   public var autoscaler: AutoscalerResult?
 
@@ -171,6 +173,10 @@ public struct Reshard: Sendable, Hashable {
     case splitShard = "SplitShard"
     case mergeShards = "MergeShards"
     case updateShardCount = "UpdateShardCount"
+    case updateStreamMode = "UpdateStreamMode"
+    case updateWarmThroughput = "UpdateStreamWarmThroughput"
+    /// Not asked for: the service splits busy shards of an on-demand stream.
+    case onDemandScaling = "on-demand scaling"
   }
   /// When it was asked for.
   public var requestedAt: Instant

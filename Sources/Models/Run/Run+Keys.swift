@@ -13,7 +13,10 @@ extension Run {
 
   /// Names the hottest key of each shard meant.
   mutating func nameHottestKeys(of stream: Int, _ open: Tallied) {
+    // Under AUTO a shard has no keys.
+    guard account.streams[stream].distribution == .userPartitionKey else { return }
     let shards = meters[stream].shards.indices.filter { isMeant($0, of: stream, open) }
+    guard !shards.isEmpty else { return }
     for producer in producers.indices where producers[producer].plan.spec.stream == stream {
       for key in producers[producer].firstAttempts.indices where producers[producer].firstAttempts[key] > 0 {
         let hash = producers[producer].plan.keys.hash(of: UInt32(key))

@@ -90,6 +90,7 @@ extension Run {
       reshards: meter.reshards,
       shards: stream.shards.map { Self.result($0, meter.shards[$0.id.index]) },
       bins: meter.bins, heat: heat, heatShards: heatShards,
+      modeStart: experiment.streams[index].capacity.mode, modeEnd: CapacityMode(stream.mode, stream.terms),
       autoscaler: scalers.first { $0.stream == index }?.result)
   }
 

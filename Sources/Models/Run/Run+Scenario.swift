@@ -12,6 +12,7 @@ extension Run {
     // Behind the second that ends at the same instant, which belongs to the warm-up.
     if measuredFrom > start { schedule(RunEvent(.warmupEnd), at: measuredFrom, .control) }
     schedule(RunEvent(.second), at: start + .seconds(1), .release)
+    scheduleStreamChange()
   }
 
   /// A scenario's event begins.
@@ -35,6 +36,8 @@ extension Run {
       }
     case .stopConsumer(let consumer): stopConsumer(consumer)
     case .startConsumer(let consumer): startConsumer(consumer)
+    case .switchMode(let stream, let mode): switchMode(of: stream, to: mode)
+    case .setWarmThroughput(let stream, let mebibytes): setWarmThroughput(of: stream, to: mebibytes)
     }
   }
 
@@ -45,7 +48,7 @@ extension Run {
       notes.add(.rateChanged, producers[producer].plan.spec.name, "rate × 1", at: now)
     case .stopConsumer(let consumer): startConsumer(consumer)
     case .startConsumer(let consumer): stopConsumer(consumer)
-    case .splitShard, .mergeShards, .updateShardCount: return
+    case .splitShard, .mergeShards, .updateShardCount, .switchMode, .setWarmThroughput: return
     }
   }
 
@@ -62,7 +65,7 @@ extension Run {
     return account.streams[stream].openShards.max { (load($0), $1) < (load($1), $0) } ?? ShardID(0)
   }
 
-  private mutating func reshard(
+  mutating func reshard(
     _ stream: Int, _ kind: Reshard.Kind, _ call: (inout Account, Instant) throws(Refusal) -> Void
   ) {
     let name = account.streams[stream].name, before = account.streams[stream].openShardCount
@@ -80,28 +83,37 @@ extension Run {
   }
 
   mutating func scheduleStreamChange() {
-    if let next = account.nextChange { schedule(RunEvent(.streamChange), at: max(now, next), .control) }
+    guard let next = account.nextChange.map({ max(now, $0) }), next != streamChangeAt else { return }
+    streamChangeAt = next
+    schedule(RunEvent(.streamChange), at: streamChangeAt, .control)
   }
 
   /// A stream has changed by itself: meters and readers follow.
   mutating func followStreams() {
+    if streamChangeAt == now { streamChangeAt = .never }
     account.wake(at: now)
     for stream in meters.indices {
       nameHottestKeys(of: stream, .justClosed)
       meters[stream].follow(account.streams[stream], at: now, began: secondBegan, notes: &notes)
       finishReshard(of: stream)
+      followScaling(of: stream)
       wakeFanOutReadersOfClosed(stream)
     }
     scheduleStreamChange()
   }
 
   mutating func finishReshard(of stream: Int) {
-    let isPending = { (entry: Reshard) in entry.finishedAt == nil && entry.refusal == nil }
+    let isPending = { (entry: Reshard) in
+      entry.finishedAt == nil && entry.refusal == nil && entry.kind != .onDemandScaling
+    }
     guard let last = meters[stream].reshards.lastIndex(where: isPending) else { return }
     meters[stream].reshards[last].shardsAfter = account.streams[stream].openShardCount
     guard account.streams[stream].status == .active else { return }
     meters[stream].reshards[last].finishedAt = now
-    let entry = meters[stream].reshards[last]
+    noteFinished(meters[stream].reshards[last], of: stream)
+  }
+
+  mutating func noteFinished(_ entry: Reshard, of stream: Int) {
     notes.add(
       .reshardFinished, account.streams[stream].name,
       "\(entry.kind.rawValue): \(entry.shardsBefore) → \(entry.shardsAfter) open shards in \(now - entry.requestedAt)",

@@ -42,6 +42,8 @@ public struct Run: ~Copyable {
   var monitors: [ObjectiveMonitor]
   /// The objectives with times, by producer and by consumer.
   let putMonitors: [[Int]], readMonitors: [[Int]]
+  /// The event scheduled last for what streams do by themselves; an on-demand stream always has one to come.
+  var streamChangeAt = Instant.never
   var secondBegan: Instant
   var secondCount: Int64 = 0
   let putTime: Sampler, readTime: Sampler, fanOutTime: Sampler
@@ -67,11 +69,7 @@ public struct Run: ~Copyable {
     let start = horizon.start
     account = Account(
       region: experiment.region, limits: experiment.limits,
-      streams: experiment.streams.map {
-        Stream.active(
-          name: $0.name, shards: $0.shards, maxRecord: $0.maxRecord, retention: $0.retention,
-          limits: experiment.limits, at: start)
-      }, at: start)
+      streams: experiment.streams.indices.map { Self.stream($0, of: experiment, at: start) }, at: start)
     producers = prepared.producers.map { Producer($0) }
     queue = EventQueue(start: start)
     clocks = WinnerTree(count: max(1, prepared.producers.last?.endProcess ?? 0))

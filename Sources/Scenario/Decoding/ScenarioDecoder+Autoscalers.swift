@@ -30,14 +30,9 @@ extension ScenarioDecoder {
     }
   }
 
-  /// A stream's scaler; nil for `none` and for what is wrong, which is then reported.
-  func autoscaler(_ field: Field, mode: String?, shards: Int?) -> AutoscalerSpec? {
+  /// A provisioned stream's scaler; nil for `none` and for what is wrong, which is then reported.
+  func autoscaler(_ field: Field, shards: Int?) -> AutoscalerSpec? {
     guard var fields = field.map(expecting: "a map with a policy") else { return nil }
-    if let mode, mode != "provisioned" {
-      field.refuse(
-        "an autoscaler calls UpdateShardCount, which AWS refuses for a stream in \(mode) (ValidationException)",
-        remedy: "remove it or use mode: provisioned")
-    }
     let policy = fields.require("policy", expecting: "one of \(Self.policies.joined(separator: ", "))")?
       .choice(Self.policies, what: "autoscaler policy")
     guard let policy else { return nil }

@@ -49,13 +49,10 @@ extension ScenarioDecoder {
     let others = channels.filter { $0.stream == spec.stream }.map(\.destination)
     do throws(Refusal) {
       try DeliveryChannel.check(
-        spec.destination, freshness: spec.freshness, on: mode(of: stream), beside: others, limits: limits)
+        spec.destination, freshness: spec.freshness, on: stream.capacity.mode.mode, beside: others, limits: limits)
       return nil
     } catch {
       return error
     }
   }
-
-  /// Every stream of this release is provisioned.
-  private func mode(of stream: StreamSpec) -> StreamMode { .provisioned }
 }

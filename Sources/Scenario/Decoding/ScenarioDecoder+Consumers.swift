@@ -5,15 +5,17 @@ internal import Units
 extension ScenarioDecoder {
   private static let laterTypes = ["lambda_polling", "lambda_efo", "firehose"]
 
-  func consumers(_ fields: inout Fields) -> [ConsumerSpec] {
+  func consumers(_ fields: inout Fields, streams: [StreamSpec?]) -> [ConsumerSpec] {
     guard let field = fields.take("consumers"), let map = parts(field) else { return [] }
     var fanOuts = [Int](repeating: 0, count: names.streams.count)
-    let quota = Int(limits[.fanOutConsumers])
     return map.entries.compactMap { entry in
       let item = Field(node: entry.value, path: map.path(of: entry.key), sink: sink)
       guard let spec = item.map().flatMap({ consumer($0, name: entry.key) }) else { return nil }
       if spec.retrieval == .kclFanOut {
         fanOuts[spec.stream] += 1
+        let isAdvantage =
+          streams.indices.contains(spec.stream) && streams[spec.stream]?.capacity.mode == .onDemandAdvantage
+        let quota = Int(limits[isAdvantage ? .fanOutConsumersAdvantage : .fanOutConsumers])
         if fanOuts[spec.stream] == quota + 1 {
           item.refuse("more than \(quota) fan-out consumers read \(ConfigNode.quoted(names.streams[spec.stream]))")
         }

@@ -5,18 +5,21 @@ internal import Units
 extension ScenarioDecoder {
   private static let actions = [
     "reshard", "split_shard", "merge_shards", "consumer_stop", "consumer_start", "set_rate_factor",
+    "switch_mode", "set_warm_throughput",
   ]
   private static let laterActions = [
-    "switch_mode", "set_warm_throughput", "destination_outage", "region_error_burst",
+    "destination_outage", "region_error_burst",
   ]
 
-  func events(_ fields: inout Fields, horizon: Horizon?) -> [ScheduledEvent] {
+  func events(_ fields: inout Fields, horizon: Horizon?, streams: [StreamSpec?]) -> [ScheduledEvent] {
     guard let items = fields.take("events")?.list(atMost: Self.maximumEvents, expecting: "a list of events") else {
       return []
     }
-    return items.compactMap { item in
-      item.map(expecting: "a map with at and do").flatMap { event($0, horizon: horizon) }
+    let events = items.compactMap { item in
+      item.map(expecting: "a map with at and do").flatMap { event($0, horizon: horizon) }.map { (item, $0) }
     }
+    checkModes(events, streams)
+    return events.map(\.1)
   }
 
   private func event(_ map: Fields, horizon: Horizon?) -> ScheduledEvent? {
@@ -65,6 +68,8 @@ extension ScenarioDecoder {
       return .updateShardCount(stream: stream, target: shards)
     case "split_shard": return split(&fields)
     case "merge_shards": return merge(&fields)
+    case "switch_mode": return switchMode(&fields)
+    case "set_warm_throughput": return setWarmThroughput(&fields)
     case "consumer_stop": return target(&fields, names.consumers, "consumer").map { .stopConsumer($0) }
     case "consumer_start": return target(&fields, names.consumers, "consumer").map { .startConsumer($0) }
     default:
@@ -76,7 +81,7 @@ extension ScenarioDecoder {
     }
   }
 
-  private func target(_ fields: inout Fields, _ names: [String], _ what: String) -> Int? {
+  func target(_ fields: inout Fields, _ names: [String], _ what: String) -> Int? {
     fields.require("target", expecting: "the name of a \(what)").flatMap { position($0, among: names, what: what) }
   }
 

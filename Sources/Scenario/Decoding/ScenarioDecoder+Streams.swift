@@ -51,19 +51,17 @@ extension ScenarioDecoder {
 
   private func stream(_ map: Fields, name: String) -> StreamSpec? {
     var fields = map
-    let later = ["on_demand_standard", "on_demand_advantage"]
-    let modeField = fields.require("mode", expecting: "provisioned")
-    let mode = modeField?.choice(["provisioned"], later: later, what: "mode")
-    let shards = shards(&fields, isRequired: mode != nil)
-    for key in ["warm_throughput_mibps", "peak_history_mibps", "account_commitment"] { fields.later(key) }
-    _ = fields.take("record_distribution")?
-      .choice(["user_partition_key"], later: ["auto"], what: "record_distribution")
+    let capacity = capacity(&fields)
+    let isOnDemand = capacity.map { $0.mode != .provisioned } ?? false
+    let shards =
+      isOnDemand ? capacity?.shards(limits, region: region) : shards(&fields, isRequired: capacity != nil)
     let maxRecord = fields.take("max_record").flatMap(maxRecord) ?? Bytes(limits[.recordBytesDefault])
     let retention = fields.take("retention").flatMap(retention) ?? .hours(limits[.retentionMinimum])
-    let scaler = fields.take("autoscaler").flatMap { autoscaler($0, mode: modeField?.text, shards: shards) }
+    let scaler = isOnDemand ? nil : fields.take("autoscaler").flatMap { autoscaler($0, shards: shards) }
     fields.finish()
-    guard let shards else { return nil }
-    var spec = StreamSpec(name: name, shards: shards, maxRecord: maxRecord, retention: retention)
+    guard let shards, let capacity else { return nil }
+    var spec = StreamSpec(
+      name: name, shards: shards, maxRecord: maxRecord, retention: retention, capacity: capacity)
     spec.autoscaler = scaler
     return spec
   }

@@ -21,6 +21,8 @@ struct ScenarioDecoder {
   /// The directory of the scenario, for paths that come from the command line.
   let base: String
   var names = Names()
+  /// Where the streams are; decides quotas.
+  var region = "us-east-1"
 
   /// The names the file declares, in its order, whether or not their entries are sound.
   struct Names {
@@ -45,13 +47,14 @@ struct ScenarioDecoder {
       streams: keys("streams"), producers: keys("producers"), consumers: keys("consumers"),
       firehoses: keys("firehoses"))
     let head = head(&fields)
+    region = head.region
     let horizon = fields.require("clock", expecting: "a map with a duration").flatMap { $0.map() }.flatMap(horizon)
     let streams = streams(&fields, region: head.region)
     let producers = producers(&fields, streams: streams)
-    let consumers = consumers(&fields)
+    let consumers = consumers(&fields, streams: streams)
     let channels = channels(&fields, streams: streams)
     for key in ["firehoses"] { refuseEntries(of: fields.take(key)) }
-    let events = events(&fields, horizon: horizon)
+    let events = events(&fields, horizon: horizon, streams: streams)
     let objectives = objectives(&fields, horizon: horizon)
     let neighbours = neighbours(&fields)
     if let plan = fields.take("plan") { checkPlan(plan) }
