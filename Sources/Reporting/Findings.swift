@@ -13,7 +13,7 @@ struct Findings {
   }
 
   private let report: Report
-  private let run: RunResult
+  let run: RunResult
   private let clock: ReportClock
 
   init(_ report: Report) {
@@ -35,7 +35,8 @@ struct Findings {
   /// What happened, most important first, a sentence each.
   var sentences: [String] {
     guard run.records.offered > 0 else { return ["No record was offered, so there is nothing to judge."] }
-    return [refusals, worstSecond, cause, losses, slowestConsumer, lateConsumers].compactMap { $0 }
+    return [refusals, worstSecond, cause, losses, slowestConsumer, lateConsumers, unsteadyScaler, tightNeighbours]
+      .compactMap { $0 }
   }
 
   /// Why the hottest shard of a stream refused records; nil when it refused none.

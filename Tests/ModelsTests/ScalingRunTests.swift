@@ -91,4 +91,24 @@ import Units
     let (one, two) = (Fixture.result(of: experiment), Fixture.result(of: experiment))
     #expect(one.streams[0].autoscaler == two.streams[0].autoscaler && one.trajectoryHash == two.trajectoryHash)
   }
+
+  @Test("in no 24 hours are more than ten calls accepted, and the eleventh is once they are over") func quota() throws {
+    let spec = `Autoscalers`.spec(.doubleHalve, up: 600, down: 400, upAfter: 2, downAfter: 2)
+    var experiment = Self.experiment(minutes: 26 * 60, shards: 1, spec, stages: [Self.stage(26 * 60, 1.3)])
+    experiment.producers[0].size = .drawn(.constant(512 * 1_024 - 24))
+    let result = Fixture.result(of: experiment)
+    let accepted = try #require(result.streams[0].autoscaler).calls.filter { $0.refusal == nil }.map(\.at)
+    let reshards = result.streams[0].reshards.map(\.requestedAt)
+    #expect(reshards.count > 10 && reshards.prefix(accepted.count).elementsEqual(accepted))
+    for index in reshards.indices.dropFirst(10) { #expect(reshards[index] - reshards[index - 10] >= .hours(24)) }
+  }
+
+  @Test("a stream that is switched to on-demand refuses its scaler") func switched() throws {
+    var spec = `Autoscalers`.spec(.schedule([.init(at: .once(.minutes(4)), shards: 4)]))
+    spec.maximum = 4
+    var experiment = Self.experiment(minutes: 6, shards: 2, spec, stages: [Self.stage(6, 10)])
+    experiment.events = [ScheduledEvent(at: .minutes(1), action: .switchMode(stream: 0, to: .onDemandStandard))]
+    let scaler = try #require(Fixture.result(of: experiment).streams[0].autoscaler)
+    #expect(scaler.calls.map(\.refusal) == ["ValidationException"] && scaler.accepted == 0)
+  }
 }
