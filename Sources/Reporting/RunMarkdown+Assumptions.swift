@@ -21,7 +21,7 @@ extension RunMarkdown {
       "Limits profile `\(profile.name)`: \(profile.limits.count - unsure.count) limits as AWS documents them, "
       + "and \(unsure.count) that somebody measured (observed) or that weir chose (assumed); § is a section of weir's fact sheet on Kinesis Data Streams:\n\n"
     return "## What was assumed\n\n" + opening + (unsure.isEmpty ? "" : table.text + "\n")
-      + (serviceTimes + Self.choices + traces).map { "- \($0)\n" }.joined()
+      + (serviceTimes + Self.choices + onDemand + traces).map { "- \($0)\n" }.joined()
   }
 
   private var serviceTimes: [String] {
@@ -43,6 +43,18 @@ extension RunMarkdown {
     "Shards split and merge one after another; a parent is read to its end before its children.",
     "Figures describe the service's rules under this load. They are no promise by AWS.",
   ]
+
+  /// What on-demand streams rest on, where there are any.
+  private var onDemand: [String] {
+    let streams = run.streams.filter { $0.modeStart != .provisioned || $0.modeEnd != .provisioned }
+    guard !streams.isEmpty else { return [] }
+    let isAuto = run.experiment.streams.contains { $0.capacity.distribution == .auto }
+    return [
+      "The service looks at an on-demand stream's shards by whole minutes of the clock and splits the busy ones in the middle, "
+        + "all of a minute at once; it merges none by itself. Each stream stands in an account of its own as far as the "
+        + "commitment of on-demand Advantage goes."
+    ] + (isAuto ? ["Under AUTO record distribution each record goes to the next open shard."] : [])
+  }
 
   /// Recorded traffic that producers replay.
   private var traces: [String] {

@@ -18,6 +18,7 @@ import Testing
   @Test func `report and summary name the mode of a stream that is on-demand at either end`() {
     let standard = Self.report(.onDemandStandard, .onDemandStandard)
     #expect(RunMarkdown(standard).text.contains("Mode: on-demand Standard. 1 shard; "))
+    #expect(RunMarkdown(standard).text.contains("looks at an on-demand stream's shards by whole minutes"))
     #expect(Summary(standard).text.contains("stream audit: on-demand Standard, 1 shard, "))
     let switched = Self.report(.provisioned, .onDemandAdvantage)
     #expect(
@@ -27,6 +28,7 @@ import Testing
 
   @Test func `a stream that was always provisioned is written about as before`() {
     let report = Self.report(.provisioned, .provisioned)
+    #expect(!RunMarkdown(report).text.contains("on-demand stream's shards"))
     #expect(!RunMarkdown(report).text.contains("Mode: ") && !Summary(report).text.contains("provisioned"))
   }
 }

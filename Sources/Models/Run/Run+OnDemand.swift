@@ -55,7 +55,7 @@ extension Run {
       Reshard(requestedAt: now, kind: .onDemandScaling, shardsBefore: open, shardsAfter: open))
     notes.add(
       .reshardRequested, account.streams[stream].name,
-      "\(Reshard.Kind.onDemandScaling.rawValue): \(step.count) of \(open) open shards were busy for a minute", at: now)
+      "\(Reshard.Kind.onDemandScaling.rawValue): busy for a minute: \(step.count) of \(open) open shards", at: now)
   }
 
   private mutating func finishScaling(_ step: ScalingStep, of stream: Int) {
