@@ -47,6 +47,7 @@ extension Run {
     }
     deliveries.removeAll(keepingCapacity: true)
     guard channels[index].wakesAt == nil, let due = channels[index].channel.deadline else { return }
+    precondition(due > now, "a channel that does not deliver when it is due")
     channels[index].wakesAt = due
     schedule(RunEvent(.deliver, index), at: due, .release)
   }
