@@ -90,6 +90,8 @@ struct OnDemandTests {
     #expect(stream.openShardCount == 8, "split at 150 s; half a minute at 512 KiB/s a shard is not busy")
     stream.wake(at: on(180))
     #expect(stream.pendingScaling.isEmpty)
+    let minutes = stream.scaling?.minutes.map(\.load.bytes)
+    #expect(minutes == [240 << 20, 240 << 20, 240 << 20], "what closed shards took counts, too")
   }
 
   @Test("doubling within the capacity throttles nothing when keys are even")
@@ -148,6 +150,8 @@ struct OnDemandTests {
     let refused = stream.load(2, from: 0, to: 1_200, key: 1).refused
     #expect(refused[60...].filter { $0 > 0 }.count > 1_000)
     #expect(stream.openShardCount == 4 + 4, "a split every four minutes")
+    var warm = onDemand(100, OnDemandSettings(warmThroughput: 100), terms: .advantage)
+    #expect(warm.load(2, from: 0, to: 60, key: 1).refused.allSatisfy { $0 > 0 }, "nor does warm throughput help")
   }
 
   @Test("under AUTO the same key throttles nothing, and every open shard takes its turn")

@@ -79,6 +79,20 @@ struct OnDemandRunTests {
     #expect(result.streams[1].reshards[0].finishedAt == result.streams[1].reshards[0].requestedAt + .seconds(60))
   }
 
+  @Test("the busiest shard can be asked for at the instant at which a split ends")
+  func busiestAtASplitsEnd() {
+    let events: [(Int64, ScheduledEvent.Action)] = [
+      (60, .splitShard(stream: 0, shard: nil, at: nil)), (90, .setWarmThroughput(stream: 0, to: 9)),
+      (90, .splitShard(stream: 0, shard: nil, at: nil)),
+    ]
+    let result = Fixture.result(
+      of: Self.experiment(
+        .provisioned, mebibytes: 2, minutes: 3,
+        events: events.map { ScheduledEvent(at: .seconds($0.0), action: $0.1) }))
+    #expect(result.streams[0].reshards.map(\.refusal) == [nil, "ValidationException", nil])
+    #expect(result.streams[0].shardsEnd == 6)
+  }
+
   @Test("readers follow the splits, and everything adds up", arguments: 0..<12)
   func conservation(seed: UInt64) {
     var stream = RandomStream(seed: seed, replication: 0, purpose: .service, entity: "tests.on-demand")

@@ -61,7 +61,11 @@ extension Run {
   /// The open shard of which most was asked since the last whole minute began.
   private func busiest(of stream: Int) -> ShardID {
     let meter = meters[stream]
-    func load(_ id: ShardID) -> Double { meter.shards[id.index].recent.share(of: meter.rates, seconds: 60) }
+    // A shard that another event of this instant has brought about has no meter yet, and no load.
+    func load(_ id: ShardID) -> Double {
+      guard meter.shards.indices.contains(id.index) else { return 0 }
+      return meter.shards[id.index].recent.share(of: meter.rates, seconds: 60)
+    }
     return account.streams[stream].openShards.max { (load($0), $1) < (load($1), $0) } ?? ShardID(0)
   }
 
