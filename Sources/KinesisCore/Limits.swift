@@ -140,6 +140,32 @@ public struct Limit: Sendable, Hashable {
     case sdk2026Scale
     case sdk2026RetryCost
     case sdk2026ThrottleCost
+    // Managed delivery: see Limits+Channels.
+    case channelsPerStream
+    case channelFreshnessMinimum
+    case channelFreshnessMaximum
+    case channelFreshnessDefault
+    case channelCalls
+    // Neighbours: see Limits+Neighbours.
+    case videoStreams
+    case videoPutConnections
+    case videoPutBytes
+    case videoFragmentMinimum
+    case videoFragmentMaximum
+    case videoFragmentBytes
+    case videoFragments
+    case videoTracks
+    case videoMetadataTags
+    case videoGetConnections
+    case videoGetBytes
+    case videoListConnections
+    case videoMediaPoints
+    case videoMetadataPoints
+    case sqlRowBytes
+    case sqlStreamBytes
+    case sqlUnits
+    case sqlUnitMemory
+    case sqlWindow
   }
 
   /// Which limit.
@@ -212,7 +238,8 @@ extension LimitsProfile {
   typealias Figure = (Int64, String, String, Confidence)
 
   private static func figure(_ key: Limit.Key) -> Figure {
-    writing(key) ?? reading(key) ?? fanOut(key) ?? onDemand(key) ?? delivery(key) ?? clients(key) ?? controlPlane(key)
+    writing(key) ?? reading(key) ?? fanOut(key) ?? onDemand(key) ?? delivery(key) ?? clients(key) ?? channel(key)
+      ?? neighbour(key) ?? controlPlane(key)
   }
 
   private static func writing(_ key: Limit.Key) -> Figure? {
@@ -415,6 +442,30 @@ extension Limit.Key {
     case .commitmentMinimum: "commitment.minimum_h"
     case .modeChangesPerDay: "update_stream_mode.calls_per_24h"
     case .modeChangeDuration: "update_stream_mode.duration_s"
+    case .channelsPerStream: "channel.deliveries_per_stream"
+    case .channelFreshnessMinimum: "channel.freshness_minimum_s"
+    case .channelFreshnessMaximum: "channel.freshness_maximum_s"
+    case .channelFreshnessDefault: "channel.freshness_default_s"
+    case .channelCalls: "api.channels_per_s"
+    case .videoStreams: "video.account.streams"
+    case .videoPutConnections: "video.put_media.connections"
+    case .videoPutBytes: "video.put_media.bytes_per_s"
+    case .videoFragmentMinimum: "video.fragment.minimum_s"
+    case .videoFragmentMaximum: "video.fragment.maximum_s"
+    case .videoFragmentBytes: "video.fragment.bytes_maximum"
+    case .videoFragments: "video.fragments_per_s"
+    case .videoTracks: "video.tracks"
+    case .videoMetadataTags: "video.fragment.metadata_tags"
+    case .videoGetConnections: "video.get_media.connections"
+    case .videoGetBytes: "video.get_media.bytes_per_s"
+    case .videoListConnections: "video.get_media_for_fragment_list.connections"
+    case .videoMediaPoints: "video.fragment_media.points_per_s"
+    case .videoMetadataPoints: "video.fragment_metadata.points_per_s"
+    case .sqlRowBytes: "sql.row.bytes_maximum"
+    case .sqlStreamBytes: "sql.in_application_stream.bytes_per_s"
+    case .sqlUnits: "sql.application.kpus"
+    case .sqlUnitMemory: "sql.kpu.memory_bytes"
+    case .sqlWindow: "sql.window_s"
     case .deliveryBytesLarge, .deliveryRecordsLarge, .deliveryRequestsLarge, .deliveryBytesOther, .deliveryRecordsOther,
       .deliveryRequestsOther, .deliveryBurstSeconds, .deliveryIncreaseAfter, .deliveryIncreaseFactor,
       .deliveryQuotaMaximum, .deliveryChannels, .deliveryRecordsPerCall, .deliveryBytesPerCall, .deliveryRecordBytes,

@@ -13,7 +13,7 @@ struct Findings {
   }
 
   private let report: Report
-  private let run: RunResult
+  let run: RunResult
   private let clock: ReportClock
 
   init(_ report: Report) {
@@ -37,7 +37,8 @@ struct Findings {
     guard run.records.offered > 0 else { return ["No record was offered, so there is nothing to judge."] }
     let firehoses = run.firehoses.prefix(3).flatMap { FirehoseStory($0, simulated: run.simulated).sentences }
     let streams = run.streams.isEmpty ? [] : [refusals, worstSecond, cause]
-    return (streams + [losses, slowestConsumer, lateConsumers]).compactMap { $0 } + firehoses
+    let others = [losses, slowestConsumer, lateConsumers, unsteadyScaler, tightNeighbours]
+    return (streams + others).compactMap { $0 } + firehoses
   }
 
   /// Why the hottest shard of a stream refused records; nil when it refused none.

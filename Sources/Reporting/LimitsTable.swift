@@ -60,6 +60,9 @@ public struct LimitsTable: Sendable {
     let endings = [
       ("_ms", "ms"), ("_tokens", "tokens"), ("_buffers", "buffers"), (".attempts", "attempts"),
       (".bytes_minimum", "B"), ("burst_records", "records"), ("burst_bytes", "B"),
+      ("fragments_per_s", "fragments/s"), ("points_per_s", "points/s"), (".connections", "connections"),
+      ("account.streams", "streams"), (".tracks", "tracks"), ("metadata_tags", "tags"), (".kpus", "KPUs"),
+      ("memory_bytes", "B"), ("deliveries_per_stream", "deliveries"),
       ("records_per_s", "records/s"), ("bytes_per_s", "B/s"), ("bytes_per_call", "B"),
       ("records_per_call", "records"), ("streams_per_s", "calls/s"), ("_per_s", "calls/s"), ("_per_24h", "calls"),
       ("_s", "s"), ("_h", "h"), ("_permille", "‰"), ("_characters", "characters"), (".bytes_default", "B"),

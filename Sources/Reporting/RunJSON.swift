@@ -34,6 +34,8 @@ public struct RunJSON: Sendable {
     members["slo"] = .array(report.judgements.map(objective))
     members["limits"] = Self.limits(run.experiment.limits)
     if report.results.count > 1 { members["replications"] = replications }
+    if !run.channels.isEmpty { members["channels"] = Self.channels(run) }
+    if !run.experiment.neighbours.isEmpty { members["neighbours"] = Self.neighbours(run.experiment) }
     return .object(members)
   }
 
@@ -76,7 +78,7 @@ public struct RunJSON: Sendable {
 
   private static func stream(_ stream: StreamResult, of run: RunResult) -> JSONValue {
     let isMeasured = stream.secondView.shardSeconds > 0
-    return [
+    var members: [String: JSONValue] = [
       "put_throttle_rate": measured(stream.putThrottleRate.value, stream.attempts > 0),
       "first_attempt_throttle_rate": measured(stream.firstAttemptThrottleRate.value, stream.firstAttempts > 0),
       "attempts": .count(stream.attempts), "throttled_attempts": .count(stream.throttledAttempts),
@@ -93,6 +95,8 @@ public struct RunJSON: Sendable {
       "reshards": .array(stream.reshards.map(reshard)), "minute_view": minutes(stream.minuteView),
       "second_view": seconds(stream.secondView, measured: run.measuredSeconds),
     ]
+    if let scaler = stream.autoscaler { members["autoscaler"] = autoscaler(scaler) }
+    return .object(members)
   }
 
   private static func minutes(_ view: MinuteView) -> JSONValue {
@@ -173,13 +177,13 @@ public struct RunJSON: Sendable {
     isMeasured ? .number(value) : .null
   }
 
-  private static func instant(_ instant: Instant?) -> JSONValue { .optional(instant.map(CivilTime.text)) }
+  static func instant(_ instant: Instant?) -> JSONValue { .optional(instant.map(CivilTime.text)) }
 
   private static func hash(_ run: RunResult) -> JSONValue {
     .string(JSONValue.hexadecimal(run.trajectoryHash, digits: 16))
   }
 
-  private static func byName<Part>(
+  static func byName<Part>(
     _ parts: [Part], _ name: (Part) -> String, _ value: (Part) -> JSONValue
   ) -> [String: JSONValue] {
     Dictionary(parts.map { (name($0), value($0)) }) { first, _ in first }

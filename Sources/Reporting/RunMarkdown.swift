@@ -18,9 +18,8 @@ public struct RunMarkdown: Sendable {
   /// The document in GitHub's Markdown.
   public var text: String {
     let sections = [
-      title, verdict, objectives, throttling, shards, latencies, producers, consumers, firehoses, reshards, cost,
-      replications, events,
-      assumptions, reproduction,
+      title, verdict, objectives, throttling, shards, latencies, producers, consumers, firehoses, reshards,
+      autoscalers, channels, neighbours, cost, replications, events, assumptions, reproduction,
     ]
     return sections.compactMap { $0 }.joined(separator: "\n")
   }

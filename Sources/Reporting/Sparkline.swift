@@ -33,10 +33,10 @@ public struct Sparkline: Sendable, Hashable {
   public var peak: Double { columns.max() ?? 0 }
 
   /// One bar a column; empty when there are no values.
-  public var text: String {
-    let largest = peak
-    return String(columns.map { Self.shade($0, of: largest, in: Self.bars) })
-  }
+  public var text: String { text(of: peak) }
+
+  /// The same on the scale of another series, whose largest column is `largest`.
+  func text(of largest: Double) -> String { String(columns.map { Self.shade($0, of: largest, in: Self.bars) }) }
 
   private static let bars: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
 

@@ -137,11 +137,9 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   // One mistake a line.
   // swift-format-ignore
   static let later: [Mistake] = [
-    Mistake("shards: 4", "shards: 4, autoscaler: {policy: target_tracking}", "5:63 streams.clicks.autoscaler.policy: not yet supported: autoscaler policy target_tracking"),
     Mistake("type: kcl_polling", "type: lambda_efo", "14:32 consumers.reader.type: not yet supported: consumer type lambda_efo"),
     Mistake("type: kcl_polling", "type: kcl_efo, batch_size: 3", "14:41 consumers.reader.batch_size: not yet supported: batch_size"),
     Mistake("type: kcl_polling", "type: kcl_efo, failures: {}", "14:41 consumers.reader.failures: not yet supported: failures"),
-    Mistake("name: sample", "name: sample\nchannels: {lake: {}}", "3:12 channels.lake: not yet supported: channels (managed delivery)"),
   ]
 
   @Test("what this release cannot do is refused, never ignored", arguments: later)

@@ -37,6 +37,10 @@ public struct Experiment: Sendable {
   public var serviceTimes: ServiceTimes
   /// What things cost.
   public var prices: PriceBook
+  /// Managed deliveries, in the order of the file; none unless set.
+  public var channels: [ChannelSpec] = []
+  /// Services beside Data Streams, as closed forms; none unless set.
+  public var neighbours = Neighbours()
 
   /// An experiment of the given parts; events, objectives and outputs start empty or at their defaults.
   public init(
@@ -102,6 +106,8 @@ public struct StreamSpec: Sendable, Hashable {
   public var retention: Interval
   /// Its mode and what goes with it.
   public var capacity: StreamCapacity
+  /// The customer's own scaler, if there is one.
+  public var autoscaler: AutoscalerSpec?
 
   /// A stream; provisioned, 1 MiB records and a day's retention unless told.
   public init(

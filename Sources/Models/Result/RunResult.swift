@@ -37,6 +37,8 @@ public struct RunResult: Sendable {
   public var notes: [Note]
   /// How many more notable events there were.
   public var notesOmitted: Int
+  /// One for each channel.
+  public var channels: [ChannelResult] = []
 
   /// The most notes kept.
   public static let maximumNotes = 10_000
@@ -108,6 +110,8 @@ public struct StreamResult: Sendable {
   public var heatShards: [ShardID]
   /// Its mode at the start and at the end.
   public var modeStart = CapacityMode.provisioned, modeEnd = CapacityMode.provisioned
+  /// What its autoscaler did; nil without one.
+  public var autoscaler: AutoscalerResult?
 
   /// Refused over tried.
   public var putThrottleRate: Ratio { Ratio(throttledAttempts, of: attempts) }

@@ -66,7 +66,7 @@ extension Run {
     }
     let took = (now - call.sentAt) * 2
     noteCall(plan, taken: taken, refused: call.line.count - taken.count, took: took)
-    if taken.count > 0 { wakeFanOut(of: plan.stream) }
+    announce(taken, in: plan.stream)
   }
 
   private mutating func offer(aggregate index: Int32, of process: Int, _ plan: ProducerPlan) -> PutOutcome {
@@ -125,7 +125,9 @@ extension Run {
     let expected = lane < 0 ? shard : kpl.lanes[lane].shard
     let isKnown = kpl.clients[client].map.knows(shard)
     if expected != shard { listShards(for: client, seenAt: sentAt, expected, plan) }
-    let isWrong = expected != shard && !isKnown && plan.library?.aggregation == .enabled
+    // Where the service chooses the shard, none is wrong.
+    let isPredictable = account.streams[plan.stream].distribution == .userPartitionKey
+    let isWrong = isPredictable && expected != shard && !isKnown && plan.library?.aggregation == .enabled
     guard !isWrong else { return fail(index, for: client, .wrongShard) }
     var next = kpl.aggregates[index].items.head
     while next >= 0 {

@@ -80,6 +80,7 @@ extension Run {
 
   private mutating func closeMinute(until instant: Instant, seconds: Int64) {
     let begin = instant - .seconds(seconds)
+    if seconds == 60 { gatherMinute() }
     for stream in meters.indices {
       meters[stream].closeMinute(Int((secondCount - 1) / 60), from: begin, to: instant)
     }

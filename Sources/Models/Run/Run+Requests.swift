@@ -63,7 +63,14 @@ extension Run {
     requests[request].acceptedBytes = isAnswered ? taken.bytes : 0
     noteCall(plan, taken: taken, refused: left, took: requests[request].roundTrip)
     schedule(RunEvent(.putAnswer, Int(request)), at: arrivesAt, .release)
-    if taken.count > 0 { wakeFanOut(of: plan.stream) }
+    announce(taken, in: plan.stream)
+  }
+
+  /// Records were stored: fan-out consumers and delivery channels of the stream want them.
+  mutating func announce(_ taken: (count: Int32, bytes: Int64), in stream: Int) {
+    guard taken.count > 0 else { return }
+    wakeFanOut(of: stream)
+    if !channels.isEmpty { gather(Int64(taken.count), bytes: taken.bytes, of: stream) }
   }
 
   /// One record of a request, as the core rules it.

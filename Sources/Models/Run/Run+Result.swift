@@ -18,13 +18,15 @@ extension Run {
     for stream in meters.indices { nameHottestKeys(of: stream, .stillOpen) }
     let ledger = makeLedger(), usage = makeUsage(at: instant)
     observeCosts(usage)
-    return RunResult(
+    var result = RunResult(
       experiment: experiment, replication: replication, isComplete: isComplete, simulated: instant - start,
       eventCount: eventCount, trajectoryHash: trajectory.value, records: ledger,
       streams: meters.indices.map { streamResult($0, at: instant) }, producers: producers.map(Self.result),
       consumers: consumers.indices.map { consumerResult($0, at: instant) },
       firehoses: firehoses.indices.map { firehoseResult($0) }, usage: usage, verdicts: makeVerdicts(at: instant),
       series: book.results, notes: notes.inOrder, notesOmitted: notes.omitted)
+    result.channels = channelResults()
+    return result
   }
 
   private func makeLedger() -> RecordLedger {
@@ -105,7 +107,8 @@ extension Run {
       reshards: meter.reshards,
       shards: stream.shards.map { Self.result($0, meter.shards[$0.id.index]) },
       bins: meter.bins, heat: heat, heatShards: heatShards,
-      modeStart: experiment.streams[index].capacity.mode, modeEnd: CapacityMode(stream.mode, stream.terms))
+      modeStart: experiment.streams[index].capacity.mode, modeEnd: CapacityMode(stream.mode, stream.terms),
+      autoscaler: scalers.first { $0.stream == index }?.result)
   }
 
   private static func summary(_ shares: UtilizationHistogram) -> UtilizationSummary {

@@ -93,7 +93,7 @@ extension Run {
     scheduleStreamChange()
   }
 
-  private mutating func scheduleStreamChange() {
+  mutating func scheduleStreamChange() {
     guard let next = account.nextChange.map({ max(now, $0) }), next != streamChangeAt else { return }
     streamChangeAt = next
     schedule(RunEvent(.streamChange), at: streamChangeAt, .control)
@@ -114,7 +114,7 @@ extension Run {
     scheduleStreamChange()
   }
 
-  private mutating func finishReshard(of stream: Int) {
+  mutating func finishReshard(of stream: Int) {
     let isPending = { (entry: Reshard) in
       entry.finishedAt == nil && entry.refusal == nil && entry.kind != .onDemandScaling
     }

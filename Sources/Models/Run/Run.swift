@@ -59,6 +59,10 @@ public struct Run: ~Copyable {
   var secondCount: Int64 = 0
   let putTime: Sampler, readTime: Sampler, fanOutTime: Sampler
   let binSeconds: Int64, lookSeconds: Int64
+  var scalers: [RunningScaler] = []
+  var channels: [RunningChannel] = []
+  /// What a channel has just delivered; empty between calls.
+  var deliveries: [DeliveryChannel.Batch] = []
 
   /// An event as plain data, for check mode.
   enum Latest {
@@ -98,6 +102,8 @@ public struct Run: ~Copyable {
     startFirehoses()
     for stream in meters.indices { followTariff(of: stream) }
     scheduleScenario()
+    startScalers()
+    startChannels()
   }
 
   /// Takes events until none is due before the end, or `limit` of them are taken.
@@ -157,6 +163,8 @@ public struct Run: ~Copyable {
     case .kplAnswer: answer(call: Int32(event.index))
     case .kplMap: takeShardMap(event.index)
     case .sdkRetry: send(Int32(event.index))
+    case .scale: look(event.index, generation: event.generation)
+    case .deliver: wakeChannel(event.index)
     }
   }
 

@@ -45,6 +45,10 @@ struct RunEvent {
     case deliveryWake
     /// A delivery attempt or a transform's invocation comes to its end.
     case attemptEnd
+    /// An autoscaler looks at the newest minute it can read.
+    case scale
+    /// A delivery channel's oldest record has waited long enough.
+    case deliver
   }
 
   let word: UInt64

@@ -58,10 +58,13 @@ extension ScenarioDecoder {
       isOnDemand ? capacity?.shards(limits, region: region) : shards(&fields, isRequired: capacity != nil)
     let maxRecord = fields.take("max_record").flatMap(maxRecord) ?? Bytes(limits[.recordBytesDefault])
     let retention = fields.take("retention").flatMap(retention) ?? .hours(limits[.retentionMinimum])
-    if !isOnDemand, let scaler = fields.take("autoscaler") { autoscaler(scaler) }
+    let scaler = isOnDemand ? nil : fields.take("autoscaler").flatMap { autoscaler($0, shards: shards) }
     fields.finish()
     guard let shards, let capacity else { return nil }
-    return StreamSpec(name: name, shards: shards, maxRecord: maxRecord, retention: retention, capacity: capacity)
+    var spec = StreamSpec(
+      name: name, shards: shards, maxRecord: maxRecord, retention: retention, capacity: capacity)
+    spec.autoscaler = scaler
+    return spec
   }
 
   private func shards(_ fields: inout Fields, isRequired: Bool) -> Int? {
@@ -88,17 +91,5 @@ extension ScenarioDecoder {
     }
     field.fail(expected: "whole hours from \(least)h to \(most)h")
     return nil
-  }
-
-  private func autoscaler(_ field: Field) {
-    guard var fields = field.map() else { return }
-    let later = ["kinesis_scaling_utils", "cloudwatch_double_halve", "target_tracking", "schedule"]
-    _ = fields.require("policy", expecting: "none")?.choice(["none"], later: later, what: "autoscaler policy")
-    let others = [
-      "metric_delay", "scale_up_pct", "scale_down_pct", "up_after", "down_after", "cooldown_up", "cooldown_down",
-      "min_shards", "max_shards", "schedule",
-    ]
-    for key in others { _ = fields.take(key) }
-    fields.finish()
   }
 }

@@ -61,18 +61,22 @@ struct ScenarioDecoder {
     let producers = producers(&fields, streams: streams)
     let consumers = consumers(&fields, streams: streams)
     let firehoses = firehoses(&fields, streams: streams, region: head.region)
-    refuseEntries(of: fields.take("channels"))
+    let channels = channels(&fields, streams: streams)
     let events = events(&fields, horizon: horizon, streams: streams)
     let objectives = objectives(&fields, horizon: horizon)
+    let neighbours = neighbours(&fields)
     if let plan = fields.take("plan") { checkPlan(plan) }
     let outputs = outputs(fields.take("outputs"))
     fields.finish()
     guard sink.isClean, let name = head.name, let horizon else { return nil }
-    return Experiment(
+    var experiment = Experiment(
       name: name, description: head.description, seed: seed ?? head.seed, region: head.region, horizon: horizon,
       streams: streams.compactMap(\.self), producers: producers, consumers: consumers,
       firehoses: firehoses.compactMap(\.self), events: events, objectives: objectives, outputs: outputs, limits: limits,
       prices: prices)
+    experiment.channels = channels
+    experiment.neighbours = neighbours
+    return experiment
   }
 
   private func head(
@@ -124,19 +128,6 @@ struct ScenarioDecoder {
       field.warn(message, found: text, remedy: sink.nearest(text, among: Regions.commercial))
     }
     return text
-  }
-
-  private func refuseEntries(of field: Field?) {
-    guard let field else { return }
-    guard case .map(let entries) = field.node.content else {
-      field.fail(expected: "a map")
-      return
-    }
-    for entry in entries {
-      let key = Field(node: entry.value, path: "\(field.path).\(entry.key)", sink: sink)
-      let message = "not yet supported: channels (managed delivery)"
-      sink.report(Diagnostic(place: entry.place, path: key.path, message: message))
-    }
   }
 
   private func outputs(_ field: Field?) -> Outputs {

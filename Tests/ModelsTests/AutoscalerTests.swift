@@ -1,0 +1,181 @@
+import KinesisCore
+import Testing
+import Units
+
+@testable import Models
+
+/// The machines by themselves, a minute at a time.
+@Suite struct `Autoscalers` {
+  static let shard = MinuteLoad.capacity(.current)
+  static let start = Instant(seconds: 1_767_571_200)
+
+  static func spec(
+    _ policy: AutoscalerSpec.Policy, up: Int64 = 750, down: Int64 = 250, upAfter: Int = 3, downAfter: Int = 5,
+    cooldownUp: Interval = .zero, cooldownDown: Interval = .zero, minimum: Int = 1, maximum: Int = 64
+  ) -> AutoscalerSpec {
+    AutoscalerSpec(
+      policy: policy, metricDelay: .zero,
+      up: .init(permille: up, minutes: upAfter, cooldown: cooldownUp),
+      down: .init(permille: down, minutes: downAfter, cooldown: cooldownDown), minimum: minimum, maximum: maximum)
+  }
+
+  /// A minute that fills so many thousandths of one shard, in records or in bytes.
+  static func load(_ permille: Int64, byBytes: Int64 = 0) -> MinuteLoad {
+    MinuteLoad(records: shard.records * permille / 1_000, bytes: shard.bytes * byBytes / 1_000)
+  }
+
+  /// Drives a machine over minutes, each call done at once; what it asked for, by minute.
+  static func drive(
+    _ spec: AutoscalerSpec, from shards: Int, _ loads: [MinuteLoad]
+  ) -> [(minute: Int, from: Int, to: Int)] {
+    var scaler = Autoscaler(spec, shard: shard, start: start)
+    var (open, calls) = (shards, [(minute: Int, from: Int, to: Int)]())
+    for (minute, load) in loads.enumerated() {
+      let now = start + .minutes(Int64(minute) + 1)
+      scaler.see(load)
+      guard let target = scaler.decide(.init(openShards: open, isActive: true), at: now) else { continue }
+      calls.append((minute + 1, open, target))
+      scaler.answered(target: target, from: open, isAccepted: true, at: now)
+      open = target
+    }
+    return calls
+  }
+
+  // MARK: Double and halve
+
+  @Test("double-halve doubles when the last of its minutes is at the threshold, not before")
+  func doubles() {
+    let calls = Self.drive(Self.spec(.doubleHalve), from: 4, Array(repeating: Self.load(3_000), count: 3))
+    #expect(calls.map(\.minute) == [3] && calls[0].to == 8)
+    let below = Self.drive(Self.spec(.doubleHalve), from: 4, Array(repeating: Self.load(2_999), count: 30))
+    #expect(below.isEmpty)
+  }
+
+  @Test("bytes count like records: the fuller of the two decides") func bytes() {
+    let loads = Array(repeating: Self.load(10, byBytes: 3_000), count: 3)
+    #expect(Self.drive(Self.spec(.doubleHalve), from: 4, loads).map(\.to) == [8])
+  }
+
+  @Test("one minute below the threshold starts the count anew") func interrupted() {
+    let loads = [3_500, 3_500, 1_500, 3_500, 3_500].map { Self.load($0) }
+    #expect(Self.drive(Self.spec(.doubleHalve), from: 4, loads).isEmpty)
+  }
+
+  @Test("halving wants 57 of 60 minutes low; an odd count is rounded up") func halves() {
+    let spec = Self.spec(.doubleHalve, downAfter: 60)
+    let few = Array(repeating: Self.load(1_500), count: 4) + Array(repeating: Self.load(100), count: 56)
+    #expect(Self.drive(spec, from: 5, few).isEmpty)
+    let enough = Array(repeating: Self.load(1_500), count: 3) + Array(repeating: Self.load(100), count: 57)
+    #expect(Self.drive(spec, from: 5, enough).map(\.to) == [3])
+  }
+
+  @Test("a cooldown holds the next call of its direction back") func cooldown() {
+    let spec = Self.spec(.doubleHalve, upAfter: 1, cooldownUp: .minutes(10))
+    let calls = Self.drive(spec, from: 1, Array(repeating: Self.load(50_000), count: 25))
+    #expect(calls.map(\.minute) == [1, 11, 21])
+  }
+
+  @Test("while a change is under way the load is divided by what was asked for") func believed() {
+    var scaler = Autoscaler(Self.spec(.doubleHalve, upAfter: 1), shard: Self.shard, start: Self.start)
+    scaler.see(Self.load(4_000))
+    let now = Self.start + .minutes(1)
+    #expect(scaler.decide(.init(openShards: 4, isActive: true), at: now) == 8)
+    scaler.answered(target: 8, from: 4, isAccepted: true, at: now)
+    scaler.see(Self.load(4_000))
+    #expect(scaler.decide(.init(openShards: 4, isActive: false), at: now + .minutes(1)) == nil)
+  }
+
+  // MARK: Target tracking
+
+  @Test("target tracking asks for the shards that bring the load to the target, at most double") func tracks() {
+    let spec = Self.spec(.targetTracking, up: 700, down: 350)
+    #expect(Self.drive(spec, from: 4, Array(repeating: Self.load(4_200), count: 3)).map(\.to) == [6])
+    #expect(Self.drive(spec, from: 4, Array(repeating: Self.load(2_800), count: 9)).isEmpty)
+    #expect(Self.drive(spec, from: 2, Array(repeating: Self.load(20_000), count: 3)).map(\.to) == [4])
+  }
+
+  @Test("it shrinks to what the busiest minute of the window needs") func shrinks() {
+    let loads = [700, 700, 2_700, 700, 700].map { Self.load($0) }
+    let spec = Self.spec(.targetTracking, up: 700, down: 350)
+    #expect(Self.drive(spec, from: 8, loads).map(\.to) == [4])
+  }
+
+  @Test("it starts nothing while a change is under way") func oneAtATime() {
+    var scaler = Autoscaler(Self.spec(.targetTracking, upAfter: 1), shard: Self.shard, start: Self.start)
+    scaler.see(Self.load(9_000))
+    #expect(scaler.decide(.init(openShards: 4, isActive: false), at: Self.start + .minutes(1)) == nil)
+  }
+
+  // MARK: Scaling utils
+
+  @Test("scaling utils counts minutes within its window; they need not be in a row") func utils() {
+    let spec = Self.spec(.scalingUtils(up: .percent(20), down: .shards(1)), up: 800, down: 200, upAfter: 3)
+    let loads = [9_000, 1_000, 9_000, 1_000, 9_000].map { Self.load($0) }
+    let calls = Self.drive(spec, from: 10, loads)
+    #expect(calls.map(\.minute) == [5] && calls[0].to == 12)
+  }
+
+  @Test("its threshold must be passed, not met; its step is at least one shard") func utilsStep() {
+    let spec = Self.spec(.scalingUtils(up: .percent(20), down: .shards(1)), up: 800, down: 200, upAfter: 1)
+    #expect(Self.drive(spec, from: 2, [Self.load(1_600)]).isEmpty)
+    #expect(Self.drive(spec, from: 2, [Self.load(1_601)]).map(\.to) == [3])
+  }
+
+  @Test("it shrinks by its count and then cools off") func utilsDown() {
+    let spec = Self.spec(
+      .scalingUtils(up: .percent(20), down: .shards(1)), up: 800, down: 200, downAfter: 5,
+      cooldownDown: .minutes(30))
+    let calls = Self.drive(spec, from: 8, Array(repeating: Self.load(10), count: 70))
+    #expect(calls.map(\.minute) == [5, 35, 65] && calls.map(\.to) == [7, 6, 5])
+  }
+
+  // MARK: Schedule
+
+  @Test("a schedule acts in its minute, every day, and takes as many steps as the API needs") func schedule() {
+    let spec = Self.spec(
+      .schedule([.init(at: .daily(.minutes(30)), shards: 8), .init(at: .once(.hours(2)), shards: 2)]))
+    let calls = Self.drive(spec, from: 2, Array(repeating: MinuteLoad(), count: 25 * 60))
+    #expect(calls.map(\.minute) == [30, 31, 120, 121, 24 * 60 + 30, 24 * 60 + 31])
+    #expect(calls.map(\.to) == [4, 8, 4, 2, 4, 8])
+  }
+
+  @Test("after a refusal it waits five minutes") func scheduleRetry() {
+    var scaler = Autoscaler(
+      Self.spec(.schedule([.init(at: .once(.minutes(1)), shards: 4)])), shard: Self.shard, start: Self.start)
+    let view = Autoscaler.View(openShards: 2, isActive: true), now = Self.start + .minutes(1)
+    #expect(scaler.decide(view, at: now) == 4)
+    scaler.answered(target: 4, from: 2, isAccepted: false, at: now)
+    #expect(scaler.decide(view, at: now + .minutes(4)) == nil)
+    #expect(scaler.decide(view, at: now + .minutes(5)) == 4)
+  }
+
+  // MARK: Of all
+
+  @Test("no policy ever asks for less than the minimum, more than the maximum, or beyond double and half")
+  func bounds() {
+    let policies: [AutoscalerSpec.Policy] = [
+      .doubleHalve, .targetTracking, .scalingUtils(up: .percent(100), down: .percent(60)),
+      .scalingUtils(up: .shards(50), down: .shards(50)),
+      .schedule([.init(at: .once(.minutes(9)), shards: 24), .init(at: .once(.minutes(90)), shards: 3)]),
+    ]
+    var state: UInt64 = 42
+    for policy in policies {
+      let spec = Self.spec(policy, upAfter: 1, downAfter: 2, minimum: 3, maximum: 24)
+      let loads = (0..<600).map { _ in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Self.load(Int64(state >> 33) % 40_000, byBytes: Int64(state >> 40) % 30_000)
+      }
+      let calls = Self.drive(spec, from: 6, loads)
+      #expect(!calls.isEmpty, "\(policy.name)")
+      for call in calls {
+        #expect((3...24).contains(call.to) && call.to <= 2 * call.from && 2 * call.to >= call.from, "\(policy.name)")
+      }
+    }
+  }
+
+  @Test("what it keeps is bounded by what it looks back") func memory() {
+    var scaler = Autoscaler(Self.spec(.doubleHalve, downAfter: 7), shard: Self.shard, start: Self.start)
+    for minute in 0..<100 { scaler.see(Self.load(Int64(minute))) }
+    #expect(scaler.minutes.count == 7 && scaler.minutes.last == Self.load(99))
+  }
+}
