@@ -64,6 +64,8 @@ public struct LimitsTable: Sendable {
       (".bytes_maximum", "B"), (".shards_maximum", "shards"), ("shards_large_regions", "shards"),
       ("shards_other_regions", "shards"), (".creating_at_once", "streams"), (".consumers_creating", "consumers"),
       ("consumers_per_stream", "consumers"), ("consumers_per_stream_advantage", "consumers"),
+      ("held_records", "records"), ("account_concurrency", "functions"), ("parallelism_maximum", "subtasks"),
+      ("kpus_maximum", "KPUs"), ("orchestration_kpus", "KPUs"),
     ]
     return endings.first { name.hasSuffix($0.0) }?.1 ?? ""
   }

@@ -66,6 +66,7 @@ extension Run {
   func age(of consumer: Int, at instant: Instant) -> Interval {
     let stream = consumers[consumer].spec.stream
     var oldest = instant
+    guard consumers[consumer].isDeployed else { return .zero }
     for shard in account.streams[stream].shards.indices {
       let readers = consumers[consumer].readers
       let reader = readers.indices.contains(shard) ? readers[shard] : -1
@@ -132,6 +133,7 @@ extension Run {
       for shard in account.streams[stream].shards.indices {
         account.streams[stream].settle(
           ShardID(shard), before: firstNeeded(of: stream, shard), width: Self.settledWidth)
+        if keyTrails[stream].isKept { dropKeys(of: stream, shard) }
       }
       if secondCount % 60 == 0 { account.streams[stream].trim(at: now) }
     }
@@ -142,6 +144,7 @@ extension Run {
     for consumer in consumers where consumer.spec.stream == stream {
       let reader = consumer.readers.indices.contains(shard) ? consumer.readers[shard] : -1
       first = min(first, reader < 0 ? 0 : readers[Int(reader)].handed)
+      if consumer.isCrashable, reader >= 0 { first = min(first, readers[Int(reader)].checkpoint) }
     }
     return first
   }

@@ -63,16 +63,26 @@ extension Run {
     var backlog: Int64 = 0, expired = consumer.expired
     for shard in stream.shards {
       let slot = consumer.readers.indices.contains(shard.id.index) ? consumer.readers[shard.id.index] : -1
-      let next = slot < 0 ? 0 : readers[Int(slot)].next
-      let held = slot < 0 ? 0 : (readers[Int(slot)].queue + readers[Int(slot)].travelling).reduce(0) { $0 + $1.count }
-      backlog += held + shard.log.tip - max(next, shard.log.trimHorizon)
+      // After a crash some of what lies ahead was handed over before.
+      let handed = slot < 0 || readers[Int(slot)].isMapped ? 0 : readers[Int(slot)].handed
+      let next = slot < 0 ? 0 : max(readers[Int(slot)].next, handed)
+      backlog += shard.log.tip - max(next, shard.log.trimHorizon)
+      if slot >= 0 { backlog += readers[Int(slot)].held(behind: handed) }
       expired += max(0, shard.log.trimHorizon - next)
     }
     return ConsumerResult(
       name: consumer.spec.name, records: consumer.records, calls: consumer.calls,
       throttledCalls: consumer.throttledCalls, propagation: consumer.propagation,
       iteratorAgeMax: consumer.ageMax, iteratorAgeLast: age(of: index, at: instant), backlog: backlog,
-      expired: expired)
+      expired: expired, duplicates: consumer.duplicates, skipped: consumer.skipped,
+      function: consumer.spec.function.map { _ in consumer.function }, flink: flinkResult(consumer, at: instant))
+  }
+
+  private func flinkResult(_ consumer: Consumer, at instant: Instant) -> FlinkResult? {
+    guard var job = consumer.flink else { return nil }
+    job.count(until: instant)
+    job.result.heldPeak = job.windows?.peak ?? 0
+    return job.result
   }
 
   private func streamResult(_ index: Int, at instant: Instant) -> StreamResult {

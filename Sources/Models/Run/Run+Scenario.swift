@@ -35,6 +35,7 @@ extension Run {
       }
     case .stopConsumer(let consumer): stopConsumer(consumer)
     case .startConsumer(let consumer): startConsumer(consumer)
+    case .crashWorkers(let consumer, let count): crashWorkers(count, of: consumer)
     }
   }
 
@@ -45,6 +46,7 @@ extension Run {
       notes.add(.rateChanged, producers[producer].plan.spec.name, "rate × 1", at: now)
     case .stopConsumer(let consumer): startConsumer(consumer)
     case .startConsumer(let consumer): stopConsumer(consumer)
+    case .crashWorkers(let consumer, let count): restoreWorkers(count, of: consumer)
     case .splitShard, .mergeShards, .updateShardCount: return
     }
   }

@@ -20,6 +20,10 @@ public struct Run: ~Copyable {
   var requests = RequestPool()
   var consumers: [Consumer] = []
   var readers: [Reader] = []
+  /// The sub-shard hashes of stored records, by stream and shard, where a mapping needs them.
+  var keyTrails: [KeyTrails]
+  /// Functions of the account that run now.
+  var functionsRunning = 0
   /// For each stream the fan-out consumers, by position.
   var fanOutConsumers: [[Int]]
 
@@ -81,6 +85,7 @@ public struct Run: ~Copyable {
     fanOutTime = Sampler(experiment.serviceTimes.fanOut)
     (binSeconds, lookSeconds) = (horizon.reportBin.nanoseconds / 1_000_000_000, Self.lookSeconds(horizon))
     fanOutConsumers = experiment.streams.map { _ in [] }
+    keyTrails = experiment.streams.indices.map { KeyTrails(of: $0, in: experiment) }
     startProducers()
     startConsumers()
     scheduleScenario()
@@ -132,6 +137,10 @@ public struct Run: ~Copyable {
     case .scenarioEnd: end(experiment.events[event.index])
     case .second: closeSecond()
     case .warmupEnd: endWarmup()
+    case .invoke: invokeWhenDue(event.index)
+    case .invoked: functionReturned(event.index)
+    case .flinkMinute: closeFlinkMinute(of: event.index)
+    case .flinkResume: resumeFlink(event.index)
     }
   }
 

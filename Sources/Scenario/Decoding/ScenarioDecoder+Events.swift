@@ -5,6 +5,7 @@ internal import Units
 extension ScenarioDecoder {
   private static let actions = [
     "reshard", "split_shard", "merge_shards", "consumer_stop", "consumer_start", "set_rate_factor",
+    "consumer_crash",
   ]
   private static let laterActions = [
     "switch_mode", "set_warm_throughput", "destination_outage", "region_error_burst",
@@ -26,7 +27,9 @@ extension ScenarioDecoder {
       .choice(Self.actions, later: Self.laterActions, what: "event")
     guard let name else { return nil }
     let action = action(name, &fields)
-    if !["consumer_stop", "set_rate_factor"].contains(name) { fields.inapplicable(["for"], to: name) }
+    if !["consumer_stop", "set_rate_factor", "consumer_crash"].contains(name) {
+      fields.inapplicable(["for"], to: name)
+    }
     let length = fields.take("for")?.duration(.shortest ... .longest)
     fields.inapplicable(["value"], to: name)
     fields.finish()
@@ -35,7 +38,7 @@ extension ScenarioDecoder {
   }
 
   /// `T+20h`, `20h` or a time of day inside the run.
-  private func moment(_ field: Field, _ horizon: Horizon?) -> Interval? {
+  func moment(_ field: Field, _ horizon: Horizon?) -> Interval? {
     let expected = "a time such as T+20h or 2026-03-06T20:00:00Z"
     guard let text = field.text else {
       field.fail(expected: expected)
@@ -67,6 +70,7 @@ extension ScenarioDecoder {
     case "merge_shards": return merge(&fields)
     case "consumer_stop": return target(&fields, names.consumers, "consumer").map { .stopConsumer($0) }
     case "consumer_start": return target(&fields, names.consumers, "consumer").map { .startConsumer($0) }
+    case "consumer_crash": return crash(&fields)
     default:
       let producer = target(&fields, names.producers, "producer")
       let factor = fields.require("value", expecting: "a factor such as 2.5")?
@@ -76,7 +80,7 @@ extension ScenarioDecoder {
     }
   }
 
-  private func target(_ fields: inout Fields, _ names: [String], _ what: String) -> Int? {
+  func target(_ fields: inout Fields, _ names: [String], _ what: String) -> Int? {
     fields.require("target", expecting: "the name of a \(what)").flatMap { position($0, among: names, what: what) }
   }
 

@@ -28,6 +28,8 @@ struct ScenarioDecoder {
     var producers: [String] = []
     var consumers: [String] = []
     var firehoses: [String] = []
+    /// Workers of each KCL consumer that is sound: only they can crash.
+    var kclWorkers: [String: Int] = [:]
   }
 
   init(sink: Sink, traces: TraceStore, base: String) {
@@ -48,7 +50,9 @@ struct ScenarioDecoder {
     let horizon = fields.require("clock", expecting: "a map with a duration").flatMap { $0.map() }.flatMap(horizon)
     let streams = streams(&fields, region: head.region)
     let producers = producers(&fields, streams: streams)
-    let consumers = consumers(&fields)
+    let consumers = consumers(&fields, horizon: horizon)
+    for consumer in consumers where consumer.retrieval.hasLeases { names.kclWorkers[consumer.name] = consumer.workers }
+    let limits = withConcurrency(&fields)
     for key in ["firehoses", "channels"] { refuseEntries(of: fields.take(key)) }
     let events = events(&fields, horizon: horizon)
     let objectives = objectives(&fields, horizon: horizon)
