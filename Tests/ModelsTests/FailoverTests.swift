@@ -132,3 +132,51 @@ struct DeploymentTests {
     #expect(hashes[0] == hashes[1])
   }
 }
+
+@Suite("Any mapping or application, through resharding, stops and late starts")
+struct ApplicationSwarmTests {
+  /// A consumer and events drawn from a seed.
+  private static func experiment(_ seed: UInt64) -> Experiment {
+    var dice = RandomStream(seed: seed, replication: 0, purpose: .control, entity: "applications")
+    func below(_ n: UInt64) -> Int { Int(dice.below(n)) }
+    let kinds: [ConsumerSpec.Retrieval] = [.lambdaPolling, .lambdaFanOut, .flinkPolling, .flinkFanOut]
+    let retrieval = kinds[below(4)]
+    let failures = FunctionSpec.Failures(
+      errorRate: Double(below(3)) * 0.2, poisonAt: below(2) == 0 ? .seconds(Int64(below(100))) : nil,
+      maxRetries: [nil, 0, 2][below(3)], batch: below(2) == 0 ? .whole : .bisected,
+      maxRecordAge: below(2) == 0 ? .seconds(60) : nil)
+    let function = FunctionSpec(
+      batchSize: 1 + below(200), window: .seconds(Int64(below(5))), factor: 1 + below(10), failures: failures)
+    let isFlink = retrieval == .flinkPolling || retrieval == .flinkFanOut
+    let consumer = ConsumerSpec(
+      name: "any", stream: 0, retrieval: retrieval, pollInterval: isFlink ? .milliseconds(200) : .seconds(1),
+      perBatch: .exponential(mean: 50e6), start: below(2) == 0 ? .latest : .trimHorizon,
+      function: isFlink ? nil : function,
+      flink: isFlink ? FlinkSpec(ratePerKPU: 50 + below(300), window: .tumbling(size: .seconds(7))) : nil)
+    var experiment = Fixture.experiment(
+      seconds: 200, seed: seed, producers: [Fixture.producer(rate: 150)], consumers: [consumer],
+      events: [ScheduledEvent(at: .seconds(Int64(10 + below(60))), action: .splitShard(stream: 0, shard: nil, at: nil))]
+    )
+    if below(2) == 0 {
+      experiment.events.append(ScheduledEvent(at: .seconds(Int64(below(90))), action: .startConsumer(0)))
+    }
+    if below(2) == 0 {
+      experiment.events.append(
+        ScheduledEvent(at: .seconds(Int64(90 + below(60))), length: .seconds(12), action: .stopConsumer(0)))
+    }
+    experiment.limits[.lambdaConcurrency] = Int64(1 + below(12))
+    return experiment
+  }
+
+  @Test("every record accepted is handed over, given up, skipped, expired or waiting", arguments: UInt64(1)...40)
+  func conserved(seed: UInt64) {
+    let experiment = Self.experiment(seed)
+    let result = Fixture.result(of: experiment), consumer = result.consumers[0]
+    #expect(Fixture.isConserved(consumer, result), "seed \(seed)")
+    #expect(consumer.backlog >= 0 && consumer.duplicates == 0, "seed \(seed)")
+    #expect(consumer.propagation.count == consumer.records, "seed \(seed)")
+    let function = consumer.function
+    #expect((function?.concurrencyPeak ?? 0) <= Int(experiment.limits[.lambdaConcurrency]), "seed \(seed)")
+    #expect(Fixture.result(of: experiment).trajectoryHash == result.trajectoryHash, "seed \(seed)")
+  }
+}
