@@ -20,7 +20,7 @@ extension LimitsProfile {
       )
     case .lambdaRetryFirst:
       (
-        1, "seconds a mapping waits after a failed or throttled invocation, then doubled", "nobody publishes it",
+        1, "seconds a mapping waits after a failed invocation, then doubled", "nobody publishes it",
         .assumed
       )
     case .lambdaRetryMost:

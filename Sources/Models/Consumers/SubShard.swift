@@ -76,8 +76,8 @@ struct SubShard: Sendable {
   var startedAt: Instant = .epoch
   var willFail = false
   var endedAt: Instant = .epoch
-  /// Throttled invocations in a row, and before when the next must not begin.
-  var throttlesInARow = 0
+  /// Whether it waits for the account's concurrency, and before when the next try must not begin.
+  var isThrottled = false
   var notBefore: Instant = .epoch
   /// When it is to be looked at; events for other instants are void.
   var dueAt: Instant?

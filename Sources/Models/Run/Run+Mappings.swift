@@ -64,6 +64,7 @@ extension Run {
   private mutating func invoke(_ reader: Int, _ subShard: Int) {
     let consumer = readers[reader].consumer
     guard !consumers[consumer].isStopped, !readers[reader].subShards[subShard].isRunning,
+      !readers[reader].subShards[subShard].isThrottled,
       let function = consumers[consumer].spec.function
     else { return }
     while prepare(reader, subShard, function) {
@@ -111,7 +112,6 @@ extension Run {
       return throttle(reader, subShard)
     }
     functionsRunning += 1
-    readers[reader].subShards[subShard].throttlesInARow = 0
     consumers[consumer].functionsRunning += 1
     consumers[consumer].function.invocations += 1
     consumers[consumer].function.concurrencyPeak = max(
@@ -135,7 +135,8 @@ extension Run {
     return Interval(nanoseconds: time) + Interval(nanoseconds: each) * count
   }
 
-  /// The account has no room: the batch waits as after an error, but no retry is spent.
+  /// The account has no room: the batch waits for its turn, and no retry is spent. Lambda tries again and again instead;
+  /// who waits longest is assumed to be first, so a throttle counts once however long it lasts.
   private mutating func throttle(_ reader: Int, _ subShard: Int) {
     let consumer = readers[reader].consumer
     if consumers[consumer].function.throttles == 0 {
@@ -144,9 +145,19 @@ extension Run {
         "the account's concurrency of \(experiment.limits[.lambdaConcurrency]) is used up", at: now)
     }
     consumers[consumer].function.throttles += 1
-    wait(reader, subShard, after: readers[reader].subShards[subShard].throttlesInARow)
-    readers[reader].subShards[subShard].throttlesInARow += 1
-    look(at: reader, subShard, from: readers[reader].subShards[subShard].notBefore)
+    readers[reader].subShards[subShard].isThrottled = true
+    throttledFunctions.append(reader << Self.subShardBits | subShard)
+  }
+
+  /// Those that wait for the account's concurrency, while it lasts.
+  private mutating func serveThrottled() {
+    while !throttledFunctions.isEmpty, Int64(functionsRunning) < experiment.limits[.lambdaConcurrency] {
+      let index = throttledFunctions.removeFirst()
+      let reader = index >> Self.subShardBits, subShard = index & (1 << Self.subShardBits - 1)
+      readers[reader].subShards[subShard].isThrottled = false
+      invoke(reader, subShard)
+      advance(reader)
+    }
   }
 
   /// Sets when the next try may begin: doubled with every try of the same batch before.
@@ -174,6 +185,7 @@ extension Run {
     } else {
       succeed(batch, of: consumer, startedAt: startedAt)
     }
+    serveThrottled()
     invoke(reader, subShard)
     advance(reader)
   }

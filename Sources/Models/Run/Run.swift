@@ -24,6 +24,8 @@ public struct Run: ~Copyable {
   var keyTrails: [KeyTrails]
   /// Functions of the account that run now.
   var functionsRunning = 0
+  /// Sub-shards that wait for the account's concurrency, each at most once.
+  var throttledFunctions: [Int] = []
   /// For each stream the fan-out consumers, by position.
   var fanOutConsumers: [[Int]]
 
