@@ -69,4 +69,21 @@ extension RunMarkdown {
     }
     return table.text
   }
+
+  /// What was chosen for the applications that this run has.
+  var applicationChoices: [String] {
+    let specs = run.experiment.consumers
+    let crashes = run.experiment.events.contains { if case .crashWorkers = $0.action { true } else { false } }
+    return [
+      specs.contains { $0.function != nil }
+        ? "Lambda: an even hash of the partition key chooses the sub-shard; the 6 MB of a payload count records as stored, "
+          + "without Base64 and JSON; throttled batches take turns; the waits between tries are assumed." : nil,
+      specs.contains { $0.flink != nil }
+        ? "Flink: all KPUs together are one queue with the scenario's rate, whatever the keys; the share of time it works "
+          + "stands for CPU." : nil,
+      crashes
+        ? "A KCL application checkpoints every batch it has processed; the lease of a worker that crashes runs from the "
+          + "crash, and is not stolen back." : nil,
+    ].compactMap(\.self)
+  }
 }

@@ -21,7 +21,7 @@ extension RunMarkdown {
       "Limits profile `\(profile.name)`: \(profile.limits.count - unsure.count) limits as AWS documents them, "
       + "and \(unsure.count) that somebody measured (observed) or that weir chose (assumed); § is a section of weir's fact sheet on Kinesis Data Streams:\n\n"
     return "## What was assumed\n\n" + opening + (unsure.isEmpty ? "" : table.text + "\n")
-      + (serviceTimes + Self.choices + traces).map { "- \($0)\n" }.joined()
+      + (serviceTimes + Self.choices + applicationChoices + traces).map { "- \($0)\n" }.joined()
   }
 
   private var serviceTimes: [String] {
