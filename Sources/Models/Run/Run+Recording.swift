@@ -141,10 +141,10 @@ extension Run {
 
   private func firstNeeded(of stream: Int, _ shard: Int) -> Int64 {
     var first = account.streams[stream].shards[shard].log.tip
-    for consumer in consumers where consumer.spec.stream == stream {
-      let reader = consumer.readers.indices.contains(shard) ? consumer.readers[shard] : -1
+    for consumer in consumers.indices where consumers[consumer].spec.stream == stream {
+      let reader = consumers[consumer].readers.indices.contains(shard) ? consumers[consumer].readers[shard] : -1
       first = min(first, reader < 0 ? 0 : readers[Int(reader)].handed)
-      if consumer.isCrashable, reader >= 0 { first = min(first, readers[Int(reader)].checkpoint) }
+      if consumers[consumer].isCrashable, reader >= 0 { first = min(first, readers[Int(reader)].checkpoint) }
     }
     return first
   }
