@@ -396,23 +396,4 @@ extension Run {
         && readers[Int(known[parent.index])].isFinished
     }
   }
-
-  /// Which worker takes a new lease, and when: the first to look among those with fewer than their share. Flink looks for
-  /// shards on its own; a mapping and a plain loop are assumed to know at once.
-  func taker(of consumer: Int, after instant: Instant) -> (worker: Int, at: Instant) {
-    guard consumers[consumer].hasLeases else { return (leastLoaded(of: consumer), nextLook(of: consumer, at: instant)) }
-    let workers = consumers[consumer].workers
-    let alive = workers.indices.filter { workers[$0].isAlive }
-    let leases = alive.reduce(1) { $0 + workers[$1].leases }
-    let share = (leases + alive.count - 1) / max(1, alive.count)
-    let takers = alive.filter { workers[$0].leases < share }
-    let scans = takers.map { ($0, workers[$0].nextScan(after: instant, from: start)) }
-    return scans.min { ($0.1, $0.0) < ($1.1, $1.0) } ?? (0, instant)
-  }
-
-  private func nextLook(of consumer: Int, at instant: Instant) -> Instant {
-    guard consumers[consumer].spec.flink != nil else { return instant }
-    let period = Interval.seconds(experiment.limits[.flinkShardDiscovery]).nanoseconds
-    return start + Interval(nanoseconds: ((instant - start).nanoseconds / period + 1) * period)
-  }
 }
