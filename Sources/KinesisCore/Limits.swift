@@ -166,6 +166,24 @@ public struct Limit: Sendable, Hashable {
     case sqlUnits
     case sqlUnitMemory
     case sqlWindow
+    // Applications that read.
+    case kclFailover
+    case lambdaPollInterval
+    case lambdaPayload
+    case lambdaHeldRecords
+    case lambdaRetryFirst
+    case lambdaRetryMost
+    case lambdaTimeout
+    case lambdaConcurrency
+    case flinkShardDiscovery
+    case flinkParallelism
+    case flinkKPUs
+    case flinkOrchestrationKPUs
+    case flinkScaleUpShare
+    case flinkScaleUpAfter
+    case flinkScaleDownShare
+    case flinkScaleDownAfter
+    case flinkRescale
   }
 
   /// Which limit.
@@ -239,7 +257,7 @@ extension LimitsProfile {
 
   private static func figure(_ key: Limit.Key) -> Figure {
     writing(key) ?? reading(key) ?? fanOut(key) ?? onDemand(key) ?? delivery(key) ?? clients(key) ?? channel(key)
-      ?? neighbour(key) ?? controlPlane(key)
+      ?? neighbour(key) ?? applications(key) ?? controlPlane(key)
   }
 
   private static func writing(_ key: Limit.Key) -> Figure? {
@@ -319,6 +337,8 @@ extension LimitsProfile {
     }
   }
 
+  private static func applications(_ key: Limit.Key) -> Figure? { lambda(key) ?? flink(key) }
+
   private static func controlPlane(_ key: Limit.Key) -> Figure {
     switch key {
     case .streamsCreating:
@@ -395,6 +415,23 @@ extension Limit.Key {
     case .updateShardCountCalls: "api.update_shard_count_per_s"
     case .retentionCalls: "api.retention_per_s"
     case .registerConsumerCalls: "api.register_consumer_per_s"
+    case .kclFailover: "kcl.failover_s"
+    case .lambdaPollInterval: "lambda.poll_interval_s"
+    case .lambdaPayload: "lambda.payload.bytes_maximum"
+    case .lambdaHeldRecords: "lambda.sub_shard.held_records"
+    case .lambdaRetryFirst: "lambda.retry.first_s"
+    case .lambdaRetryMost: "lambda.retry.most_s"
+    case .lambdaTimeout: "lambda.timeout_s"
+    case .lambdaConcurrency: "lambda.account_concurrency"
+    case .flinkShardDiscovery: "flink.shard_discovery_s"
+    case .flinkParallelism: "flink.parallelism_maximum"
+    case .flinkKPUs: "flink.kpus_maximum"
+    case .flinkOrchestrationKPUs: "flink.orchestration_kpus"
+    case .flinkScaleUpShare: "flink.autoscale.up_permille"
+    case .flinkScaleUpAfter: "flink.autoscale.up_after_s"
+    case .flinkScaleDownShare: "flink.autoscale.down_permille"
+    case .flinkScaleDownAfter: "flink.autoscale.down_after_s"
+    case .flinkRescale: "flink.rescale_s"
     case .kplAggregateBytesDefault: "kpl.aggregate.bytes_default"
     case .kplAggregateBytesMinimum: "kpl.aggregate.bytes_minimum"
     case .kplAggregateBytesMaximum: "kpl.aggregate.bytes_maximum"

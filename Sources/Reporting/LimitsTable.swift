@@ -73,6 +73,8 @@ public struct LimitsTable: Sendable {
       ("records_per_request", "records"), ("outstanding", "at once"), (".retries", "times"),
       (".parallel_channels", "0 or 1"), (".timer_start", "0 or 1"),
       (".shards_at_birth", "shards"), (".on_demand_streams", "streams"), (".peak_factor", "×"),
+      ("held_records", "records"), ("account_concurrency", "functions"), ("parallelism_maximum", "subtasks"),
+      ("kpus_maximum", "KPUs"), ("orchestration_kpus", "KPUs"),
     ]
     return endings.first { name.hasSuffix($0.0) }?.1 ?? ""
   }

@@ -146,7 +146,7 @@ public struct RunJSON: Sendable {
   }
 
   private static func consumer(_ consumer: ConsumerResult) -> JSONValue {
-    [
+    var members: [String: JSONValue] = [
       "records": .count(consumer.records), "calls": .count(consumer.calls),
       "throttled_calls": .count(consumer.throttledCalls), "propagation_ms": latency(consumer.propagation),
       "iterator_age_ms": [
@@ -154,7 +154,11 @@ public struct RunJSON: Sendable {
         "last": .number(consumer.iteratorAgeLast.inMilliseconds),
       ],
       "backlog_records": .count(consumer.backlog), "expired_records": .count(consumer.expired),
+      "duplicate_records": .count(consumer.duplicates), "skipped_records": .count(consumer.skipped),
     ]
+    if let function = consumer.function { members["function"] = Self.function(function) }
+    if let flink = consumer.flink { members["flink"] = Self.flink(flink) }
+    return .object(members)
   }
 
   private static func limits(_ profile: LimitsProfile) -> JSONValue {
@@ -164,7 +168,7 @@ public struct RunJSON: Sendable {
 
   // MARK: Small pieces
 
-  private static func latency(_ times: LatencyHistogram) -> JSONValue {
+  static func latency(_ times: LatencyHistogram) -> JSONValue {
     func figure(_ time: Interval) -> JSONValue { measured(time.inMilliseconds, times.count > 0) }
     return [
       "p50": figure(times.percentile(50)), "p90": figure(times.percentile(90)), "p95": figure(times.percentile(95)),
@@ -173,7 +177,7 @@ public struct RunJSON: Sendable {
     ]
   }
 
-  private static func measured(_ value: Double, _ isMeasured: Bool) -> JSONValue {
+  static func measured(_ value: Double, _ isMeasured: Bool) -> JSONValue {
     isMeasured ? .number(value) : .null
   }
 

@@ -24,8 +24,8 @@ extension RunMarkdown {
       + "and \(unsure.count) that somebody measured (observed) or that weir chose (assumed); § is a section of weir's fact sheet on Kinesis Data Streams"
       + (delivers ? ", F§ one of that on Data Firehose" : "") + ":\n\n"
     return "## What was assumed\n\n" + opening + (unsure.isEmpty ? "" : table.text + "\n")
-      + (serviceTimes + Self.choices + onDemand + (delivers ? Self.deliveryChoices : []) + traces + libraryChoices)
-      .map { "- \($0)\n" }.joined()
+      + (serviceTimes + Self.choices + applicationChoices + onDemand + (delivers ? Self.deliveryChoices : []) + traces
+      + libraryChoices).map { "- \($0)\n" }.joined()
   }
 
   private var serviceTimes: [String] {

@@ -94,6 +94,6 @@ extension RunMarkdown {
         Figures.count(consumer.expired),
       ])
     }
-    return "## Consumers\n\n" + table.text
+    return "## Consumers\n\n" + table.text + applications
   }
 }

@@ -61,7 +61,9 @@ import Units
     #expect(keys(part(producer, "lost_by")) == ["age", "attempts", "diverted", "dropped"])
     let consumer = part(document, "consumers", "alerts")
     let consumerKeys = [
-      "backlog_records", "calls", "expired_records", "iterator_age_ms", "propagation_ms", "records", "throttled_calls",
+      "backlog_records", "calls", "duplicate_records", "expired_records", "iterator_age_ms", "propagation_ms",
+      "records",
+      "skipped_records", "throttled_calls",
     ]
     #expect(keys(consumer) == consumerKeys)
     #expect(keys(part(consumer, "iterator_age_ms")) == ["last", "max"])

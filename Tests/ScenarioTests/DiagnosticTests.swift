@@ -70,7 +70,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake("policy: none}", "policy: none}\n    network: 5", #"13:14 producers.web.network: expected a duration such as 90s, found "5"; add a unit: ms, s, m, h, d"#),
     Mistake("type: kcl_polling", "type: kcl_polling, poll_interval: 100ms", #"14:60 consumers.reader.poll_interval: expected a duration from 200ms to 1h, found "100ms""#),
     Mistake("type: kcl_polling", "type: kcl_efo, poll_interval: 1s", #"14:41 consumers.reader.poll_interval: "poll_interval" does not apply to type kcl_efo; remove it"#),
-    Mistake("type: kcl_polling", "type: kcl_poling", #"14:32 consumers.reader.type: expected one of sdk_polling, kcl_polling, kcl_efo, firehose, lambda_polling, lambda_efo, found "kcl_poling"; did you mean "kcl_polling"?"#),
+    Mistake("type: kcl_polling", "type: kcl_poling", #"14:32 consumers.reader.type: expected one of sdk_polling, kcl_polling, kcl_efo, lambda_polling, lambda_efo, managed_flink, firehose, found "kcl_poling"; did you mean "kcl_polling"?"#),
     Mistake("type: kcl_polling", "type: kcl_polling, service: {per_batch: 4}", #"14:66 consumers.reader.service.per_batch: expected a duration such as 90s, found "4"; add a unit: ms, s, m, h, d"#),
     Mistake("name: sample", "name: Sample", #"2:7 name: expected a name of a-z, 0-9 and -, at most 63 long, found "Sample""#),
     Mistake("schema: weir/v1", "schema: weir/v2", #"1:9 schema: expected weir/v1, found "weir/v2""#),
@@ -137,9 +137,6 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   // One mistake a line.
   // swift-format-ignore
   static let later: [Mistake] = [
-    Mistake("type: kcl_polling", "type: lambda_efo", "14:32 consumers.reader.type: not yet supported: consumer type lambda_efo"),
-    Mistake("type: kcl_polling", "type: kcl_efo, batch_size: 3", "14:41 consumers.reader.batch_size: not yet supported: batch_size"),
-    Mistake("type: kcl_polling", "type: kcl_efo, failures: {}", "14:41 consumers.reader.failures: not yet supported: failures"),
   ]
 
   @Test("what this release cannot do is refused, never ignored", arguments: later)

@@ -13,12 +13,25 @@ struct Consumer: Sendable {
   /// What its workers do.
   var workers: [Worker]
   var isStopped = false
+  /// Whether it has begun at all: one that the scenario starts later has not.
+  var isDeployed = true
+  /// Whether the scenario lets its workers crash: then checkpoints matter.
+  let isCrashable: Bool
+  /// What its function did, how many of it run, whether poison was read.
+  var function: FunctionResult
+  var functionsRunning = 0
+  var hasPoison = false
+  /// Its Flink application; nil for other consumers and before it is deployed.
+  var flink: FlinkJob?
 
   var records: Int64 = 0, calls: Int64 = 0, throttledCalls: Int64 = 0, expired: Int64 = 0
+  var duplicates: Int64 = 0, skipped: Int64 = 0
   var propagation = LatencyHistogram()
   var ageMax = Interval.zero
 
-  init(_ spec: ConsumerSpec, fanOut: Int, seed: UInt64, replication: Int) {
+  init(_ spec: ConsumerSpec, fanOut: Int, isCrashable: Bool, seed: UInt64, replication: Int) {
+    self.isCrashable = isCrashable
+    function = FunctionResult(memory: spec.function?.memory ?? 0)
     (self.spec, self.fanOut) = (spec, fanOut)
     (perBatch, perRecord) = (Sampler(spec.perBatch), Sampler(spec.perRecord))
     workers = (0..<spec.workers).map { index in
@@ -30,15 +43,23 @@ struct Consumer: Sendable {
   }
 
   /// Whether the KCL's leases stand between a shard and its reader.
-  var hasLeases: Bool { spec.retrieval != .sdkPolling }
+  var hasLeases: Bool { spec.retrieval.hasLeases }
+
+  /// Whether it does nothing now: stopped by the scenario, or standing still to change its parallelism.
+  var isHalted: Bool { isStopped || flink?.isRescaling ?? false }
+
+  /// Record processors a worker runs at once: a Flink job is one queue.
+  var mostAtOnce: Int? { spec.flink == nil ? spec.concurrency : 1 }
 
   /// How many batches a reader may hold beside the one in work: none with a plain loop, the KCL's prefetch queue of three
-  /// results, or the ten events the service pushes before it waits (facts §3, §9.2).
+  /// results, or the ten events the service pushes before it waits (facts §3, §9.2). A mapping counts records instead;
+  /// that a Flink source holds two answers before it waits is assumed.
   var prefetch: Int {
     switch spec.retrieval {
     case .sdkPolling: 0
+    case .flinkPolling: 2
     case .kclPolling: 3
-    case .kclFanOut: 10
+    case .kclFanOut, .flinkFanOut, .lambdaPolling, .lambdaFanOut: 10
     }
   }
 }
@@ -49,6 +70,7 @@ struct Worker: Sendable {
   static let scanPeriod = Interval.milliseconds(20_050)
   /// When within the period.
   let scanPhase: Int64
+  var isAlive = true
   var running = 0
   var leases = 0
   var waiting: [Int32] = []
@@ -96,8 +118,22 @@ struct Reader: Sendable {
   var subscription = -1
   var arrivesAt: Instant = .epoch
   var latencies: RandomStream, service: RandomStream, phases: RandomStream
-  /// Decides which of its calls a fault hits.
+  /// Decides which of its calls a fault hits, and which of its function's invocations fail.
   var failures: RandomStream
+  /// Whether the last answer left something behind.
+  var isBehind = false
+  /// A mapping's sub-shards, and the position of the record that no invocation survives; none for other consumers.
+  var subShards: [SubShard] = []
+  var poison: Int64?
+  /// The position behind the last record that was processed: where another worker would begin.
+  var checkpoint: Int64
+  /// The position behind the batch in work.
+  var processing: Int64 = 0
+  /// Whether its worker crashed and another reader stands for the shard.
+  var isGone = false
+  /// Whether nobody holds the lease, and when it expires.
+  var isOrphan = false
+  var leaseExpiresAt: Instant = .epoch
 
   init(_ name: String, consumer: Int, stream: Int, shard: ShardID, from position: Int64, seed: UInt64, replication: Int)
   {
@@ -107,8 +143,21 @@ struct Reader: Sendable {
         entity: EntityName("consumers.\(name)", index: shard.index))
     }
     (self.consumer, self.stream, self.shard, worker) = (consumer, stream, shard, 0)
-    (next, handed) = (position, position)
+    (next, handed, checkpoint) = (position, position, position)
     (latencies, service, phases) = (random(.latency), random(.service), random(.phase))
     failures = random(.failure)
+  }
+
+  /// Whether a mapping reads.
+  var isMapped: Bool { !subShards.isEmpty }
+
+  /// What another worker starts with: the checkpoint, and nothing read. Draws go on where they were.
+  var afterCrash: Reader {
+    var heir = self
+    (heir.next, heir.travelling, heir.queue) = (checkpoint, [], [])
+    (heir.isActive, heir.isProcessing, heir.isDrained, heir.isCalling) = (false, false, false, false)
+    (heir.iterator, heir.wakeAt, heir.lastWake, heir.arrivesAt) = (nil, nil, .epoch, .epoch)
+    (heir.subscription, heir.isOrphan) = (-1, true)
+    return heir
   }
 }

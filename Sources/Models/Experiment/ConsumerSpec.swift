@@ -11,6 +11,30 @@ public struct ConsumerSpec: Sendable {
     case kclPolling
     /// The Kinesis Client Library with enhanced fan-out: leases, SubscribeToShard.
     case kclFanOut
+    /// A Lambda event source mapping: a poll a second for each shard, and on while there is more (facts §9.5).
+    case lambdaPolling
+    /// A Lambda event source mapping with enhanced fan-out.
+    case lambdaFanOut
+    /// Flink's connector with its default: GetRecords every `pollInterval` for each shard (facts §9.7).
+    case flinkPolling
+    /// Flink's connector with enhanced fan-out.
+    case flinkFanOut
+
+    /// Whether records are pushed to it: it is a registered consumer of the stream.
+    public var isFanOut: Bool {
+      switch self {
+      case .kclFanOut, .lambdaFanOut, .flinkFanOut: true
+      case .sdkPolling, .kclPolling, .lambdaPolling, .flinkPolling: false
+      }
+    }
+
+    /// Whether the KCL's leases stand between a shard and its reader.
+    public var hasLeases: Bool {
+      switch self {
+      case .kclPolling, .kclFanOut: true
+      case .sdkPolling, .lambdaPolling, .lambdaFanOut, .flinkPolling, .flinkFanOut: false
+      }
+    }
   }
   /// Where it starts.
   public enum Start: String, Sendable, Hashable {
@@ -40,12 +64,16 @@ public struct ConsumerSpec: Sendable {
   public var perRecord: Distribution
   /// Where it starts.
   public var start: Start
+  /// The mapping and its function; for the two Lambda retrievals, nil for all others.
+  public var function: FunctionSpec?
+  /// The job; for the two Flink retrievals, nil for all others.
+  public var flink: FlinkSpec?
 
   /// A consumer of the given parts.
   public init(
     name: String, stream: Int, retrieval: Retrieval, pollInterval: Interval, maxRecords: Int = 10_000, workers: Int = 1,
     concurrency: Int? = nil, perBatch: Distribution = .constant(0), perRecord: Distribution = .constant(0),
-    start: Start = .trimHorizon
+    start: Start = .trimHorizon, function: FunctionSpec? = nil, flink: FlinkSpec? = nil
   ) {
     self.name = name
     self.stream = stream
@@ -57,5 +85,7 @@ public struct ConsumerSpec: Sendable {
     self.perBatch = perBatch
     self.perRecord = perRecord
     self.start = start
+    self.function = function
+    self.flink = flink
   }
 }

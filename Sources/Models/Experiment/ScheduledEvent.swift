@@ -15,7 +15,7 @@ public struct ScheduledEvent: Sendable, Hashable {
     case updateShardCount(stream: Int, target: Int)
     /// All workers of a consumer stop; they start again after `ScheduledEvent.length`, if there is one.
     case stopConsumer(Int)
-    /// They start where they stopped.
+    /// They start where they stopped; one that has not been deployed yet is, at its `ConsumerSpec.start`.
     case startConsumer(Int)
     /// A delivery stream's destination takes nothing until `ScheduledEvent.length` is over, or for ever.
     case destinationOutage(firehose: Int)
@@ -27,6 +27,9 @@ public struct ScheduledEvent: Sendable, Hashable {
     case errorBurst(stream: Int?, share: Double)
     /// Calls to a stream, or to all, take that many times as long.
     case latencySpike(stream: Int?, factor: Double)
+    /// That many workers of a KCL consumer vanish without giving their leases back; they are there again after
+    /// `ScheduledEvent.length`, if there is one.
+    case crashWorkers(consumer: Int, count: Int)
   }
   /// How long after the start.
   public var at: Interval

@@ -321,6 +321,14 @@ public struct ConsumerResult: Sendable {
   public var backlog: Int64
   /// Records that left the stream by age before this consumer read them.
   public var expired: Int64
+  /// Records handed to its code again after a worker crashed; not among `records`.
+  public var duplicates: Int64 = 0
+  /// Records stored before it was deployed with `start: latest`.
+  public var skipped: Int64 = 0
+  /// What its Lambda function did; nil for other consumers.
+  public var function: FunctionResult?
+  /// What its Flink application did; nil for other consumers.
+  public var flink: FlinkResult?
 }
 
 /// Whether an objective held.
@@ -393,6 +401,12 @@ public struct Note: Sendable, Hashable {
     case quotaRaised = "quota_raised"
     case faultBegan = "fault_began"
     case faultEnded = "fault_ended"
+    case workersCrashed = "workers_crashed"
+    case workersBack = "workers_back"
+    case functionFailed = "function_failed"
+    case functionThrottled = "function_throttled"
+    case recordsGivenUp = "records_given_up"
+    case applicationRescaled = "application_rescaled"
   }
   /// When.
   public var at: Instant

@@ -13,19 +13,24 @@ extension Run {
   mutating func startConsumers() {
     for (index, spec) in experiment.consumers.enumerated() {
       consumers.append(
-        Consumer(spec, fanOut: registerFanOut(spec), seed: experiment.seed, replication: replication))
-      if spec.retrieval == .kclFanOut { fanOutConsumers[spec.stream].append(index) }
-      for shard in account.streams[spec.stream].openShards {
-        let reader = addReader(of: index, shard, from: account.streams[spec.stream].shards[shard.index].log.trimHorizon)
-        lease(reader, to: leastLoaded(of: index))
-        let phase = Int64(readers[reader].phases.below(UInt64(max(1, spec.pollInterval.nanoseconds))))
-        start(reader, at: now + Interval(nanoseconds: phase))
+        Consumer(
+          spec, fanOut: registerFanOut(spec), isCrashable: canCrash(index), seed: experiment.seed,
+          replication: replication))
+      if spec.retrieval.isFanOut { fanOutConsumers[spec.stream].append(index) }
+      if isDeployedLate(index) {
+        (consumers[index].isStopped, consumers[index].isDeployed) = (true, false)
+      } else {
+        deploy(index)
       }
     }
   }
 
+  private func canCrash(_ consumer: Int) -> Bool {
+    experiment.events.contains { if case .crashWorkers(consumer, _) = $0.action { true } else { false } }
+  }
+
   private mutating func registerFanOut(_ spec: ConsumerSpec) -> Int {
-    guard spec.retrieval == .kclFanOut else { return -1 }
+    guard spec.retrieval.isFanOut else { return -1 }
     do throws(Refusal) {
       let position = try account.streams[spec.stream].registerActiveConsumer(spec.name, at: now)
       return position
@@ -34,31 +39,33 @@ extension Run {
     }
   }
 
-  private mutating func addReader(of consumer: Int, _ shard: ShardID, from position: Int64) -> Int {
+  mutating func addReader(of consumer: Int, _ shard: ShardID, from position: Int64) -> Int {
     let spec = consumers[consumer].spec
     readers.append(
       Reader(
         spec.name, consumer: consumer, stream: spec.stream, shard: shard, from: position, seed: experiment.seed,
         replication: replication))
+    readers[readers.count - 1].subShards = Array(repeating: SubShard(), count: spec.function?.factor ?? 0)
     while consumers[consumer].readers.count <= shard.index { consumers[consumer].readers.append(-1) }
     consumers[consumer].readers[shard.index] = Int32(readers.count - 1)
     return readers.count - 1
   }
 
-  private func leastLoaded(of consumer: Int) -> Int {
+  func leastLoaded(of consumer: Int) -> Int {
     let workers = consumers[consumer].workers
-    return workers.indices.min { (workers[$0].leases, $0) < (workers[$1].leases, $1) } ?? 0
+    return workers.indices.filter { workers[$0].isAlive }.min { (workers[$0].leases, $0) < (workers[$1].leases, $1) }
+      ?? 0
   }
 
-  private mutating func lease(_ reader: Int, to worker: Int) {
+  mutating func lease(_ reader: Int, to worker: Int) {
     readers[reader].worker = worker
     consumers[readers[reader].consumer].workers[worker].leases += 1
   }
 
   /// The reader holds its lease and begins to read at `instant`.
-  private mutating func start(_ reader: Int, at instant: Instant) {
+  mutating func start(_ reader: Int, at instant: Instant) {
     readers[reader].isActive = true
-    if consumers[readers[reader].consumer].spec.retrieval == .kclFanOut {
+    if consumers[readers[reader].consumer].spec.retrieval.isFanOut {
       subscribe(reader)
     } else {
       wake(reader, at: instant)
@@ -67,9 +74,11 @@ extension Run {
 
   /// A worker has found the lease (or tries to subscribe again).
   mutating func activate(_ reader: Int) {
-    guard !consumers[readers[reader].consumer].isStopped, !readers[reader].isDrained else { return }
+    guard !consumers[readers[reader].consumer].isHalted, !readers[reader].isDrained, !readers[reader].isGone else {
+      return
+    }
     // A restart of the consumer may have been first.
-    let isFanOut = consumers[readers[reader].consumer].spec.retrieval == .kclFanOut
+    let isFanOut = consumers[readers[reader].consumer].spec.retrieval.isFanOut
     guard isFanOut ? readers[reader].subscription < 0 : !readers[reader].isActive else { return }
     start(reader, at: now)
   }
@@ -89,16 +98,24 @@ extension Run {
     guard readers[reader].wakeAt == now else { return }
     readers[reader].wakeAt = nil
     let consumer = readers[reader].consumer
-    guard readers[reader].isActive, !consumers[consumer].isStopped, !readers[reader].isDrained else { return }
-    if consumers[consumer].spec.retrieval == .kclFanOut { push(to: reader) } else { poll(reader) }
+    guard readers[reader].isActive, !consumers[consumer].isHalted, !readers[reader].isDrained else { return }
+    if consumers[consumer].spec.retrieval.isFanOut { push(to: reader) } else { poll(reader) }
   }
 
   // MARK: Polling
 
   private func hasRoom(_ reader: Int) -> Bool {
+    guard readers[reader].subShards.isEmpty else { return hasRoomAhead(reader) }
     let held = readers[reader].queue.count + readers[reader].travelling.count
     let prefetch = consumers[readers[reader].consumer].prefetch
     return prefetch == 0 ? held == 0 && !readers[reader].isProcessing : held < prefetch
+  }
+
+  /// A mapping reads ahead of its function up to so many records a sub-shard.
+  private func hasRoomAhead(_ reader: Int) -> Bool {
+    let coming = readers[reader].travelling.reduce(0) { $0 + $1.count }
+    let held = readers[reader].subShards.reduce(coming) { $0 + $1.count }
+    return held < experiment.limits[.lambdaHeldRecords] * Int64(readers[reader].subShards.count)
   }
 
   private mutating func poll(_ reader: Int) {
@@ -134,14 +151,15 @@ extension Run {
   private mutating func take(_ answer: ReadAnswer, _ reader: Int) {
     readers[reader].iterator = answer.next
     readers[reader].isDrained = answer.next == nil
+    readers[reader].isBehind = answer.millisBehindLatest > 0
     take(answer.first, answer.count, by: reader)
   }
 
   /// Records between the last one asked for and the first one given have left by age, before a subscription or within.
   private mutating func take(_ first: Int64, _ count: Int64, by reader: Int) {
-    if first > readers[reader].next {
-      let (shard, stream) = (readers[reader].shard, readers[reader].stream)
-      consumers[readers[reader].consumer].expired += users(from: readers[reader].next, to: first, in: shard, of: stream)
+    let from = max(readers[reader].next, readers[reader].handed)
+    if first > from {
+      consumers[readers[reader].consumer].expired += counted(Batch(first: from, count: first - from), of: reader)
     }
     readers[reader].next = first + count
     readers[reader].travelling.append(Batch(first: first, count: count))
@@ -253,43 +271,70 @@ extension Run {
 
   /// An answer or an event has arrived.
   mutating func arrive(at reader: Int) {
+    guard !readers[reader].isGone else { return }
     let batch = readers[reader].travelling.removeFirst()
     readers[reader].isCalling = false
-    if batch.count > 0 { readers[reader].queue.append(batch) }
+    if batch.count > 0 {
+      if readers[reader].subShards.isEmpty { readers[reader].queue.append(batch) } else { gather(batch, at: reader) }
+    }
     process(reader)
     goOn(reader)
   }
 
   /// Hands the next batch to a record processor, when the reader and its worker are free.
-  private mutating func process(_ reader: Int) {
+  mutating func process(_ reader: Int) {
+    guard readers[reader].subShards.isEmpty else { return invokeAll(of: reader) }
     let (consumer, worker) = (readers[reader].consumer, readers[reader].worker)
-    guard !readers[reader].isProcessing, !consumers[consumer].isStopped, let batch = readers[reader].queue.first else {
+    guard !readers[reader].isProcessing, !consumers[consumer].isHalted, !readers[reader].queue.isEmpty else {
       return
     }
-    if let most = consumers[consumer].spec.concurrency, consumers[consumer].workers[worker].running >= most {
+    if let most = consumers[consumer].mostAtOnce, consumers[consumer].workers[worker].running >= most {
       if !consumers[consumer].workers[worker].waiting.contains(Int32(reader)) {
         consumers[consumer].workers[worker].waiting.append(Int32(reader))
       }
       return
     }
-    readers[reader].queue.removeFirst()
+    let batch = takeBatch(of: reader)
     readers[reader].isProcessing = true
+    readers[reader].processing = batch.end
     consumers[consumer].workers[worker].running += 1
     handOver(batch, to: reader)
-    let each = consumers[consumer].perRecord.draw(from: &readers[reader].service)
-    let time = consumers[consumer].perBatch.draw(from: &readers[reader].service) + each * users(in: batch, of: reader)
+    let time = processingTime(of: batch, at: reader)
     trajectory.fold(UInt64(time))
     schedule(RunEvent(.processed, reader), at: now + Interval(nanoseconds: time), .release)
   }
 
+  /// The next batch. Flink works record by record: of a long one it takes a tenth of a second's worth.
+  private mutating func takeBatch(of reader: Int) -> Batch {
+    let whole = readers[reader].queue[0]
+    let most = consumers[readers[reader].consumer].flink?.countAtOnce ?? .max
+    guard whole.count > most else { return readers[reader].queue.removeFirst() }
+    readers[reader].queue[0] = Batch(first: whole.first + most, count: whole.count - most)
+    return Batch(first: whole.first, count: most)
+  }
+
+  private mutating func processingTime(of batch: Batch, at reader: Int) -> Int64 {
+    let consumer = readers[reader].consumer
+    if let job = consumers[consumer].flink {
+      beginFlinkBatch(of: consumer)
+      return job.time(for: counted(batch, of: reader)).nanoseconds
+    }
+    let each = consumers[consumer].perRecord.draw(from: &readers[reader].service)
+    return consumers[consumer].perBatch.draw(from: &readers[reader].service) + each * counted(batch, of: reader)
+  }
+
+  /// What was handed over before a crash counts as a duplicate.
   private mutating func handOver(_ batch: Batch, to reader: Int) {
     let consumer = readers[reader].consumer
-    consumers[consumer].records += users(in: batch, of: reader)
-    readers[reader].handed = batch.end
+    let first = min(max(batch.first, readers[reader].handed), batch.end)
+    consumers[consumer].records += counted(Batch(first: first, count: batch.end - first), of: reader)
+    consumers[consumer].duplicates += counted(Batch(first: batch.first, count: first - batch.first), of: reader)
+    readers[reader].handed = max(readers[reader].handed, batch.end)
     let log = account.streams[readers[reader].stream].shards[readers[reader].shard.index].log
-    for run in log.runs(from: batch.first, to: batch.end) {
+    for run in log.runs(from: first, to: batch.end) {
+      takeIntoWindows(run, of: consumer)
       let delay = now - run.arrival
-      let count = users(in: Batch(first: run.first, count: run.count), of: reader)
+      let count = counted(Batch(first: run.first, count: run.count), of: reader)
       consumers[consumer].propagation.record(delay, count: count)
       for monitor in readMonitors[consumer] { monitors[monitor].add(delay, count: count) }
     }
@@ -297,7 +342,10 @@ extension Run {
 
   /// A batch is processed: the processor goes to whoever waits longest.
   mutating func processed(by reader: Int) {
+    guard !readers[reader].isGone else { return }
     let (consumer, worker) = (readers[reader].consumer, readers[reader].worker)
+    readers[reader].checkpoint = readers[reader].processing
+    endFlinkBatch(of: consumer)
     readers[reader].isProcessing = false
     consumers[consumer].workers[worker].running -= 1
     if !consumers[consumer].workers[worker].waiting.isEmpty {
@@ -308,19 +356,28 @@ extension Run {
   }
 
   /// What the reader does next: ask for more, or, at the shard's end with all processed, pass on to the children.
-  private mutating func goOn(_ reader: Int) {
+  mutating func goOn(_ reader: Int) {
     if readers[reader].isDrained {
-      let isEmpty = readers[reader].queue.isEmpty && readers[reader].travelling.isEmpty
+      let isEmpty =
+        readers[reader].queue.isEmpty && readers[reader].travelling.isEmpty
+        && readers[reader].subShards.allSatisfy { $0.count == 0 }
       if isEmpty, !readers[reader].isProcessing, !readers[reader].isFinished { finish(reader) }
       return
     }
     let spec = consumers[readers[reader].consumer].spec
     guard hasRoom(reader), readers[reader].isActive, !readers[reader].isCalling else { return }
-    if spec.retrieval == .kclFanOut {
+    if spec.retrieval.isFanOut {
       if needsPush(reader) || awaitsEnd(reader) { wake(reader, at: now + Self.fanOutGathering) }
     } else {
-      wake(reader, at: max(now, readers[reader].calledAt + spec.pollInterval))
+      wake(reader, at: max(now, readers[reader].calledAt + pollInterval(of: reader)))
     }
+  }
+
+  /// A mapping that is not at the tip goes on as fast as a shard answers calls; that it takes no longer is assumed.
+  private func pollInterval(of reader: Int) -> Interval {
+    let spec = consumers[readers[reader].consumer].spec
+    guard spec.retrieval == .lambdaPolling, readers[reader].isBehind else { return spec.pollInterval }
+    return Interval(nanoseconds: 1_000_000_000 / experiment.limits[.shardReadCalls])
   }
 
   /// The shard is read to its end: its children can be read once all their parents are.
@@ -334,7 +391,7 @@ extension Run {
       at: now)
     for child in account.streams[stream].children(of: shard) where isReadable(child, by: consumer) {
       let reader = addReader(of: consumer, child, from: 0)
-      let (worker, instant) = taker(of: consumer)
+      let (worker, instant) = taker(of: consumer, after: now)
       lease(reader, to: worker)
       schedule(RunEvent(.lease, reader), at: instant)
     }
@@ -347,42 +404,6 @@ extension Run {
     return stream.shards[child.index].parents.allSatisfy { parent in
       known.indices.contains(parent.index) && known[parent.index] >= 0
         && readers[Int(known[parent.index])].isFinished
-    }
-  }
-
-  /// Which worker takes a new lease, and when: the first to look among those with fewer than their share.
-  private func taker(of consumer: Int) -> (worker: Int, at: Instant) {
-    guard consumers[consumer].hasLeases else { return (leastLoaded(of: consumer), now) }
-    let workers = consumers[consumer].workers
-    let leases = workers.reduce(1) { $0 + $1.leases }
-    let share = (leases + workers.count - 1) / workers.count
-    let takers = workers.indices.filter { workers[$0].leases < share }
-    let scans = takers.map { ($0, workers[$0].nextScan(after: now, from: start)) }
-    return scans.min { ($0.1, $0.0) < ($1.1, $1.0) } ?? (0, now)
-  }
-
-  // MARK: Stopping
-
-  mutating func stopConsumer(_ consumer: Int) {
-    consumers[consumer].isStopped = true
-    for reader in consumers[consumer].readers where reader >= 0 {
-      guard readers[Int(reader)].subscription >= 0 else { continue }
-      account.streams[readers[Int(reader)].stream].unsubscribe(
-        consumers[consumer].fanOut, readers[Int(reader)].subscription)
-      readers[Int(reader)].subscription = -1
-    }
-    notes.add(.consumerStopped, consumers[consumer].spec.name, "all workers stop", at: now)
-  }
-
-  mutating func startConsumer(_ consumer: Int) {
-    guard consumers[consumer].isStopped else { return }
-    consumers[consumer].isStopped = false
-    notes.add(.consumerStarted, consumers[consumer].spec.name, "all workers start where they stopped", at: now)
-    for slot in consumers[consumer].readers where slot >= 0 {
-      let reader = Int(slot)
-      guard !readers[reader].isFinished else { continue }
-      process(reader)
-      if !readers[reader].isDrained { start(reader, at: now) } else { goOn(reader) }
     }
   }
 }

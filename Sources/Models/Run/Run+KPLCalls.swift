@@ -73,6 +73,7 @@ extension Run {
     let aggregate = kpl.aggregates[index], producer = Int(processes[process].producer)
     let header = RecordHeader(hashKey: aggregate.hash, size: Int32(aggregate.wire))
     let outcome = account.streams[plan.stream].put(header, at: now)
+    if keyTrails[plan.stream].isKept { keyTrails[plan.stream].note(outcome, of: header.hashKey) }
     meters[plan.stream].note(outcome, of: header, isFirst: aggregate.isFirst)
     producers[producer].client.sent += 1
     producers[producer].client.packed += Int64(aggregate.items.count)

@@ -67,6 +67,7 @@ extension Run {
   func age(of consumer: Int, at instant: Instant) -> Interval {
     let stream = consumers[consumer].spec.stream
     var oldest = instant
+    guard consumers[consumer].isDeployed else { return .zero }
     for shard in account.streams[stream].shards.indices {
       let readers = consumers[consumer].readers
       let reader = readers.indices.contains(shard) ? readers[shard] : -1
@@ -136,6 +137,7 @@ extension Run {
         let first = firstNeeded(of: stream, shard)
         account.streams[stream].settle(ShardID(shard), before: first, width: Self.settledWidth)
         forgetUserRecords(before: first, in: shard, of: stream)
+        if keyTrails[stream].isKept { dropKeys(of: stream, shard) }
       }
       if secondCount % 60 == 0 { account.streams[stream].trim(at: now) }
     }
@@ -143,9 +145,10 @@ extension Run {
 
   private func firstNeeded(of stream: Int, _ shard: Int) -> Int64 {
     var first = firstNeededBySources(of: stream, shard)
-    for consumer in consumers where consumer.spec.stream == stream {
-      let reader = consumer.readers.indices.contains(shard) ? consumer.readers[shard] : -1
+    for consumer in consumers.indices where consumers[consumer].spec.stream == stream {
+      let reader = consumers[consumer].readers.indices.contains(shard) ? consumers[consumer].readers[shard] : -1
       first = min(first, reader < 0 ? 0 : readers[Int(reader)].handed)
+      if consumers[consumer].isCrashable, reader >= 0 { first = min(first, readers[Int(reader)].checkpoint) }
     }
     return first
   }

@@ -82,6 +82,7 @@ extension Run {
     let header = RecordHeader(hashKey: hashKey(of: record, plan), size: record.size)
     let outcome = account.streams[stream].put(header, at: now)
     meters[stream].note(outcome, of: header, isFirst: isFirst)
+    if keyTrails[stream].isKept { keyTrails[stream].note(outcome, of: header.hashKey) }
     if isFirst, Int(record.key) < producers[producer].firstAttempts.count {
       producers[producer].firstAttempts[Int(record.key)] &+= 1
     }

@@ -79,19 +79,31 @@ extension Run {
     var backlog: Int64 = 0, expired = consumer.expired
     for shard in stream.shards {
       let slot = consumer.readers.indices.contains(shard.id.index) ? consumer.readers[shard.id.index] : -1
-      let next = slot < 0 ? 0 : readers[Int(slot)].next, horizon = shard.log.trimHorizon
-      func count(_ first: Int64, _ end: Int64) -> Int64 {
-        users(from: first, to: end, in: shard.id, of: consumer.spec.stream)
+      guard slot >= 0 else {
+        backlog += users(from: shard.log.trimHorizon, to: shard.log.tip, in: shard.id, of: consumer.spec.stream)
+        expired += users(from: 0, to: shard.log.trimHorizon, in: shard.id, of: consumer.spec.stream)
+        continue
       }
-      let held = slot < 0 ? [] : readers[Int(slot)].queue + readers[Int(slot)].travelling
-      backlog += held.reduce(0) { $0 + count($1.first, $1.end) } + count(max(next, horizon), shard.log.tip)
-      expired += next < horizon ? count(next, horizon) : 0
+      let reader = readers[Int(slot)], horizon = shard.log.trimHorizon
+      // After a crash some of what lies ahead was handed over before.
+      let handed = reader.isMapped ? 0 : reader.handed, next = max(reader.next, handed)
+      backlog += held(by: Int(slot), behind: handed)
+      backlog += counted(Batch(first: max(next, horizon), count: shard.log.tip - max(next, horizon)), of: Int(slot))
+      expired += counted(Batch(first: next, count: max(0, horizon - next)), of: Int(slot))
     }
     return ConsumerResult(
       name: consumer.spec.name, records: consumer.records, calls: consumer.calls,
       throttledCalls: consumer.throttledCalls, propagation: consumer.propagation,
       iteratorAgeMax: consumer.ageMax, iteratorAgeLast: age(of: index, at: instant), backlog: backlog,
-      expired: expired)
+      expired: expired, duplicates: consumer.duplicates, skipped: consumer.skipped,
+      function: consumer.spec.function.map { _ in consumer.function }, flink: flinkResult(consumer, at: instant))
+  }
+
+  private func flinkResult(_ consumer: Consumer, at instant: Instant) -> FlinkResult? {
+    guard var job = consumer.flink else { return nil }
+    job.count(until: instant)
+    job.result.heldPeak = job.windows?.peak ?? 0
+    return job.result
   }
 
   private func streamResult(_ index: Int, at instant: Instant) -> StreamResult {

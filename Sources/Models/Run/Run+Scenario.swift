@@ -41,6 +41,7 @@ extension Run {
     case .switchMode(let stream, let mode): switchMode(of: stream, to: mode)
     case .setWarmThroughput(let stream, let mebibytes): setWarmThroughput(of: stream, to: mebibytes)
     case .errorBurst, .latencySpike: beginFault(index)
+    case .crashWorkers(let consumer, let count): crashWorkers(count, of: consumer)
     }
   }
 
@@ -52,6 +53,7 @@ extension Run {
       notes.add(.rateChanged, producers[producer].plan.spec.name, "rate × 1", at: now)
     case .stopConsumer(let consumer): startConsumer(consumer)
     case .startConsumer(let consumer): stopConsumer(consumer)
+    case .crashWorkers(let consumer, let count): restoreWorkers(count, of: consumer)
     case .destinationOutage(let firehose): changeOutages(of: firehose, by: -1)
     case .errorBurst, .latencySpike: endFault(index)
     case .splitShard, .mergeShards, .updateShardCount, .switchMode, .setWarmThroughput: return

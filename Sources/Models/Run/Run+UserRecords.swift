@@ -17,9 +17,21 @@ extension Run {
     return userRecords[stream][shard.index].users(from: first, to: end)
   }
 
-  /// The same of a reader's batch.
-  func users(in batch: Batch, of reader: Int) -> Int64 {
-    users(from: batch.first, to: batch.end, in: readers[reader].shard, of: readers[reader].stream)
+  /// The records of a reader's batch as its consumer counts them: user records, after unpacking; to a Lambda mapping a
+  /// Kinesis record is one record, whatever is packed into it, as it is to the mapping's batch size.
+  @inline(__always)
+  func counted(_ batch: Batch, of reader: Int) -> Int64 {
+    guard batch.count > 0, !readers[reader].isMapped else { return max(0, batch.count) }
+    return users(from: batch.first, to: batch.end, in: readers[reader].shard, of: readers[reader].stream)
+  }
+
+  /// What a reader holds, read and not yet handed over, from a position on.
+  func held(by reader: Int, behind handed: Int64) -> Int64 {
+    let mapped = readers[reader].subShards.reduce(0) { $0 + $1.count }
+    return (readers[reader].queue + readers[reader].travelling).reduce(mapped) { sum, batch in
+      let first = max(batch.first, handed)
+      return sum + counted(Batch(first: first, count: batch.end - first), of: reader)
+    }
   }
 
   /// Forgets what every reader has passed.

@@ -26,6 +26,12 @@ public struct Run: ~Copyable {
   /// The partition keys' length in each stream's records.
   let sourceKeyBytes: [Int64]
   let freshnessMonitors: [[Int]]
+  /// The sub-shard hashes of stored records, by stream and shard, where a mapping needs them.
+  var keyTrails: [KeyTrails]
+  /// Functions of the account that run now.
+  var functionsRunning = 0
+  /// Sub-shards that wait for the account's concurrency, each at most once.
+  var throttledFunctions: [Int] = []
   /// For each stream the fan-out consumers, by position.
   var fanOutConsumers: [[Int]]
 
@@ -97,6 +103,7 @@ public struct Run: ~Copyable {
     (binSeconds, lookSeconds) = (horizon.reportBin.nanoseconds / 1_000_000_000, Self.lookSeconds(horizon))
     fanOutConsumers = experiment.streams.map { _ in [] }
     (userRecords, faults) = (experiment.streams.map { _ in [] }, experiment.streams.map { _ in StreamFaults() })
+    keyTrails = experiment.streams.indices.map { KeyTrails(of: $0, in: experiment) }
     startProducers()
     startConsumers()
     startFirehoses()
@@ -165,6 +172,10 @@ public struct Run: ~Copyable {
     case .sdkRetry: send(Int32(event.index))
     case .scale: look(event.index, generation: event.generation)
     case .deliver: wakeChannel(event.index)
+    case .invoke: invokeWhenDue(event.index)
+    case .invoked: functionReturned(event.index)
+    case .flinkMinute: closeFlinkMinute(of: event.index)
+    case .flinkResume: resumeFlink(event.index)
     }
   }
 

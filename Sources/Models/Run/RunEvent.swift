@@ -49,6 +49,14 @@ struct RunEvent {
     case scale
     /// A delivery channel's oldest record has waited long enough.
     case deliver
+    /// A sub-shard of a mapping may be able to invoke its function: a window ends, or a wait.
+    case invoke
+    /// A function has returned.
+    case invoked
+    /// A minute of a Flink application ends.
+    case flinkMinute
+    /// A Flink application runs again.
+    case flinkResume
   }
 
   let word: UInt64

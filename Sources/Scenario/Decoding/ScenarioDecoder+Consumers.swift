@@ -3,15 +3,17 @@ internal import Models
 internal import Units
 
 extension ScenarioDecoder {
-  private static let laterTypes = ["lambda_polling", "lambda_efo"]
+  private static let types = [
+    "sdk_polling", "kcl_polling", "kcl_efo", "lambda_polling", "lambda_efo", "managed_flink", "firehose",
+  ]
 
-  func consumers(_ fields: inout Fields, streams: [StreamSpec?]) -> [ConsumerSpec] {
+  func consumers(_ fields: inout Fields, horizon: Horizon?, streams: [StreamSpec?]) -> [ConsumerSpec] {
     guard let field = fields.take("consumers"), let map = parts(field) else { return [] }
     var fanOuts = [Int](repeating: 0, count: names.streams.count)
     return map.entries.compactMap { entry in
       let item = Field(node: entry.value, path: map.path(of: entry.key), sink: sink)
-      guard let spec = item.map().flatMap({ consumer($0, name: entry.key) }) else { return nil }
-      if spec.retrieval == .kclFanOut {
+      guard let spec = item.map().flatMap({ consumer($0, name: entry.key, horizon) }) else { return nil }
+      if spec.retrieval.isFanOut {
         fanOuts[spec.stream] += 1
         let isAdvantage =
           streams.indices.contains(spec.stream) && streams[spec.stream]?.capacity.mode == .onDemandAdvantage
@@ -33,17 +35,20 @@ extension ScenarioDecoder {
     return nil
   }
 
-  private func consumer(_ map: Fields, name: String) -> ConsumerSpec? {
+  private func consumer(_ map: Fields, name: String, _ horizon: Horizon?) -> ConsumerSpec? {
     var fields = map
     let stream = fields.require("from", expecting: "the name of a stream")
       .flatMap { position($0, among: names.streams, what: "stream") }
-    let type = fields.require("type", expecting: "a type such as kcl_polling")
-    if type?.text == "firehose" {
+    let type = fields.require("type", expecting: "a type such as kcl_polling")?
+      .choice(Self.types, what: "consumer type")
+    if type == "firehose" {
       let own = ["poll_interval", "max_records", "workers", "concurrency", "service"]
       fields.inapplicable(own, to: "type firehose, which reads each shard once a second")
     }
-    let retrieval = type.flatMap(self.retrieval)
-    for key in ["batch_size", "batch_window", "parallelization_factor", "failures", "network"] { fields.later(key) }
+    let retrieval = retrieval(type, &fields)
+    refuseForeign(&fields, to: type, retrieval)
+    let function = type.map { $0.hasPrefix("lambda_") } == true ? function(&fields, horizon) : nil
+    let flink = type == "managed_flink" ? flink(&fields) : nil
     let poll = pollInterval(&fields, retrieval)
     let most = Int(limits[.shardReadRecordsPerCall])
     let records = fields.take("max_records")?.integer(1...most, expecting: "a number of records") ?? most
@@ -54,21 +59,42 @@ extension ScenarioDecoder {
       fields.take("start")?.choice(["trim_horizon", "latest"], what: "start")
       .flatMap(ConsumerSpec.Start.init) ?? .trimHorizon
     fields.finish()
-    guard let stream, let retrieval else { return nil }
+    guard let stream, let retrieval, type != "managed_flink" || flink != nil else { return nil }
     return ConsumerSpec(
       name: name, stream: stream, retrieval: retrieval, pollInterval: poll, maxRecords: records, workers: workers,
-      concurrency: concurrency, perBatch: service.0, perRecord: service.1, start: start)
+      concurrency: concurrency, perBatch: service.0, perRecord: service.1, start: start, function: function,
+      flink: flink)
   }
 
-  private func retrieval(_ field: Field) -> ConsumerSpec.Retrieval? {
-    switch field.choice(
-      ["sdk_polling", "kcl_polling", "kcl_efo", "firehose"], later: Self.laterTypes, what: "consumer type")
-    {
+  private func retrieval(_ type: String?, _ fields: inout Fields) -> ConsumerSpec.Retrieval? {
+    switch type {
     // It only reads, as Firehose does; what delivers is an entry of `firehoses`.
     case "sdk_polling", "firehose": .sdkPolling
     case "kcl_polling": .kclPolling
     case "kcl_efo": .kclFanOut
+    case "lambda_polling": .lambdaPolling
+    case "lambda_efo": .lambdaFanOut
+    case "managed_flink": flinkRetrieval(&fields)
     default: nil
+    }
+  }
+
+  /// Refuses the keys of other types.
+  private func refuseForeign(_ fields: inout Fields, to type: String?, _ retrieval: ConsumerSpec.Retrieval?) {
+    guard let type else {
+      // What the keys mean is not known: only the type is reported.
+      for key in Self.functionKeys + Self.flinkKeys { _ = fields.take(key) }
+      return
+    }
+    let isFunction = type.hasPrefix("lambda_"), isFlink = type == "managed_flink"
+    if !isFunction { fields.inapplicable(Self.functionKeys, to: "type \(type)") }
+    if !isFlink { fields.inapplicable(Self.flinkKeys, to: "type \(type)") }
+    if isFlink { fields.inapplicable(["workers", "concurrency", "service"], to: "type \(type)") }
+    if isFunction {
+      fields.inapplicable(["workers", "concurrency", "poll_interval", "max_records"], to: "type \(type)")
+    }
+    if isFlink, retrieval?.isFanOut == true {
+      fields.inapplicable(["poll_interval", "max_records"], to: "retrieval efo")
     }
   }
 
@@ -77,9 +103,12 @@ extension ScenarioDecoder {
     case .sdkPolling?: return fields.take("poll_interval")?.duration(.shortest ... .hours(1)) ?? .seconds(1)
     case .kclPolling?:
       return fields.take("poll_interval")?.duration(.milliseconds(200) ... .hours(1)) ?? .milliseconds(1_500)
+    case .flinkPolling?:
+      return fields.take("poll_interval")?.duration(.shortest ... .hours(1)) ?? .milliseconds(200)
     case .kclFanOut?:
       fields.inapplicable(["poll_interval", "max_records"], to: "type kcl_efo")
       return .milliseconds(1_500)
+    case .lambdaPolling?, .lambdaFanOut?, .flinkFanOut?: return .seconds(limits[.lambdaPollInterval])
     case nil:
       _ = fields.take("poll_interval")
       return .seconds(1)

@@ -5,7 +5,7 @@ internal import Units
 extension ScenarioDecoder {
   private static let actions = [
     "reshard", "split_shard", "merge_shards", "consumer_stop", "consumer_start", "set_rate_factor",
-    "destination_outage", "switch_mode", "set_warm_throughput", "region_error_burst", "latency_spike",
+    "consumer_crash", "destination_outage", "switch_mode", "set_warm_throughput", "region_error_burst", "latency_spike",
   ]
   private static let laterActions: [String] = []
 
@@ -27,8 +27,10 @@ extension ScenarioDecoder {
       .choice(Self.actions, later: Self.laterActions, what: "event")
     guard let name else { return nil }
     let action = action(name, &fields)
-    if !["consumer_stop", "set_rate_factor", "destination_outage", "region_error_burst", "latency_spike"].contains(name)
-    {
+    let lasting = [
+      "consumer_stop", "set_rate_factor", "consumer_crash", "destination_outage", "region_error_burst", "latency_spike",
+    ]
+    if !lasting.contains(name) {
       fields.inapplicable(["for"], to: name)
     }
     let length = fields.take("for")?.duration(.shortest ... .longest)
@@ -39,7 +41,7 @@ extension ScenarioDecoder {
   }
 
   /// `T+20h`, `20h` or a time of day inside the run.
-  private func moment(_ field: Field, _ horizon: Horizon?) -> Interval? {
+  func moment(_ field: Field, _ horizon: Horizon?) -> Interval? {
     let expected = "a time such as T+20h or 2026-03-06T20:00:00Z"
     guard let text = field.text else {
       field.fail(expected: expected)
@@ -73,6 +75,7 @@ extension ScenarioDecoder {
     case "set_warm_throughput": return setWarmThroughput(&fields)
     case "consumer_stop": return target(&fields, names.consumers, "consumer").map { .stopConsumer($0) }
     case "consumer_start": return target(&fields, names.consumers, "consumer").map { .startConsumer($0) }
+    case "consumer_crash": return crash(&fields)
     case "destination_outage":
       return target(&fields, names.firehoses, "firehose").map { .destinationOutage(firehose: $0) }
     case "region_error_burst", "latency_spike": return fault(name, &fields)

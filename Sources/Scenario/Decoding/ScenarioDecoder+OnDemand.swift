@@ -141,7 +141,7 @@ private struct ModeHistory {
       return ("the stream is \(mode.words) by then, which has no warm throughput", "mode: on_demand_advantage")
     case .switchMode(stream, let next): return follow(next)
     case .splitShard, .mergeShards, .updateShardCount, .setWarmThroughput, .switchMode, .setRateFactor, .stopConsumer,
-      .startConsumer, .destinationOutage, .errorBurst, .latencySpike:
+      .startConsumer, .destinationOutage, .errorBurst, .latencySpike, .crashWorkers:
       return nil
     }
   }

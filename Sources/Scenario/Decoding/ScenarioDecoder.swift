@@ -32,6 +32,8 @@ struct ScenarioDecoder {
     var firehoses: [String] = []
     /// Those whose source is a stream.
     var firehosesOfStreams: [String] = []
+    /// Workers of each KCL consumer that is sound: only they can crash.
+    var kclWorkers: [String: Int] = [:]
   }
 
   init(sink: Sink, traces: TraceStore, base: String) {
@@ -59,7 +61,9 @@ struct ScenarioDecoder {
     let horizon = fields.require("clock", expecting: "a map with a duration").flatMap { $0.map() }.flatMap(horizon)
     let streams = streams(&fields, region: head.region)
     let producers = producers(&fields, streams: streams)
-    let consumers = consumers(&fields, streams: streams)
+    let consumers = consumers(&fields, horizon: horizon, streams: streams)
+    for consumer in consumers where consumer.retrieval.hasLeases { names.kclWorkers[consumer.name] = consumer.workers }
+    let limits = withConcurrency(&fields)
     let firehoses = firehoses(&fields, streams: streams, region: head.region)
     let channels = channels(&fields, streams: streams)
     let events = events(&fields, horizon: horizon, streams: streams)

@@ -1,0 +1,182 @@
+import KinesisCore
+import Simulation
+import Testing
+import Units
+
+@testable import Models
+
+@Suite("Crash and failover")
+struct FailoverTests {
+  private static func experiment(
+    _ retrieval: ConsumerSpec.Retrieval, workers: Int = 3, lost: Int = 2, length: Interval? = nil, seed: UInt64 = 1,
+    seconds: Int64 = 180
+  ) -> Experiment {
+    Fixture.experiment(
+      seconds: seconds, shards: 6, seed: seed, producers: [Fixture.producer(rate: 240)],
+      consumers: [
+        Fixture.consumer(
+          "reader", retrieval, every: .milliseconds(500), workers: workers, perBatch: 50e6, perRecord: 5e6)
+      ],
+      events: [
+        ScheduledEvent(at: .seconds(60), length: length, action: .crashWorkers(consumer: 0, count: lost))
+      ])
+  }
+
+  static let kinds: [ConsumerSpec.Retrieval] = [.kclPolling, .kclFanOut]
+
+  @Test(
+    "nothing is lost, duplicates are counted apart, and first deliveries never exceed what was accepted",
+    arguments: kinds)
+  func conserved(retrieval: ConsumerSpec.Retrieval) {
+    var duplicates: Int64 = 0
+    for seed in UInt64(1)...6 {
+      let result = Fixture.result(of: Self.experiment(retrieval, seed: seed))
+      let consumer = result.consumers[0]
+      #expect(consumer.records + consumer.backlog + consumer.expired == result.records.accepted, "seed \(seed)")
+      #expect(consumer.expired == 0)
+      #expect(consumer.propagation.count == consumer.records, "seed \(seed)")
+      #expect(consumer.iteratorAgeLast < .seconds(5), "seed \(seed)")
+      duplicates += consumer.duplicates
+    }
+    #expect(duplicates > 0)
+  }
+
+  @Test("leases are taken at the first scan after ten seconds: within 30.05 s, never before ten", arguments: kinds)
+  func takeover(retrieval: ConsumerSpec.Retrieval) {
+    for seed in UInt64(1)...4 {
+      let experiment = Self.experiment(retrieval, seed: seed)
+      let crash: Int64 = 60_000_000_000
+      let taken = Fixture.instants(of: "lease of", in: experiment).filter { $0 > crash }
+      #expect(taken.count >= 4, "seed \(seed)")
+      for instant in taken.prefix(4) {
+        #expect(instant >= crash + 10_000_000_000 && instant <= crash + 30_050_000_000, "seed \(seed)")
+      }
+      let most = Fixture.result(of: experiment).consumers[0].iteratorAgeMax
+      #expect(most > .seconds(10) && most < .seconds(33), "seed \(seed): \(most)")
+    }
+  }
+
+  @Test("when all workers vanish nothing is read until they are back", arguments: kinds)
+  func allGone(retrieval: ConsumerSpec.Retrieval) {
+    let result = Fixture.result(of: Self.experiment(retrieval, workers: 2, lost: 2, length: .seconds(40)))
+    let consumer = result.consumers[0]
+    #expect(consumer.iteratorAgeMax > .seconds(40) && consumer.iteratorAgeMax < .seconds(65))
+    #expect(consumer.records + consumer.backlog == result.records.accepted)
+    #expect(consumer.iteratorAgeLast < .seconds(5))
+    let forever = Fixture.result(of: Self.experiment(retrieval, workers: 1, lost: 1))
+    #expect(forever.consumers[0].iteratorAgeLast > .seconds(115))
+    #expect(forever.consumers[0].records + forever.consumers[0].backlog == forever.records.accepted)
+  }
+
+  @Test("a second crash during the takeover, resharding and stops keep every record", arguments: 1...12)
+  func swarm(seed: Int) {
+    var experiment = Self.experiment(seed % 2 == 0 ? .kclPolling : .kclFanOut, seed: UInt64(seed), seconds: 240)
+    experiment.events += [
+      ScheduledEvent(at: .seconds(58), action: .updateShardCount(stream: 0, target: 8)),
+      ScheduledEvent(
+        at: .seconds(Int64(61 + seed * 2)), length: .seconds(30), action: .crashWorkers(consumer: 0, count: 1)),
+      ScheduledEvent(at: .seconds(Int64(65 + seed)), length: .seconds(7), action: .stopConsumer(0)),
+    ]
+    let result = Fixture.result(of: experiment), consumer = result.consumers[0]
+    #expect(consumer.records + consumer.backlog + consumer.expired == result.records.accepted, "seed \(seed)")
+    #expect(consumer.backlog >= 0)
+    #expect(Fixture.result(of: experiment).trajectoryHash == result.trajectoryHash)
+  }
+}
+
+@Suite("Deployed late")
+struct DeploymentTests {
+  private static func run(
+    _ start: ConsumerSpec.Start, _ retrieval: ConsumerSpec.Retrieval, reshard: Instant? = nil
+  ) -> RunResult {
+    var consumer = Fixture.consumer(retrieval, every: .milliseconds(500), perBatch: 1e6)
+    consumer.start = start
+    var events = [ScheduledEvent(at: .seconds(60), action: .startConsumer(0))]
+    if reshard != nil {
+      events.append(ScheduledEvent(at: .seconds(5), action: .splitShard(stream: 0, shard: ShardID(0), at: nil)))
+    }
+    return Fixture.result(
+      of: Fixture.experiment(
+        seconds: 180, producers: [Fixture.producer(rate: 200)], consumers: [consumer], events: events))
+  }
+
+  static let kinds: [ConsumerSpec.Retrieval] = [.sdkPolling, .kclPolling, .kclFanOut]
+
+  @Test("at LATEST it skips what was stored before it began", arguments: kinds, [false, true])
+  func latest(retrieval: ConsumerSpec.Retrieval, isResharded: Bool) {
+    let result = Self.run(.latest, retrieval, reshard: isResharded ? .epoch : nil)
+    let consumer = result.consumers[0]
+    #expect(abs(Double(consumer.skipped) - 12_000) < 500)
+    #expect(consumer.records + consumer.skipped + consumer.backlog + consumer.expired == result.records.accepted)
+    #expect(consumer.iteratorAgeMax < .seconds(3))
+    #expect(consumer.propagation.max < .seconds(3))
+  }
+
+  @Test("at TRIM_HORIZON it reads all of it, parents before children", arguments: kinds, [false, true])
+  func trimHorizon(retrieval: ConsumerSpec.Retrieval, isResharded: Bool) {
+    let result = Self.run(.trimHorizon, retrieval, reshard: isResharded ? .epoch : nil)
+    let consumer = result.consumers[0]
+    #expect(consumer.skipped == 0)
+    #expect(consumer.propagation.max > .seconds(55))
+    #expect(consumer.records + consumer.backlog == result.records.accepted)
+    #expect(consumer.iteratorAgeLast < .seconds(3))
+  }
+
+  @Test("a consumer that runs from the start reads the same at LATEST and TRIM_HORIZON: the stream is empty then")
+  func fromTheStart() {
+    let hashes = [ConsumerSpec.Start.latest, .trimHorizon].map { start in
+      var consumer = Fixture.consumer(.kclPolling)
+      consumer.start = start
+      return Fixture.result(of: Fixture.experiment(consumers: [consumer])).trajectoryHash
+    }
+    #expect(hashes[0] == hashes[1])
+  }
+}
+
+@Suite("Any mapping or application, through resharding, stops and late starts")
+struct ApplicationSwarmTests {
+  /// A consumer and events drawn from a seed.
+  private static func experiment(_ seed: UInt64) -> Experiment {
+    var dice = RandomStream(seed: seed, replication: 0, purpose: .control, entity: "applications")
+    func below(_ n: UInt64) -> Int { Int(dice.below(n)) }
+    let kinds: [ConsumerSpec.Retrieval] = [.lambdaPolling, .lambdaFanOut, .flinkPolling, .flinkFanOut]
+    let retrieval = kinds[below(4)]
+    let failures = FunctionSpec.Failures(
+      errorRate: Double(below(3)) * 0.2, poisonAt: below(2) == 0 ? .seconds(Int64(below(100))) : nil,
+      maxRetries: [nil, 0, 2][below(3)], batch: below(2) == 0 ? .whole : .bisected,
+      maxRecordAge: below(2) == 0 ? .seconds(60) : nil)
+    let function = FunctionSpec(
+      batchSize: 1 + below(200), window: .seconds(Int64(below(5))), factor: 1 + below(10), failures: failures)
+    let isFlink = retrieval == .flinkPolling || retrieval == .flinkFanOut
+    let consumer = ConsumerSpec(
+      name: "any", stream: 0, retrieval: retrieval, pollInterval: isFlink ? .milliseconds(200) : .seconds(1),
+      perBatch: .exponential(mean: 50e6), start: below(2) == 0 ? .latest : .trimHorizon,
+      function: isFlink ? nil : function,
+      flink: isFlink ? FlinkSpec(ratePerKPU: 50 + below(300), window: .tumbling(size: .seconds(7))) : nil)
+    var experiment = Fixture.experiment(
+      seconds: 200, seed: seed, producers: [Fixture.producer(rate: 150)], consumers: [consumer],
+      events: [ScheduledEvent(at: .seconds(Int64(10 + below(60))), action: .splitShard(stream: 0, shard: nil, at: nil))]
+    )
+    if below(2) == 0 {
+      experiment.events.append(ScheduledEvent(at: .seconds(Int64(below(90))), action: .startConsumer(0)))
+    }
+    if below(2) == 0 {
+      experiment.events.append(
+        ScheduledEvent(at: .seconds(Int64(90 + below(60))), length: .seconds(12), action: .stopConsumer(0)))
+    }
+    experiment.limits[.lambdaConcurrency] = Int64(1 + below(12))
+    return experiment
+  }
+
+  @Test("every record accepted is handed over, given up, skipped, expired or waiting", arguments: UInt64(1)...40)
+  func conserved(seed: UInt64) {
+    let experiment = Self.experiment(seed)
+    let result = Fixture.result(of: experiment), consumer = result.consumers[0]
+    #expect(Fixture.isConserved(consumer, result), "seed \(seed)")
+    #expect(consumer.backlog >= 0 && consumer.duplicates == 0, "seed \(seed)")
+    #expect(consumer.propagation.count == consumer.records, "seed \(seed)")
+    let function = consumer.function
+    #expect((function?.concurrencyPeak ?? 0) <= Int(experiment.limits[.lambdaConcurrency]), "seed \(seed)")
+    #expect(Fixture.result(of: experiment).trajectoryHash == result.trajectoryHash, "seed \(seed)")
+  }
+}
