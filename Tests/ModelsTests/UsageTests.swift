@@ -132,3 +132,24 @@ struct OnDemandUsageTests {
     #expect(units + bytes / 2_048 == Int128(result.records.accepted) && units > 0 && bytes > 0)
   }
 }
+
+@Suite("Usage of applications")
+struct ApplicationUsageTests {
+  private static func quantity(_ item: PriceItem, _ result: RunResult) -> Int128 {
+    result.usage.lines.filter { $0.item == item }.reduce(0) { $0 + $1.quantity }
+  }
+
+  @Test("a mapping's function is billed by invocation and by memory and time")
+  func function() {
+    var consumer = Fixture.consumer(.lambdaPolling, perBatch: 20e6)
+    consumer.function = FunctionSpec(memory: 512)
+    let result = Fixture.result(
+      of: Fixture.experiment(
+        seconds: 60, producers: [Fixture.single(curve: .constant(RecordsPerSecond(50)))], consumers: [consumer]))
+    let function = result.consumers[0].function
+    #expect((function?.invocations ?? 0) > 0)
+    #expect(Self.quantity(.lambdaRequest, result) == Int128(function?.invocations ?? -1))
+    #expect(
+      Self.quantity(.lambdaDuration, result) == 512 * Int128(function?.duration.nanoseconds ?? -1))
+  }
+}

@@ -117,16 +117,4 @@ import Units
       "    retry: {policy: none}", with: "    api: kpl\n    count: 1001")
     #expect(Sample.errors(text).contains { $0.contains("are more than 1000000") })
   }
-
-  private static let meters = Sample.package.deletingLastPathComponent()
-    .appendingPathComponent("shared/scenarios/iot-burst-hot-key.yaml").path
-
-  @Test(
-    "the shared scenario of the meters is refused for nothing in its producer",
-    .enabled(if: FileManager.default.fileExists(atPath: meters), "no shared scenarios beside the package"))
-  func sharedMeters() {
-    let failure = #expect(throws: ScenarioFailure.self) { try ScenarioFile.load(path: Self.meters) }
-    let errors = (failure?.diagnostics ?? []).map(\.description)
-    #expect(errors.filter { $0.contains("producers.") } == [])
-  }
 }

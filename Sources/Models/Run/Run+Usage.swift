@@ -10,6 +10,7 @@ extension Run {
     for stream in account.streams.indices {
       for tariff in meters[stream].tariffs { add(tariff, of: stream, at: instant, to: &usage) }
     }
+    for consumer in consumers { addApplication(of: consumer, to: &usage) }
     for firehose in firehoses { addFirehose(firehose, at: instant, to: &usage) }
     return usage
   }
@@ -45,6 +46,25 @@ extension Run {
       usage.add(.fanOutHour, scope: "consumer:\(consumer.spec.name)", hours)
       usage.add(.fanOutData, scope: "consumer:\(consumer.spec.name)", Int128(tariff.pushedBytes[index]))
     }
+  }
+
+  /// What runs a consumer's code, where AWS does. KPU time is that of the run; Flink's least ten minutes a start are not added.
+  private func addApplication(of consumer: Consumer, to usage: inout Usage) {
+    let scope = "consumer:\(consumer.spec.name)"
+    if consumer.spec.function != nil {
+      let function = consumer.function
+      usage.add(.lambdaRequest, scope: scope, Int128(function.invocations))
+      usage.add(.lambdaDuration, scope: scope, Int128(function.memory) * Int128(function.duration.nanoseconds))
+    }
+    guard let flink = consumer.flink?.result else { return }
+    usage.add(.flinkHour, scope: scope, Int128(flink.kpuTime))
+    usage.add(.flinkStorage, scope: scope, Self.flinkStorage(flink))
+  }
+
+  /// 50 GB of running storage for each KPU that is not for orchestration, in byte-seconds (F§0.1 row 16: billed).
+  private static func flinkStorage(_ flink: FlinkResult) -> Int128 {
+    let working = Int128(flink.kpuTime) - Int128(flink.running.nanoseconds)
+    return max(0, working) * (50 << 30) / 1_000_000_000
   }
 
   private func addOnDemand(_ tariff: Tariff, _ stream: Stream, _ items: OnDemandItems, to usage: inout Usage) {
