@@ -43,6 +43,8 @@ public enum PriceItem: String, Sendable, Hashable, CaseIterable {
   case flinkHour = "flink.kpu_hour"
   case flinkStorage = "flink.running_storage"
   case flinkBackup = "flink.durable_backup"
+  /// The discontinued SQL applications: no source for their price was found.
+  case sqlHour = "kinesis_sql.kpu_hour"
   case videoIn = "kinesis_video.data_in"
   case videoOut = "kinesis_video.data_out"
   case videoPlayback = "kinesis_video.hls_data"

@@ -153,3 +153,16 @@ struct ApplicationUsageTests {
       Self.quantity(.lambdaDuration, result) == 512 * Int128(function?.duration.nanoseconds ?? -1))
   }
 }
+
+@Suite("Usage of neighbours")
+struct NeighbourUsageTests {
+  @Test("a camera of 1 Mbit/s sends 328.5 GB in 730 hours, billed at 0.0085 a GiB; SQL has no price")
+  func camera() {
+    var experiment = Fixture.experiment(seconds: 60)
+    experiment.neighbours.videoStreams = [VideoStreamSpec(name: "door", bitsPerSecond: 1_000_000)]
+    let bill = Fixture.result(of: experiment).bill
+    let line = bill.lines.first { $0.item == .videoIn }
+    #expect(abs((line?.units(in: .month730h) ?? 0) - 328.5e9 / 1_073_741_824) < 1e-6)
+    #expect(bill.lines.contains { $0.item == .videoStorage } && !bill.lines.contains { $0.item == .videoOut })
+  }
+}

@@ -33,14 +33,12 @@ struct SharedScenarioTests {
     let document = try await run(
       "clickstream-efo-firehose",
       """
-      clock: {start: 2026-03-06T19:00:00Z, duration: 80m, warmup: 10m}
-      events: [{at: T+60m, do: set_rate_factor, target: web, value: 2.5, for: 15m}]
+      clock: {start: 2026-03-06T19:50:00Z, duration: 20m, warmup: 2m}
+      events: [{at: T+10m, do: set_rate_factor, target: web, value: 2.5, for: 5m}]
       """)
     let throttle = try verdict("throttle", document), budget = try verdict("budget", document)
-    #expect(!throttle.passed && throttle.value > 0.05, "\(throttle)")
+    #expect(!throttle.passed && throttle.value > 0.5, "\(throttle)")
     #expect(!budget.passed && budget.value > 3_500, "\(budget)")
-    let first = (document["slo"] as? [[String: Any]])?.first { $0["id"] as? String == "throttle" }?["first_broken_at"]
-    #expect((first as? String ?? "") > "2026-03-06T20:00:00Z", "the evening before the sale holds: \(first ?? "")")
     let cost = try #require(document["cost"] as? [String: Any])
     #expect(cost["complete"] as? Bool == true)
     let lines = try #require(cost["lines"] as? [[String: Any]])
@@ -51,23 +49,21 @@ struct SharedScenarioTests {
   }
 
   @Test("for the IoT burst more shards do not cure the hot key; jitter and salt do") func meters() async throws {
-    let short = "clock: {duration: 20m, warmup: 5m, report_bin: 1s}"
+    let short = "clock: {duration: 6m, warmup: 2m, report_bin: 1s}"
     func throttle(_ settings: [String]) async throws -> Double {
       let document = try await run("iot-burst-hot-key", short, settings)
       let stream = (document["streams"] as? [String: [String: Any]])?["telemetry"]
       return try #require(stream?["first_attempt_throttle_rate"] as? Double)
     }
+    let fixed = "streams.telemetry.autoscaler.policy=none"
     let asItIs = try await throttle([])
-    let more = try await throttle([
-      "streams.telemetry.shards=64", "streams.telemetry.autoscaler.policy=none",
-    ])
-    let salted = try await throttle([
-      "streams.telemetry.shards=64", "streams.telemetry.autoscaler.policy=none", "producers.meters.keys.salt=8",
-    ])
+    let more = try await throttle(["streams.telemetry.shards=32", fixed])
+    let evenMore = try await throttle(["streams.telemetry.shards=64", fixed])
+    let salted = try await throttle(["streams.telemetry.shards=64", fixed, "producers.meters.keys.salt=8"])
     let spread = try await throttle(["producers.meters.burst.jitter=20s"])
-    #expect(asItIs > 0.01)
-    #expect(more > 0.2 * asItIs, "the hot key stays: \(more) of \(asItIs)")
-    #expect(salted < 0.2 * more, "\(salted) of \(more)")
+    #expect(asItIs > 0.3 && more > 0.02, "\(asItIs), \(more)")
+    #expect(evenMore > 0.7 * more, "the hot key stays where twice the shards stand: \(evenMore) of \(more)")
+    #expect(salted < 0.2 * evenMore, "\(salted) of \(evenMore)")
     #expect(spread < 0.2 * asItIs, "\(spread) of \(asItIs)")
   }
 

@@ -11,7 +11,11 @@ extension Run {
       for tariff in meters[stream].tariffs { add(tariff, of: stream, at: instant, to: &usage) }
     }
     for consumer in consumers { addApplication(of: consumer, to: &usage) }
+    for (index, channel) in experiment.channels.enumerated() {
+      usage.add(.deliveryChannel, scope: "channel:\(channel.name)", Int128(channels[index].result.bytes.count))
+    }
     for firehose in firehoses { addFirehose(firehose, at: instant, to: &usage) }
+    addNeighbours(over: instant - start, to: &usage)
     return usage
   }
 
