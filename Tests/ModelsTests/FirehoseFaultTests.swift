@@ -19,6 +19,46 @@ struct FirehoseFaultTests {
     #expect(Fixture.note(result, .outageBegan).count == 1 && Fixture.note(result, .outageEnded).count == 1)
   }
 
+  @Test("a destination twenty times as slow makes records late, and loses none")
+  func slowDestination() {
+    func worst(_ events: [ScheduledEvent]) -> FirehoseResult {
+      var firehose = Fixture.firehose()
+      firehose.destinationLatency = .constant(5e9)
+      return Fixture.result(of: Fixture.delivering([firehose], seconds: 1_800, rate: 50, events: events)).firehoses[0]
+    }
+    let slow = ScheduledEvent(
+      at: .minutes(5), length: .minutes(15), action: .destinationSlowdown(firehose: 0, factor: 20))
+    let (usual, late) = (worst([]), worst([slow]))
+    #expect(late.freshness.max >= usual.freshness.max + .seconds(80))
+    #expect(late.ledger.lost == 0 && late.ledger.isBalanced)
+  }
+
+  @Test("a destination takes no more than its limit, and what it refuses is tried again")
+  func limitedDestination() {
+    var firehose = Fixture.firehose()
+    firehose.destinationLimit = Bytes(20_000)
+    let result = Fixture.result(of: Fixture.delivering([firehose], seconds: 1_800, rate: 100)).firehoses[0]
+    let delivered = result.objects.reduce(0) { $0 + $1.storedBytes.count }
+    #expect(result.delivery.failedAttempts > 0 && result.delivery.retries > 0)
+    let largest = result.objects.map(\.storedBytes.count).max() ?? 0
+    #expect(delivered <= 20_000 * 1_801 + largest, "a full second's room and one overdraft at the most")
+    #expect(result.ledger.lost == 0 && result.ledger.isBalanced)
+  }
+
+  @Test("after a failover shards are read again from their checkpoints: nothing is lost, copies are counted apart")
+  func failover() {
+    let events = [7, 13, 21].map { ScheduledEvent(at: .minutes($0), action: .firehoseFailover(0)) }
+    let split = ScheduledEvent(at: .minutes(3), action: .splitShard(stream: 0, shard: nil, at: nil))
+    let result = Fixture.result(
+      of: Fixture.delivering([Fixture.firehose()], seconds: 1_800, rate: 50, events: events + [split]))
+    let ledger = result.firehoses[0].ledger
+    #expect(ledger.isBalanced && ledger.lost == 0)
+    #expect(result.firehoses[0].reading?.backlog ?? -1 >= 0)
+    #expect(
+      ledger.records + (result.firehoses[0].reading?.backlog ?? 0) >= result.records.accepted,
+      "what was accepted was taken in, or waits in the stream")
+  }
+
   @Test("OpenSearch is tried for its retry duration; then the documents are in the error output")
   func openSearchOutage() {
     let outage = ScheduledEvent(at: .minutes(10), length: .minutes(30), action: .destinationOutage(firehose: 0))

@@ -211,7 +211,7 @@ import Units
     ("{at: 1m, do: set_rate_factor, target: web, value: -1}", #"60 events[0].value: expected a factor such as 2.5, found "-1"; it cannot be negative"#),
     ("{at: 1m, do: merge_shards, target: clicks, value: [a]}", #"60 events[0].value: expected a list of two adjacent shards, the lower first, found a list"#),
     ("{at: 1m, do: split_shard, target: clicks, value: x}", #"59 events[0].value: expected a shard such as shardId-000000000003 or a hash key, found "x""#),
-    ("{at: 1m, do: resard, target: clicks, value: 8}", #"23 events[0].do: expected one of reshard, split_shard, merge_shards, consumer_stop, consumer_start, set_rate_factor, consumer_crash, destination_outage, switch_mode, set_warm_throughput, region_error_burst, latency_spike, found "resard"; did you mean "reshard"?"#),
+    ("{at: 1m, do: resard, target: clicks, value: 8}", #"23 events[0].do: expected one of reshard, split_shard, merge_shards, consumer_stop, consumer_start, set_rate_factor, consumer_crash, destination_outage, destination_slowdown, firehose_failover, switch_mode, set_warm_throughput, region_error_burst, latency_spike, found "resard"; did you mean "reshard"?"#),
   ]
 
   @Test("a mistaken event is told with its place", arguments: mistakenEvents)

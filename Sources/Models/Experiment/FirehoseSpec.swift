@@ -1,5 +1,5 @@
 public import KinesisCore
-internal import Units
+public import Units
 
 /// A delivery stream, and how long what surrounds it takes.
 public struct FirehoseSpec: Sendable {
@@ -19,6 +19,8 @@ public struct FirehoseSpec: Sendable {
   public var destinationLatency: Distribution
   /// The share of attempts that fail while there is no outage; 0 to 1.
   public var errorRate = 0.0
+  /// Bytes a second that the destination takes, after compression; attempts beyond it fail. Nil is as many as come.
+  public var destinationLimit: Bytes?
   /// Availability zones of delivery into a VPC: for the bill, a run does not depend on it.
   public var vpcZones = 0
 

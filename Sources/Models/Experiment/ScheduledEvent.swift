@@ -19,6 +19,10 @@ public struct ScheduledEvent: Sendable, Hashable {
     case startConsumer(Int)
     /// A delivery stream's destination takes nothing until `ScheduledEvent.length` is over, or for ever.
     case destinationOutage(firehose: Int)
+    /// A delivery stream's destination takes that many times as long, until `ScheduledEvent.length` is over, or for ever.
+    case destinationSlowdown(firehose: Int, factor: Double)
+    /// What reads the source of a delivery stream fails, and what it held with it: it is read again from its checkpoints.
+    case firehoseFailover(Int)
     /// UpdateStreamMode.
     case switchMode(stream: Int, to: CapacityMode)
     /// UpdateStreamWarmThroughput, MiB a second.

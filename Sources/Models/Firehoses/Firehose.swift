@@ -13,8 +13,12 @@ struct Firehose: Sendable {
   /// Its pollers, by position among the run's; and the shards in the order in which the machine was told of them.
   var pollers: [Int] = []
   var origins: [ShardID] = []
-  /// How many outages are under way.
-  var outages = 0
+  /// How many outages are under way, and the slow-downs, the one begun last at the end.
+  var outages = 0, slowdowns: [(event: Int, factor: Double)] = []
+  /// What the destination still takes in this second, if it has a limit.
+  var room: TokenBucket?
+  /// Whether a failover may make it read again: then exact runs are kept back to its checkpoints.
+  var canFailOver = false
   /// The instant of the wake that counts; others are void.
   var wakeAt: Instant?
 
@@ -41,6 +45,7 @@ struct Firehose: Sendable {
     }
     partitions =
       spec.partitionKeys > 1 ? AliasTable.zipf(cardinality: spec.partitionKeys, s: spec.partitionSkew) : nil
+    room = spec.destinationLimit.map { TokenBucket(rate: $0.count, depth: $0.count, at: start) }
     (latency, transformTime) = (Sampler(spec.destinationLatency), Sampler(spec.transformTime))
     (latencies, transformTimes, outcomes, keys) = (random(.latency), random(.service), random(.failure), random(.key))
   }

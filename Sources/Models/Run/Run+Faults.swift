@@ -33,7 +33,7 @@ extension Run {
       for index in affected(stream) { faults[index].beginSpike(event, factor: factor) }
       noteFault(.faultBegan, stream, "calls take \(factor) times as long")
     case .setRateFactor, .splitShard, .mergeShards, .updateShardCount, .stopConsumer, .startConsumer,
-      .destinationOutage, .switchMode, .setWarmThroughput, .crashWorkers:
+      .destinationOutage, .destinationSlowdown, .firehoseFailover, .switchMode, .setWarmThroughput, .crashWorkers:
       return
     }
   }
@@ -47,7 +47,7 @@ extension Run {
       for index in affected(stream) { faults[index].end(event) }
       noteFault(.faultEnded, stream, "calls take their usual time")
     case .setRateFactor, .splitShard, .mergeShards, .updateShardCount, .stopConsumer, .startConsumer,
-      .destinationOutage, .switchMode, .setWarmThroughput, .crashWorkers:
+      .destinationOutage, .destinationSlowdown, .firehoseFailover, .switchMode, .setWarmThroughput, .crashWorkers:
       return
     }
   }

@@ -16,7 +16,8 @@ extension Run {
     precondition(ledger.isBalanced && machine.isBalanced, "a delivery stream's record is unaccounted for")
     if firehose.spec.stream != nil {
       precondition(
-        firehose.handed == machine.ledger.records.taken + machine.ledger.repeats.taken, "a record read is not taken in")
+        firehose.handed == machine.ledger.records.taken + machine.ledger.repeats.taken + machine.ledger.givenBack,
+        "a record read is not taken in")
     }
     return FirehoseResult(
       name: firehose.spec.name, bufferSize: machine.bufferSize, bufferInterval: machine.bufferInterval, ledger: ledger,

@@ -11,6 +11,7 @@ extension Run {
           spec, limits: experiment.limits, seed: experiment.seed, replication: replication, at: start))
       firehoses[index].ingest.quotaStart = firehoses[index].machine.bytesPerSecond ?? .zero
       firehoses[index].ingest.quotaEnd = firehoses[index].ingest.quotaStart
+      firehoses[index].canFailOver = experiment.events.contains { $0.action == .firehoseFailover(index) }
       guard let stream = spec.stream else { continue }
       for shard in account.streams[stream].openShards {
         openSource(shard, of: index, from: account.streams[stream].shards[shard.index].log.tip)
@@ -72,7 +73,10 @@ extension Run {
   // MARK: Attempts
 
   private mutating func begin(_ delivery: Delivery, of firehose: Int) {
-    let time = Interval(nanoseconds: firehoses[firehose].latency.draw(from: &firehoses[firehose].latencies))
+    var time = Interval(nanoseconds: firehoses[firehose].latency.draw(from: &firehoses[firehose].latencies))
+    if delivery.target == .destination, let factor = firehoses[firehose].slowdowns.last?.factor {
+      time = Interval(nanoseconds: Int64((Double(time.nanoseconds) * factor).rounded()))
+    }
     firehoses[firehose].delivery.putRequests += delivery.putRequests
     if delivery.attempt > 1 { firehoses[firehose].delivery.retries += 1 }
     if delivery.attempt == 1, delivery.target == .destination { firehoses[firehose].noteBuffer(delivery) }
@@ -133,10 +137,37 @@ extension Run {
     switch delivery.target {
     case .destination:
       let rate = firehoses[firehose].spec.errorRate
-      return isDown || (rate > 0 && firehoses[firehose].outcomes.chance(rate))
+      return isDown || (rate > 0 && firehoses[firehose].outcomes.chance(rate)) || isOverLimit(delivery, firehose)
     case .errorOutput: return isDown && firehoses[firehose].spec.configuration.destination == .s3
     case .backup: return false
     }
+  }
+
+  /// Whether the destination has no room in this second. One that has takes all of the delivery, and may be full for longer.
+  private mutating func isOverLimit(_ delivery: Delivery, _ firehose: Int) -> Bool {
+    guard var room = firehoses[firehose].room else { return false }
+    let isFull = !room.isSolvent(at: now)
+    if !isFull { room.overdraw(delivery.bytesOut, at: now) }
+    firehoses[firehose].room = room
+    return isFull
+  }
+
+  /// A slow-down of the destination begins.
+  mutating func beginSlowdown(of firehose: Int, event: Int, factor: Double) {
+    firehoses[firehose].slowdowns.append((event, factor))
+    notes.add(.faultBegan, firehoses[firehose].spec.name, "deliveries take \(factor) times as long", at: now)
+  }
+
+  /// It ends.
+  mutating func endSlowdown(of firehose: Int, event: Int) {
+    firehoses[firehose].slowdowns.removeAll { $0.event == event }
+    notes.add(.faultEnded, firehoses[firehose].spec.name, "deliveries take their usual time", at: now)
+  }
+
+  /// Every shard is read again from where all was delivered.
+  mutating func rereadSources(of firehose: Int) {
+    notes.add(.faultBegan, firehoses[firehose].spec.name, "what reads its source fails; it is read again", at: now)
+    for shard in firehoses[firehose].origins { step(firehose, .failOver(shard)) }
   }
 
   private mutating func end(_ invocation: Invocation, _ pending: PendingAttempt) {

@@ -38,6 +38,8 @@ extension Run {
     case .stopConsumer(let consumer): stopConsumer(consumer)
     case .startConsumer(let consumer): startConsumer(consumer)
     case .destinationOutage(let firehose): changeOutages(of: firehose, by: 1)
+    case .destinationSlowdown(let firehose, let factor): beginSlowdown(of: firehose, event: index, factor: factor)
+    case .firehoseFailover(let firehose): rereadSources(of: firehose)
     case .switchMode(let stream, let mode): switchMode(of: stream, to: mode)
     case .setWarmThroughput(let stream, let mebibytes): setWarmThroughput(of: stream, to: mebibytes)
     case .errorBurst, .latencySpike: beginFault(index)
@@ -55,8 +57,9 @@ extension Run {
     case .startConsumer(let consumer): stopConsumer(consumer)
     case .crashWorkers(let consumer, let count): restoreWorkers(count, of: consumer)
     case .destinationOutage(let firehose): changeOutages(of: firehose, by: -1)
+    case .destinationSlowdown(let firehose, _): endSlowdown(of: firehose, event: index)
     case .errorBurst, .latencySpike: endFault(index)
-    case .splitShard, .mergeShards, .updateShardCount, .switchMode, .setWarmThroughput: return
+    case .splitShard, .mergeShards, .updateShardCount, .switchMode, .setWarmThroughput, .firehoseFailover: return
     }
   }
 

@@ -161,6 +161,9 @@ extension Run {
       sources[index].answer = nil
       sources[index].iterator = nil
       sources[index].next = position
+      // A shard that was read to its end is polled again.
+      if sources[index].isFinished { schedule(RunEvent(.sourcePoll, index), at: now + .seconds(1)) }
+      sources[index].isFinished = false
     }
   }
 
@@ -174,6 +177,8 @@ extension Run {
         continue
       }
       first = min(first, sources[poller].next)
+      guard firehose.canFailOver, let safe = firehose.machine.checkpoint(of: ShardID(shard)) else { continue }
+      first = min(first, safe)
     }
     return first
   }

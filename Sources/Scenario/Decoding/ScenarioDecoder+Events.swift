@@ -5,7 +5,8 @@ internal import Units
 extension ScenarioDecoder {
   private static let actions = [
     "reshard", "split_shard", "merge_shards", "consumer_stop", "consumer_start", "set_rate_factor",
-    "consumer_crash", "destination_outage", "switch_mode", "set_warm_throughput", "region_error_burst", "latency_spike",
+    "consumer_crash", "destination_outage", "destination_slowdown", "firehose_failover", "switch_mode",
+    "set_warm_throughput", "region_error_burst", "latency_spike",
   ]
   private static let laterActions: [String] = []
 
@@ -28,7 +29,9 @@ extension ScenarioDecoder {
     guard let name else { return nil }
     let action = action(name, &fields)
     let lasting = [
-      "consumer_stop", "set_rate_factor", "consumer_crash", "destination_outage", "region_error_burst", "latency_spike",
+      "consumer_stop", "set_rate_factor", "consumer_crash", "destination_outage", "destination_slowdown",
+      "region_error_burst",
+      "latency_spike",
     ]
     if !lasting.contains(name) {
       fields.inapplicable(["for"], to: name)
@@ -76,6 +79,13 @@ extension ScenarioDecoder {
     case "consumer_stop": return target(&fields, names.consumers, "consumer").map { .stopConsumer($0) }
     case "consumer_start": return target(&fields, names.consumers, "consumer").map { .startConsumer($0) }
     case "consumer_crash": return crash(&fields)
+    case "destination_slowdown":
+      let firehose = target(&fields, names.firehoses, "firehose")
+      let factor = fields.require("value", expecting: "a factor such as 20")?
+        .number(1...10_000, expecting: "a factor such as 20")
+      guard let firehose, let factor else { return nil }
+      return .destinationSlowdown(firehose: firehose, factor: factor)
+    case "firehose_failover": return failover(&fields)
     case "destination_outage":
       return target(&fields, names.firehoses, "firehose").map { .destinationOutage(firehose: $0) }
     case "region_error_burst", "latency_spike": return fault(name, &fields)
@@ -90,6 +100,18 @@ extension ScenarioDecoder {
 
   func target(_ fields: inout Fields, _ names: [String], _ what: String) -> Int? {
     fields.require("target", expecting: "the name of a \(what)").flatMap { position($0, among: names, what: what) }
+  }
+
+  /// Only a delivery stream that reads a stream has something to read again.
+  private func failover(_ fields: inout Fields) -> ScheduledEvent.Action? {
+    let place = fields.entries.first { $0.key == "target" }?.value
+    guard let firehose = target(&fields, names.firehoses, "firehose") else { return nil }
+    if names.firehosesOfStreams.contains(names.firehoses[firehose]) { return .firehoseFailover(firehose) }
+    place.map {
+      Field(node: $0, path: fields.path(of: "target"), sink: sink)
+        .refuse("a firehose with source direct_put reads no stream: nothing can be read again")
+    }
+    return nil
   }
 
   private func split(_ fields: inout Fields) -> ScheduledEvent.Action? {

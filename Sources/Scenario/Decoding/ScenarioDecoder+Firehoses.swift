@@ -187,6 +187,8 @@ extension ScenarioDecoder {
     let latency = fields.take("destination_latency").flatMap { distribution($0, of: .time) }
     spec.destinationLatency = latency ?? .constant(0)
     spec.errorRate = fields.take("error_rate")?.number(0...1, expecting: "a share such as 0.01") ?? 0
+    let limit = fields.take("destination_limit_mibps")?.number(0.001...8_192, expecting: "MiB/s such as 20")
+    spec.destinationLimit = limit.map { Bytes(Int64(($0 * 1_048_576).rounded())) }
     places[.retryDuration] = fields.take("retry_duration")
     spec.configuration.retryDuration = places[.retryDuration]?.duration(.zero ... .longest)
     places[.backup] = fields.take("backup")

@@ -141,7 +141,8 @@ private struct ModeHistory {
       return ("the stream is \(mode.words) by then, which has no warm throughput", "mode: on_demand_advantage")
     case .switchMode(stream, let next): return follow(next)
     case .splitShard, .mergeShards, .updateShardCount, .setWarmThroughput, .switchMode, .setRateFactor, .stopConsumer,
-      .startConsumer, .destinationOutage, .errorBurst, .latencySpike, .crashWorkers:
+      .startConsumer, .destinationOutage, .destinationSlowdown, .firehoseFailover, .errorBurst, .latencySpike,
+      .crashWorkers:
       return nil
     }
   }
