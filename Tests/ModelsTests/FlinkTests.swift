@@ -53,7 +53,7 @@ struct FlinkWindowTests {
 
   @Test("a tumbling window gives its result when it ends, and holds its records until then")
   func tumbling() {
-    var windows = FlinkWindows(.tumbling(size: .seconds(60)))
+    var windows = FlinkWindows(size: .seconds(60), slide: .seconds(60))
     #expect(windows.take(10, arrived: Self.at(5), at: Self.at(6)) == Self.at(60))
     #expect(windows.take(10, arrived: Self.at(59), at: Self.at(59)) == Self.at(60))
     #expect(windows.held == 20)
@@ -65,7 +65,7 @@ struct FlinkWindowTests {
 
   @Test("a sliding window gives a first result at the next slide, and holds records for its size")
   func sliding() {
-    var windows = FlinkWindows(.sliding(size: .seconds(60), slide: .seconds(10)))
+    var windows = FlinkWindows(size: .seconds(60), slide: .seconds(10))
     #expect(windows.take(7, arrived: Self.at(5), at: Self.at(5)) == Self.at(10))
     for second in Int64(6)...59 { _ = windows.take(1, arrived: Self.at(second), at: Self.at(second)) }
     #expect(windows.held == 61)

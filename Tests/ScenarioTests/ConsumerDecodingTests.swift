@@ -118,8 +118,8 @@ struct ConsumerDecodingTests {
       #"reader.max_parallelism: "max_parallelism" does not apply to an application without autoscale; remove it"#
     ),
     (
-      "type: managed_flink, rate_per_kpu: 5, window: {kind: session, size: 1m}",
-      "reader.window.kind: not yet supported: window session"
+      "type: managed_flink, rate_per_kpu: 5, window: {kind: session, size: 1m, gap: 5s}",
+      #"reader.window.size: "size" does not apply to session windows, which end after a gap; remove it"#
     ),
     (
       "type: managed_flink, rate_per_kpu: 5, window: {kind: sliding, size: 1m}",

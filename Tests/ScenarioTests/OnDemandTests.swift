@@ -28,12 +28,6 @@ import Units
     #expect(try Self.stream("mode: provisioned, shards: 3").capacity == .provisioned)
   }
 
-  @Test("who bears the commitment's minimum is warned about while there are no prices") func commitment() throws {
-    let text = Self.with("mode: on_demand_advantage, account_commitment: true")
-    let warnings = try ScenarioFile.load(text: text, file: "s.yaml").warnings.map(\.message)
-    #expect(warnings == ["this release has no prices: account_commitment has no effect on a run"])
-  }
-
   @Test("changes of mode and of warm throughput are events") func events() throws {
     let text = Self.with(
       "mode: provisioned, shards: 4",

@@ -43,7 +43,7 @@ struct FlinkWindows: Sendable {
   private(set) var held: Int64 = 0
   private(set) var peak: Int64 = 0
 
-  init(_ window: FlinkSpec.Window) { (size, slide) = (window.size.nanoseconds, window.slide.nanoseconds) }
+  init(size: Interval, slide: Interval) { (self.size, self.slide) = (size.nanoseconds, slide.nanoseconds) }
 
   /// Takes records that arrived at their shard at one instant and are worked on at `now`. Returns when the first result
   /// with them is formed: when their first window ends, or now, if that is over.
@@ -82,7 +82,8 @@ struct FlinkWindows: Sendable {
 struct FlinkJob: Sendable {
   let spec: FlinkSpec
   var scaler: FlinkAutoscaler?
-  var windows: FlinkWindows?
+  /// Its windows by time, or its sessions by key; at most one of the two.
+  var windows: FlinkWindows?, sessions: SessionWindows?
   var result: FlinkResult
   var isRescaling = false
   /// Since when its KPUs are counted, and since when it works on a batch.
@@ -94,7 +95,12 @@ struct FlinkJob: Sendable {
 
   init(_ spec: FlinkSpec, limits: LimitsProfile, at now: Instant) {
     self.spec = spec
-    windows = spec.window.map { FlinkWindows($0) }
+    switch spec.window {
+    case .tumbling(let size): windows = FlinkWindows(size: size, slide: size)
+    case .sliding(let size, let slide): windows = FlinkWindows(size: size, slide: slide)
+    case .session(let gap): sessions = SessionWindows(gap: gap)
+    case nil: break
+    }
     result = FlinkResult(parallelism: spec.parallelism, parallelismPeak: spec.parallelism)
     countedFrom = now
     orchestration = limits[.flinkOrchestrationKPUs]

@@ -17,7 +17,7 @@ struct KeyTrails: Sendable {
   }
 
   init(of stream: Int, in experiment: Experiment) {
-    isKept = experiment.consumers.contains { $0.stream == stream && ($0.function?.factor ?? 1) > 1 }
+    isKept = experiment.consumers.contains { $0.stream == stream && $0.needsKeys }
   }
 
   /// Notes the records that a shard has just taken.
@@ -35,9 +35,13 @@ struct KeyTrails: Sendable {
   ///
   /// How AWS spreads keys is not published; an even hash is assumed.
   func subShard(of position: Int64, in shard: ShardID, factor: Int) -> Int {
+    Int((UInt64(hash(of: position, in: shard)) * UInt64(factor)) >> 32)
+  }
+
+  /// A hash of a record's partition key; two keys of four billion share one.
+  func hash(of position: Int64, in shard: ShardID) -> UInt32 {
     let trail = trails[shard.index]
-    let hash = trail.hashes[Int(position - trail.base)]
-    return Int((UInt64(hash) * UInt64(factor)) >> 32)
+    return trail.hashes[Int(position - trail.base)]
   }
 
   /// Forgets the keys before a position. Amortised O(1) a record.
@@ -47,5 +51,13 @@ struct KeyTrails: Sendable {
     guard count > 4_096, count > trails[shard].hashes.count / 2 else { return }
     trails[shard].hashes.removeFirst(count)
     trails[shard].base = position
+  }
+}
+
+extension ConsumerSpec {
+  /// Whether it must know which records share a key: a mapping with sub-shards, an application with sessions.
+  var needsKeys: Bool {
+    if case .session = flink?.window { return true }
+    return (function?.factor ?? 1) > 1
   }
 }

@@ -19,21 +19,8 @@ public struct FlinkSpec: Sendable, Hashable {
     case tumbling(size: Interval)
     /// Of `size`, one every `slide`, which is not longer.
     case sliding(size: Interval, slide: Interval)
-
-    /// How often a result is formed.
-    public var slide: Interval {
-      switch self {
-      case .tumbling(let size): size
-      case .sliding(_, let slide): slide
-      }
-    }
-
-    /// How long a window is.
-    public var size: Interval {
-      switch self {
-      case .tumbling(let size), .sliding(let size, _): size
-      }
-    }
+    /// By partition key: a session ends when none of its records has been worked on for the gap.
+    case session(gap: Interval)
   }
 
   /// AWS's Parallelism, as configured: at least 1.

@@ -332,7 +332,7 @@ extension Run {
     readers[reader].handed = max(readers[reader].handed, batch.end)
     let log = account.streams[readers[reader].stream].shards[readers[reader].shard.index].log
     for run in log.runs(from: first, to: batch.end) {
-      takeIntoWindows(run, of: consumer)
+      takeIntoWindows(run, of: consumer, reader)
       let delay = now - run.arrival
       let count = counted(Batch(first: run.first, count: run.count), of: reader)
       consumers[consumer].propagation.record(delay, count: count)

@@ -22,11 +22,26 @@ extension Run {
   }
 
   /// Windows take what was handed over.
-  mutating func takeIntoWindows(_ run: RecordRun, of consumer: Int) {
+  mutating func takeIntoWindows(_ run: RecordRun, of consumer: Int, _ reader: Int) {
+    if consumers[consumer].flink?.sessions != nil { return takeIntoSessions(run, of: consumer, reader) }
     guard let formed = consumers[consumer].flink?.windows?.take(run.count, arrived: run.arrival, at: now) else {
       return
     }
     consumers[consumer].flink?.result.windowLatency.record(formed - run.arrival, count: run.count)
+  }
+
+  private mutating func takeIntoSessions(_ run: RecordRun, of consumer: Int, _ reader: Int) {
+    guard var job = consumers[consumer].flink, var sessions = job.sessions else { return }
+    // The job gives its sessions away while they change: they are not copied.
+    consumers[consumer].flink?.sessions = nil
+    job.sessions = nil
+    let (stream, shard) = (readers[reader].stream, readers[reader].shard)
+    for position in run.first..<run.first + run.count {
+      let key = keyTrails[stream].hash(of: position, in: shard)
+      sessions.take(key, arrived: run.arrival, at: now, into: &job.result.windowLatency)
+    }
+    job.sessions = sessions
+    consumers[consumer].flink = job
   }
 
   /// A minute has ended: the autoscaler looks.

@@ -246,9 +246,11 @@ extension Run {
   /// Forgets the keys that every mapping has read.
   mutating func dropKeys(of stream: Int, _ shard: Int) {
     var first = account.streams[stream].shards[shard].log.tip
-    for consumer in consumers where consumer.spec.stream == stream && (consumer.spec.function?.factor ?? 1) > 1 {
+    for consumer in consumers where consumer.spec.stream == stream && consumer.spec.needsKeys {
       let slot = consumer.readers.indices.contains(shard) ? consumer.readers[shard] : -1
-      first = min(first, slot < 0 ? 0 : readers[Int(slot)].travelling.first?.first ?? readers[Int(slot)].next)
+      // A mapping sorts what arrives; an application looks when it works on a record.
+      let unread = slot < 0 ? 0 : readers[Int(slot)].travelling.first?.first ?? readers[Int(slot)].next
+      first = min(first, slot >= 0 && consumer.flink != nil ? readers[Int(slot)].handed : unread)
     }
     keyTrails[stream].drop(before: first, in: shard)
   }

@@ -102,7 +102,7 @@ extension Run {
   private func flinkResult(_ consumer: Consumer, at instant: Instant) -> FlinkResult? {
     guard var job = consumer.flink else { return nil }
     job.count(until: instant)
-    job.result.heldPeak = job.windows?.peak ?? 0
+    job.result.heldPeak = job.windows?.peak ?? job.sessions?.peak ?? 0
     return job.result
   }
 

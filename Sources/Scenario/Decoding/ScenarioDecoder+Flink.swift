@@ -52,13 +52,14 @@ extension ScenarioDecoder {
 
   private func flinkWindow(_ field: Field) -> FlinkSpec.Window? {
     guard var fields = field.map(expecting: "a map such as {kind: tumbling, size: 1m}") else { return nil }
-    let kind = fields.require("kind", expecting: "tumbling or sliding")?
-      .choice(["tumbling", "sliding"], later: ["session"], what: "window")
+    let kind = fields.require("kind", expecting: "tumbling, sliding or session")?
+      .choice(["tumbling", "sliding", "session"], what: "window")
+    if kind == "session" { return session(&fields) }
     let size = fields.require("size", expecting: "a duration such as 1m")?.duration(.shortest ... .days(7))
     if kind == "tumbling" { fields.inapplicable(["slide"], to: "tumbling windows") }
     let slideField = fields.take("slide")
     let slide = slideField?.duration(.shortest ... .days(7))
-    fields.later("gap")
+    fields.inapplicable(["gap"], to: "windows by time")
     fields.finish()
     guard let kind, let size else { return nil }
     guard kind == "sliding" else { return kind == "tumbling" ? .tumbling(size: size) : nil }
@@ -71,5 +72,12 @@ extension ScenarioDecoder {
       return nil
     }
     return .sliding(size: size, slide: slide)
+  }
+
+  private func session(_ fields: inout Fields) -> FlinkSpec.Window? {
+    fields.inapplicable(["size", "slide"], to: "session windows, which end after a gap")
+    let gap = fields.require("gap", expecting: "a duration such as 30s")?.duration(.shortest ... .days(7))
+    fields.finish()
+    return gap.map { .session(gap: $0) }
   }
 }

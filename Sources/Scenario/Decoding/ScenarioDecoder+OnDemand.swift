@@ -67,9 +67,7 @@ extension ScenarioDecoder {
       field.refuse("only on_demand_advantage has a commitment", remedy: "remove it")
       return nil
     }
-    guard let isAlone = field.flag() else { return nil }
-    field.warn("this release has no prices: account_commitment has no effect on a run")
-    return isAlone ? .alone : .shared
+    return field.flag().map { $0 ? .alone : .shared }
   }
 
   private func refuseProvisionedKeys(_ fields: inout Fields) {
