@@ -71,6 +71,14 @@ struct BookTests {
     #expect(errors[1].contains("a whole number from 104857 to 10485760"))
   }
 
+  @Test("limits that bound each other keep their order")
+  func order() throws {
+    let errors = try load(
+      "limits", #"{"schema": "weir.limits/v1", "limits": [{"name": "channel.freshness_maximum_s", "value": 90}]}"#
+    ).errors
+    #expect(errors.count == 1 && errors[0].contains("channel.freshness_default_s 300 is above"), "\(errors)")
+  }
+
   @Test("a book that is not there is a missing input")
   func missing() throws {
     let text = Sample.with("name: sample", "name: sample\nprices: none.json")

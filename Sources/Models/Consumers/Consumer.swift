@@ -29,8 +29,12 @@ struct Consumer: Sendable {
   var propagation = LatencyHistogram()
   var ageMax = Interval.zero
 
+  /// Whether it forms windows; asked for every run of records, so that nothing is copied to find out.
+  let isWindowed: Bool
+
   init(_ spec: ConsumerSpec, fanOut: Int, isCrashable: Bool, seed: UInt64, replication: Int) {
     self.isCrashable = isCrashable
+    isWindowed = spec.flink?.window != nil
     function = FunctionResult(memory: spec.function?.memory ?? 0)
     (self.spec, self.fanOut) = (spec, fanOut)
     (perBatch, perRecord) = (Sampler(spec.perBatch), Sampler(spec.perRecord))

@@ -331,8 +331,9 @@ extension Run {
     consumers[consumer].duplicates += counted(Batch(first: batch.first, count: first - batch.first), of: reader)
     readers[reader].handed = max(readers[reader].handed, batch.end)
     let log = account.streams[readers[reader].stream].shards[readers[reader].shard.index].log
+    let isWindowed = consumers[consumer].isWindowed
     for run in log.runs(from: first, to: batch.end) {
-      takeIntoWindows(run, of: consumer, reader)
+      if isWindowed { takeIntoWindows(run, of: consumer, reader) }
       let delay = now - run.arrival
       let count = counted(Batch(first: run.first, count: run.count), of: reader)
       consumers[consumer].propagation.record(delay, count: count)

@@ -99,7 +99,26 @@ extension ScenarioDecoder {
     fields.finish()
     var profile = LimitsProfile.current.renamed(name ?? field.text ?? "")
     for item in items { limit(item, into: &profile) }
+    checkOrder(profile, field)
     return profile
+  }
+
+  /// Limits that bound each other, from the least to the most.
+  private static let ordered: [[Limit.Key]] = [
+    [.channelFreshnessMinimum, .channelFreshnessDefault, .channelFreshnessMaximum],
+    [.retentionMinimum, .retentionMaximum], [.recordBytesDefault, .recordBytesMaximum],
+    [.kplAggregateBytesMinimum, .kplAggregateBytesDefault, .kplAggregateBytesMaximum],
+    [.kplTimeToLiveMinimum, .kplTimeToLive], [.videoFragmentMinimum, .videoFragmentMaximum],
+    [.deliveryConversionSizeMinimum, .deliveryConversionSizeDefault], [.lambdaRetryFirst, .lambdaRetryMost],
+    [.agentBackOff, .agentBackOffCap], [.flinkScaleDownShare, .flinkScaleUpShare],
+  ]
+
+  private func checkOrder(_ profile: LimitsProfile, _ field: Field) {
+    for keys in Self.ordered {
+      for (low, high) in zip(keys, keys.dropFirst()) where profile[low] > profile[high] {
+        field.refuse("\(low.name) \(profile[low]) is above \(high.name) \(profile[high])", remedy: "change both")
+      }
+    }
   }
 
   private func limit(_ item: Field, into profile: inout LimitsProfile) {
