@@ -42,7 +42,8 @@ extension Run {
   private mutating func begin(_ consumer: Int, behind shard: ShardID) {
     let stream = consumers[consumer].spec.stream
     let tip = account.tip(of: shard, in: stream)
-    consumers[consumer].skipped += tip
+    let isMapping = consumers[consumer].spec.function != nil
+    consumers[consumer].skipped += isMapping ? tip : users(from: 0, to: tip, in: shard, of: stream)
     let reader = addReader(of: consumer, shard, from: tip)
     if account.streams[stream].shards[shard.index].isOpen {
       startNew(reader)
