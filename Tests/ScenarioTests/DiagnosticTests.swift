@@ -133,14 +133,4 @@ struct Mistake: Sendable, CustomTestStringConvertible {
         "s.yaml:17:7 plan: warning: this release does not plan: plan has no effect on a run",
       ])
   }
-
-  // One mistake a line.
-  // swift-format-ignore
-  static let later: [Mistake] = [
-  ]
-
-  @Test("what this release cannot do is refused, never ignored", arguments: later)
-  func notYetSupported(_ mistake: Mistake) {
-    #expect(Sample.errors(Sample.with(mistake.old, mistake.new)) == ["s.yaml:" + mistake.says])
-  }
 }

@@ -23,20 +23,15 @@ extension Field {
     return nil
   }
 
-  /// One of some names; those of `later` are refused as not yet supported.
-  func choice(_ names: [String], later: [String] = [], what: String) -> String? {
+  /// One of some names.
+  func choice(_ names: [String], what: String) -> String? {
+    let expected = "one of " + names.joined(separator: ", ")
     guard let text else {
-      fail(expected: "one of " + (names + later).joined(separator: ", "))
+      fail(expected: expected)
       return nil
     }
     if names.contains(text) { return text }
-    if later.contains(text) {
-      self.later("\(what) \(text)")
-    } else {
-      fail(
-        expected: "one of " + (names + later).joined(separator: ", "),
-        remedy: sink.nearest(text, among: names + later))
-    }
+    fail(expected: expected, remedy: sink.nearest(text, among: names))
     return nil
   }
 

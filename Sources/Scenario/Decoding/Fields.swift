@@ -24,9 +24,6 @@ struct Field {
   /// Reports what is wrong with a value that is of the right kind.
   func refuse(_ message: String, remedy: String? = nil) { report(message, found: nil, remedy: remedy) }
 
-  /// Reports a use of what this release cannot do.
-  func later(_ what: String) { report("not yet supported: \(what)", found: nil, remedy: nil) }
-
   /// Reports what may not be as its author thinks.
   func warn(_ message: String, found: String? = nil, remedy: String? = nil) {
     let found = found.map { ConfigNode.quoted($0) }
@@ -89,14 +86,6 @@ struct Fields {
     let message = "\"\(key)\" is missing: expected \(expected)"
     sink.report(Diagnostic(place: place, path: path, message: message))
     return nil
-  }
-
-  /// Refuses a key that the schema has and this release does not, when it is used.
-  mutating func later(_ key: String) {
-    known.append(key)
-    guard let entry = entries.first(where: { $0.key == key }) else { return }
-    let message = "not yet supported: \(key)"
-    sink.report(Diagnostic(place: entry.place, path: path(of: key), message: message))
   }
 
   /// Refuses keys that make sense only together with something else.

@@ -8,7 +8,6 @@ extension ScenarioDecoder {
     "consumer_crash", "destination_outage", "destination_slowdown", "firehose_failover", "switch_mode",
     "set_warm_throughput", "region_error_burst", "latency_spike",
   ]
-  private static let laterActions: [String] = []
 
   func events(_ fields: inout Fields, horizon: Horizon?, streams: [StreamSpec?]) -> [ScheduledEvent] {
     guard let items = fields.take("events")?.list(atMost: Self.maximumEvents, expecting: "a list of events") else {
@@ -25,7 +24,7 @@ extension ScenarioDecoder {
     var fields = map
     let at = fields.require("at", expecting: "a time such as T+20h").flatMap { moment($0, horizon) }
     let name = fields.require("do", expecting: "one of \(Self.actions.joined(separator: ", "))")?
-      .choice(Self.actions, later: Self.laterActions, what: "event")
+      .choice(Self.actions, what: "event")
     guard let name else { return nil }
     let action = action(name, &fields)
     let lasting = [
