@@ -54,7 +54,9 @@ let package = Package(
       resources: [.embedInCode("Resources")],
       swiftSettings: safe),
     // Answers that need no simulation, and those that need many.
-    .target(name: "Planning", dependencies: ["Units", "KinesisCore", "Pricing"], swiftSettings: safe),
+    .target(
+      name: "Planning", dependencies: ["Units", "KinesisCore", "Pricing", "Simulation", "Models", "Scenario"],
+      swiftSettings: safe),
     .target(
       name: "Reporting",
       dependencies: [
@@ -77,7 +79,9 @@ let package = Package(
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: house),
     .testTarget(name: "PricingTests", dependencies: ["Units", "Pricing"], swiftSettings: house),
     .testTarget(
-      name: "PlanningTests", dependencies: ["Units", "KinesisCore", "Pricing", "Planning"], swiftSettings: house),
+      name: "PlanningTests",
+      dependencies: ["Units", "KinesisCore", "Pricing", "Simulation", "Models", "Scenario", "Planning"],
+      swiftSettings: house),
     .testTarget(name: "KinesisCoreTests", dependencies: ["Units", "KinesisCore"], swiftSettings: house),
     .testTarget(
       name: "SimulationTests", dependencies: ["Units", "KinesisCore", "Simulation"], swiftSettings: house),
@@ -89,7 +93,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "ReportingTests",
-      dependencies: ["Units", "KinesisCore", "Models", "Pricing", "Scenario", "Simulation", "Reporting"],
+      dependencies: ["Units", "KinesisCore", "Models", "Planning", "Pricing", "Scenario", "Simulation", "Reporting"],
       swiftSettings: house),
     .testTarget(
       name: "ServerTests", dependencies: ["Units", "KinesisCore", "Simulation", "Server"],

@@ -16,7 +16,15 @@ struct Weir: AsyncParsableCommand {
         64 usage · 65 bad scenario · 66 input missing · 130 interrupted
       """,
     version: Version.current,
-    subcommands: [Init.self, Validate.self, RunScenario.self, Schema.self, Limits.self, Prices.self, EstimateVerb.self])
+    subcommands: [
+      Init.self,
+      Validate.self,
+      RunScenario.self,
+      EstimateVerb.self,
+      Schema.self,
+      Limits.self,
+      Prices.self,
+    ])
 }
 
 /// The exit codes that others build on.
