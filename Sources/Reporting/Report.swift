@@ -1,14 +1,18 @@
 public import Models
+public import Planning
 
 /// Everything a run's reports are made of.
 ///
 /// With several replications the figures are those of the first, unless said otherwise; an objective counts as held only
 /// when it held in all of them.
 public struct Report: Sendable {
+  /// The level of every interval that is printed.
+  public static let level = 0.95
+
   /// One for each replication, in order; at least one, all of the same experiment.
   public let results: [RunResult]
   /// Intervals over the replications; empty when there is only one.
-  public let replicated: [ReplicatedMetric]
+  public let replicated: [FigureEstimate]
   /// What the run depended on.
   public let fingerprint: Fingerprint
   /// What the reader should know and no figure says, a sentence each.
@@ -18,12 +22,11 @@ public struct Report: Sendable {
 
   /// A report of at least one result.
   public init(
-    results: [RunResult], replicated: [ReplicatedMetric], fingerprint: Fingerprint, warnings: [String],
-    command: String?
+    results: [RunResult], fingerprint: Fingerprint, warnings: [String], command: String?
   ) {
     precondition(!results.isEmpty, "a report of no run")
     self.results = results
-    self.replicated = replicated
+    replicated = results.count > 1 ? FigureEstimate.all(of: results.map(Observation.init), level: Self.level) : []
     self.fingerprint = fingerprint
     self.warnings = warnings
     self.command = command

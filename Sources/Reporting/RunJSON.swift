@@ -1,5 +1,6 @@
 internal import KinesisCore
 internal import Models
+internal import Planning
 internal import Simulation
 internal import Units
 
@@ -42,7 +43,8 @@ public struct RunJSON: Sendable {
   private var replications: JSONValue {
     let metrics = Self.byName(report.replicated, \.path) { metric in
       [
-        "mean": .number(metric.mean), "half_width": .optional(metric.halfWidth), "level": .number(metric.level),
+        "mean": .number(metric.mean), "half_width": .optional(metric.halfWidth),
+        "level": .number(Report.level), "withheld": metric.withheld.map { .string($0.rawValue) } ?? .null,
       ]
     }
     return [

@@ -1,5 +1,6 @@
 internal import KinesisCore
 internal import Models
+internal import Planning
 internal import Units
 
 /// `report.md`: the report to forward. The verdict comes first, then what carries it, then what was assumed.
@@ -98,13 +99,20 @@ public struct RunMarkdown: Sendable {
       ])
     }
     let passed = report.results.count { $0.isPassing }
-    let level = report.replicated.first.map { " ± is the half-width of its \(Figures.percent($0.level)) t interval." }
     return "## Over \(report.results.count) replications\n\n\(passed) of \(report.results.count) passed."
-      + "\(level ?? "")\n\n" + table.text
+      + " ± is the half-width of its \(Figures.percent(Report.level)) t interval.\(withheld)\n\n" + table.text
+  }
+
+  /// Why percentiles have no interval, when they have none.
+  private var withheld: String {
+    guard report.replicated.contains(where: { $0.withheld == .fewReplications }) else { return "" }
+    return
+      " Percentiles and extremes have one from \(FigureEstimate.leastForPercentiles) replications on: with fewer it"
+      + " would promise more than it holds."
   }
 
   /// A figure over replications in its unit; an objective's in that of its threshold.
-  private func text(_ value: Double, of metric: ReplicatedMetric) -> String {
+  private func text(_ value: Double, of metric: FigureEstimate) -> String {
     let verdict = run.verdicts.first { "slo.\($0.objective.id).value" == metric.path }
     return verdict?.objective.text(value) ?? MetricUnit.text(value, path: metric.path)
   }

@@ -110,4 +110,9 @@ final class Sink {
     let tail = Diagnostic(place: Place(file: main), path: "", message: "and \(omitted) more errors")
     return ordered.map(\.element) + (omitted > 0 ? [tail] : [])
   }
+
+  /// Everything that was reported, as the reason why a scenario cannot run.
+  func failure(main: String) -> ScenarioFailure {
+    isOnlyMissingInputs ? .missing(errors(main: main)) : .invalid(errors(main: main))
+  }
 }

@@ -9,9 +9,15 @@ public enum ScenarioFile {
   public static func load(path: String, settings: [Setting] = [], seed: UInt64? = nil) throws(ScenarioFailure)
     -> LoadedScenario
   {
+    try template(path: path).load(settings: settings, seed: seed)
+  }
+
+  /// Reads the scenario at `path` with all it extends, without decoding it yet: for laying many settings over one file.
+  /// Throws what keeps it from being read.
+  public static func template(path: String) throws(ScenarioFailure) -> ScenarioTemplate {
     let sink = Sink()
     let root = ExtensionPass(sink: sink).load(path: path)
-    return try finish(root, file: path, settings: settings, seed: seed, sink: sink)
+    return try ScenarioTemplate(root: root, file: path, sink: sink)
   }
 
   /// Reads a scenario from a text, as if it stood in `file`, against which paths in it are resolved.
@@ -20,26 +26,7 @@ public enum ScenarioFile {
   ) throws(ScenarioFailure) -> LoadedScenario {
     let sink = Sink()
     let root = ExtensionPass(sink: sink).load(text: text, file: file)
-    return try finish(root, file: file, settings: settings, seed: seed, sink: sink)
-  }
-
-  private static func finish(
-    _ root: ConfigNode?, file: String, settings: [Setting], seed: UInt64?, sink: Sink
-  ) throws(ScenarioFailure) -> LoadedScenario {
-    let traces = TraceStore(sink: sink)
-    var decoder = ScenarioDecoder(sink: sink, traces: traces, base: InputFile.directory(of: file))
-    if let root {
-      let changed = SettingPass(sink: sink).apply(settings, to: root)
-      var variables = VariablePass(root: changed, sink: sink)
-      let resolved = variables.apply(to: changed)
-      if let experiment = decoder.decode(resolved, seed: seed) {
-        return LoadedScenario(
-          experiment: experiment, canonicalText: resolved.without(["extends", "vars", "seed"]).canonicalText,
-          inputs: traces.inputs.map { .init(path: $0.path, bytes: $0.bytes) }, warnings: sink.warnings)
-      }
-    }
-    let errors = sink.errors(main: file)
-    throw sink.isOnlyMissingInputs ? .missing(errors) : .invalid(errors)
+    return try ScenarioTemplate(root: root, file: file, sink: sink).load(settings: settings, seed: seed)
   }
 }
 
@@ -56,12 +43,16 @@ public struct LoadedScenario: Sendable {
   /// What to simulate.
   public var experiment: Experiment
   /// One text for all ways to write this scenario: variables, settings and extended files put in, keys sorted, comments
-  /// gone. The seed is not part of it. With `inputs` it is all that a fingerprint needs.
+  /// gone. The seed, `plan` and `variants` are not part of it: a run does not depend on them. With `inputs` it is all that a fingerprint needs.
   public var canonicalText: String
   /// The traces read, in the order of the scenario, each once.
   public var inputs: [Input]
   /// What may not be as its author thinks.
   public var warnings: [Diagnostic]
+  /// What `weir plan` is to choose.
+  public var plan: PlanSpec
+  /// What `weir compare` is to compare, in the order of the file.
+  public var variants: [Variant]
 }
 
 /// Why a scenario cannot run.

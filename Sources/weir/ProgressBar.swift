@@ -19,20 +19,20 @@ final class ProgressBar: Sendable {
   private let started = ContinuousClock.now
   private let isShown = Log.isTerminal
 
-  /// A bar for so many replications of a duration.
-  init(replications: Int, duration: Interval) {
-    total = duration.nanoseconds * Int64(replications)
-    let zeros = Array(repeating: Int64(0), count: replications)
+  /// A bar for so many jobs of a duration.
+  init(jobs: Int, duration: Interval) {
+    total = duration.nanoseconds * Int64(jobs)
+    let zeros = Array(repeating: Int64(0), count: jobs)
     state = Mutex(State(simulated: zeros, events: zeros, drawnAt: .now))
   }
 
-  /// Takes in how far a replication has come, and draws at most ten times a second.
+  /// Takes in how far a job has come, and draws at most ten times a second.
   func report(_ progress: Replications.Progress) {
     guard isShown else { return }
     let now = ContinuousClock.now
     let line: String? = state.withLock { state in
-      state.simulated[progress.replication] = progress.simulated.nanoseconds
-      state.events[progress.replication] = progress.events
+      state.simulated[progress.job] = progress.simulated.nanoseconds
+      state.events[progress.job] = progress.events
       guard now - state.drawnAt >= Self.pause else { return nil }
       state.drawnAt = now
       return text(done: state.simulated.reduce(0, +), events: state.events.reduce(0, +), after: now - started)

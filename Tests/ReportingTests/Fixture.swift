@@ -16,11 +16,11 @@ enum Fixture {
     version: Version.current)
 
   static func report(
-    _ results: [RunResult] = [result()], replicated: [ReplicatedMetric] = [], warnings: [String] = [],
+    _ results: [RunResult] = [result()], warnings: [String] = [],
     command: String? = "weir run iot-burst-hot-key.yaml --seed 11"
   ) -> Report {
     Report(
-      results: results, replicated: replicated, fingerprint: fingerprint, warnings: warnings, command: command)
+      results: results, fingerprint: fingerprint, warnings: warnings, command: command)
   }
 
   static func at(_ seconds: Int64) -> Instant { start + .seconds(seconds) }

@@ -124,13 +124,12 @@ struct Mistake: Sendable, CustomTestStringConvertible {
   }
 
   @Test("warnings do not stop a run") func warnings() throws {
-    let text = Sample.plus("plan: {objective: min_cost}").replacing(
+    let text = Sample.base.replacing(
       "policy: none", with: "policy: none, max_attempts: 3")
     let loaded = try ScenarioFile.load(text: text, file: "s.yaml")
     #expect(
       loaded.warnings.map(\.description).sorted() == [
-        "s.yaml:12:41 producers.web.retry.max_attempts: warning: retry policy none gives a refused record up: max_attempts has no effect",
-        "s.yaml:17:7 plan: warning: this release does not plan: plan has no effect on a run",
+        "s.yaml:12:41 producers.web.retry.max_attempts: warning: retry policy none gives a refused record up: max_attempts has no effect"
       ])
   }
 }

@@ -425,23 +425,3 @@ public struct Note: Sendable, Hashable {
     self.detail = detail
   }
 }
-
-/// A metric over several replications.
-public struct ReplicatedMetric: Sendable, Hashable {
-  /// A dotted path such as `streams.clicks.put_throttle_rate`.
-  public var path: String
-  /// The mean over replications.
-  public var mean: Double
-  /// Half the width of the t interval; nil with fewer than two values.
-  public var halfWidth: Double?
-  /// The interval's level, such as 0.95.
-  public var level: Double
-
-  /// A metric's interval.
-  public init(path: String, mean: Double, halfWidth: Double?, level: Double) {
-    self.path = path
-    self.mean = mean
-    self.halfWidth = halfWidth
-    self.level = level
-  }
-}

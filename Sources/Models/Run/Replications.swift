@@ -4,10 +4,21 @@ public import Units
 ///
 /// Replications share nothing but tables that never change, so results do not depend on the number of workers.
 public enum Replications {
-  /// How far one replication has come.
+  /// One replication of one of several experiments.
+  public struct Job: Sendable, Hashable {
+    /// The position of the experiment.
+    public var experiment: Int
+    /// Which replication of it. Equal replications of two designs see the same chance: common random numbers.
+    public var replication: Int
+
+    /// A replication of an experiment.
+    public init(experiment: Int, replication: Int) { (self.experiment, self.replication) = (experiment, replication) }
+  }
+
+  /// How far one job has come.
   public struct Progress: Sendable {
-    /// Which.
-    public let replication: Int
+    /// Which, by its position among the jobs.
+    public let job: Int
     /// Virtual time passed.
     public let simulated: Interval
     /// Events taken.
@@ -25,34 +36,50 @@ public enum Replications {
     _ prepared: PreparedExperiment, count: Int, workers: Int, isInterrupted: @escaping @Sendable () -> Bool,
     report: @escaping @Sendable (Progress) -> Void
   ) async -> [RunResult] {
-    await withTaskGroup(of: RunResult.self) { group in
+    let jobs = (0..<count).map { Job(experiment: 0, replication: $0) }
+    return await run(jobs, of: [prepared], workers: workers, isInterrupted: isInterrupted, report: report) { $0 }
+      .compactMap(\.self)
+  }
+
+  /// Runs jobs on `workers` threads at most and keeps of each result only its digest, so that thousands need little memory.
+  ///
+  /// - Returns: The digests in the order of the jobs. When `isInterrupted` turns true, jobs under way end as incomplete ones
+  ///   and nil stands for the others; the first job is always there.
+  public static func run<Digest: Sendable>(
+    _ jobs: [Job], of experiments: [PreparedExperiment], workers: Int,
+    isInterrupted: @escaping @Sendable () -> Bool, report: @escaping @Sendable (Progress) -> Void,
+    digest: @escaping @Sendable (RunResult) -> Digest
+  ) async -> [Digest?] {
+    await withTaskGroup(of: (Int, Digest).self) { group in
       var next = 0
       func startOne() {
-        guard next < count, next == 0 || !isInterrupted() else { return }
-        let replication = next
+        guard next < jobs.count, next == 0 || !isInterrupted() else { return }
+        let position = next, job = jobs[next]
         next += 1
-        group.addTask { one(prepared, replication, isInterrupted: isInterrupted, report: report) }
+        group.addTask {
+          var run = Run(experiments[job.experiment], replication: job.replication)
+          let isOver = advance(&run, isInterrupted) { report(Progress(job: position, simulated: $0, events: $1)) }
+          return (position, digest(run.finish(isComplete: isOver)))
+        }
       }
       for _ in 0..<max(1, workers) { startOne() }
-      var results: [RunResult] = []
-      for await result in group {
-        results.append(result)
+      var digests: [Digest?] = Array(repeating: nil, count: jobs.count)
+      for await (position, digest) in group {
+        digests[position] = digest
         startOne()
       }
-      return results.sorted { $0.replication < $1.replication }
+      return digests
     }
   }
 
-  private static func one(
-    _ prepared: PreparedExperiment, _ replication: Int, isInterrupted: @Sendable () -> Bool,
-    report: @Sendable (Progress) -> Void
-  ) -> RunResult {
-    var run = Run(prepared, replication: replication)
+  private static func advance(
+    _ run: inout Run, _ isInterrupted: () -> Bool, report: (Interval, Int64) -> Void
+  ) -> Bool {
     var isOver = false
     while !isOver, !isInterrupted() {
       isOver = run.advance(limit: stride)
-      report(Progress(replication: replication, simulated: run.simulated, events: run.eventCount))
+      report(run.simulated, run.eventCount)
     }
-    return run.finish(isComplete: isOver)
+    return isOver
   }
 }

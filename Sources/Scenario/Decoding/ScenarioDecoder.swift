@@ -21,6 +21,9 @@ struct ScenarioDecoder {
   /// The directory of the scenario, for paths that come from the command line.
   let base: String
   var names = Names()
+  /// What the file wants planned and compared; no part of the experiment.
+  private(set) var plan = PlanSpec()
+  private(set) var variants: [Variant] = []
   /// Where the streams are; decides quotas.
   var region = "us-east-1"
 
@@ -69,7 +72,8 @@ struct ScenarioDecoder {
     let events = events(&fields, horizon: horizon, streams: streams)
     let objectives = objectives(&fields, horizon: horizon)
     let neighbours = neighbours(&fields)
-    if let plan = fields.take("plan") { checkPlan(plan) }
+    plan = fields.take("plan").map(planSpec) ?? PlanSpec()
+    variants = fields.take("variants").map(variantList) ?? []
     let outputs = outputs(fields.take("outputs"))
     fields.finish()
     guard sink.isClean, let name = head.name, let horizon else { return nil }

@@ -91,6 +91,21 @@ extension ConfigNode {
     }
   }
 
+  /// The tree on one line of YAML, read back as what it is: text that was quoted stays quoted.
+  var flowText: String {
+    switch content {
+    case .scalar(let scalar): scalar.isQuoted || !Self.isPlain(scalar.text) ? Self.escaped(scalar.text) : scalar.text
+    case .list(let items): "[" + items.map(\.flowText).joined(separator: ", ") + "]"
+    case .map(let entries):
+      "{" + entries.map { Self.escaped($0.key) + ": " + $0.value.flowText }.joined(separator: ", ") + "}"
+    }
+  }
+
+  /// Whether a scalar means the same without quotes inside brackets.
+  private static func isPlain(_ text: String) -> Bool {
+    text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "+-._~/%".contains($0)) } && text != "-"
+  }
+
   private static func escaped(_ text: String) -> String {
     "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n") + "\""
   }

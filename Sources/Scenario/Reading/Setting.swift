@@ -4,12 +4,18 @@ public struct Setting: Hashable, Sendable {
   public var path: String
   /// The value as YAML would have it.
   public var value: String
+  /// Where it was given: on the command line, or in a scenario's `variants` or `plan`.
+  public var place: Place
 
   /// A value for a path.
-  public init(path: String, value: String) {
+  public init(path: String, value: String, place: Place = Setting.commandLine) {
     self.path = path
     self.value = value
+    self.place = place
   }
+
+  /// The place of what is given on the command line.
+  public static let commandLine = Place(file: "--set")
 
   /// Reads `path=value`; nil when there is no `=` or nothing before it.
   public init?(argument: String) {
@@ -22,7 +28,6 @@ public struct Setting: Hashable, Sendable {
 struct SettingPass {
   let sink: Sink
 
-  private static let place = Place(file: "--set")
   /// Maps of things the author named: a name that is not there is a mistake, not a wish for a new one.
   private static let collections = ["streams", "producers", "consumers", "firehoses", "channels"]
 
@@ -42,20 +47,22 @@ struct SettingPass {
 
   private func value(of setting: Setting) -> ConfigNode? {
     let inner = Sink()
-    if let tree = YAMLSource.tree(setting.value, file: Self.place.file, sink: inner) { return relocated(tree) }
+    if let tree = YAMLSource.tree(setting.value, file: setting.place.file, sink: inner) {
+      return relocated(tree, to: setting.place)
+    }
     refuse(setting, "expected a YAML value", found: ConfigNode.quoted(setting.value), remedy: nil)
     return nil
   }
 
-  /// The tree with every place being `--set` as a whole.
-  private func relocated(_ node: ConfigNode) -> ConfigNode {
+  /// The tree with every place being that of the setting.
+  private func relocated(_ node: ConfigNode, to place: Place) -> ConfigNode {
     switch node.content {
-    case .scalar: ConfigNode(place: Self.place, content: node.content)
-    case .list(let items): ConfigNode(place: Self.place, content: .list(items.map(relocated)))
+    case .scalar: ConfigNode(place: place, content: node.content)
+    case .list(let items): ConfigNode(place: place, content: .list(items.map { relocated($0, to: place) }))
     case .map(let entries):
       ConfigNode(
-        place: Self.place,
-        content: .map(entries.map { .init(key: $0.key, place: Self.place, value: relocated($0.value)) }))
+        place: place,
+        content: .map(entries.map { .init(key: $0.key, place: place, value: relocated($0.value, to: place)) }))
     }
   }
 
@@ -84,17 +91,17 @@ struct SettingPass {
       guard let changed = replace(setting, tail, in: entries[index].value, under: parents + [key], by: value) else {
         return nil
       }
-      entries[index] = .init(key: key, place: Self.place, value: changed)
+      entries[index] = .init(key: key, place: setting.place, value: changed)
     } else {
       if parents.count == 1, Self.collections.contains(parents[0]) {
         let what = "there is no \(ConfigNode.quoted(key)) among \(parents[0])"
         return refuse(setting, what, remedy: sink.nearest(key, among: entries.map(\.key)))
       }
-      let empty = ConfigNode(place: Self.place, content: .map([]))
+      let empty = ConfigNode(place: setting.place, content: .map([]))
       guard !key.isEmpty, let made = replace(setting, tail, in: empty, under: parents + [key], by: value) else {
         return refuse(setting, "expected a path such as streams.clicks.shards", found: ConfigNode.quoted(setting.path))
       }
-      entries.append(.init(key: key, place: Self.place, value: made))
+      entries.append(.init(key: key, place: setting.place, value: made))
     }
     return ConfigNode(place: node.place, content: .map(entries))
   }
@@ -119,7 +126,7 @@ struct SettingPass {
   private func refuse(
     _ setting: Setting, _ message: String, found: String? = nil, remedy: String? = nil
   ) -> ConfigNode? {
-    sink.report(Diagnostic(place: Self.place, path: setting.path, message: message, found: found, remedy: remedy))
+    sink.report(Diagnostic(place: setting.place, path: setting.path, message: message, found: found, remedy: remedy))
     return nil
   }
 }

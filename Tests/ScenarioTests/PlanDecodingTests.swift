@@ -1,0 +1,52 @@
+import Testing
+
+@testable import Scenario
+
+@Suite struct PlanDecodingTests {
+  private func loaded(_ section: String) throws -> LoadedScenario {
+    try ScenarioFile.load(text: Sample.plus(section), file: "s.yaml")
+  }
+
+  @Test("a range is a list of values, its end included when a step meets it") func ranges() throws {
+    let plan = try loaded("plan: {search: [{param: a.b, range: [4, 12, 4]}, {param: c, range: [1, 2, 0.4]}]}").plan
+    #expect(plan.search.map(\.values) == [["4", "8", "12"], ["1", "1.4", "1.8"]])
+    #expect(try loaded("plan: {search: [{param: a, range: [2, 4]}]}").plan.search.first?.values == ["2", "3", "4"])
+  }
+
+  @Test("values keep what they are: text that was quoted stays text") func values() throws {
+    let plan = try loaded(#"plan: {search: [{param: a, values: [true, 64MiB, "8", [1, 2], {k: v}]}]}"#).plan
+    #expect(plan.search.first?.values == ["true", "64MiB", #""8""#, "[1, 2]", #"{"k": v}"#])
+  }
+
+  @Test("what a plan leaves out has its default") func defaults() throws {
+    let plan = try loaded("plan: {uncertainty: {x.y: {low: 1, mid: 2, high: 4}}}").plan
+    #expect(plan.goal == .minCost && plan.samples == 64 && plan.headroom == 0.25 && plan.search.isEmpty)
+    #expect(plan.uncertainties.map(\.path) == ["x.y"] && plan.uncertainties.first?.confidence == 0.9)
+  }
+
+  @Test(
+    "what cannot be searched is refused",
+    arguments: [
+      ("{param: a}", "expected either range or values"),
+      ("{param: a, range: [4, 2]}", "expected [from, to] or [from, to, step], ascending"),
+      ("{param: a, range: [1, 2, 0]}", "expected [from, to] or [from, to, step], ascending"),
+      ("{param: a, range: [1, 1000000]}", "more than 10000 values"),
+      ("{param: a, values: []}", "expected at least one value"),
+    ])
+  func refusals(search: String, message: String) {
+    let errors = Sample.errors(Sample.plus("plan: {search: [\(search)]}"))
+    #expect(errors.count == 1 && errors.first?.contains(message) == true, "\(errors)")
+  }
+
+  @Test("variants are settings with places of their own") func variants() throws {
+    let variants = try loaded("variants: {big: {streams.clicks.shards: 8, seed: 3}, none: {}}").variants
+    #expect(variants.map(\.name) == ["big", "none"])
+    #expect(variants.first?.settings.map(\.path) == ["streams.clicks.shards", "seed"])
+    #expect(variants.first?.settings.first?.place.line == 17)
+  }
+
+  @Test("plans and variants do not change what a run depends on") func canonicalText() throws {
+    let text = try loaded("variants: {big: {seed: 3}}\nplan: {samples: 3}").canonicalText
+    #expect(text == (try ScenarioFile.load(text: Sample.base, file: "s.yaml").canonicalText))
+  }
+}
