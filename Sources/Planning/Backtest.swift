@@ -11,6 +11,12 @@ public struct Backtest: Sendable {
     /// Its sums a bin, equally many of both.
     public var observed: [Double], simulated: [Double]
 
+    /// A comparison; as many bins of both.
+    public init(metric: ObservedMetrics.Metric, observed: [Double], simulated: [Double]) {
+      precondition(observed.count == simulated.count, "bins in pairs")
+      (self.metric, self.observed, self.simulated) = (metric, observed, simulated)
+    }
+
     /// The sums of all bins.
     public var observedTotal: Double { observed.reduce(0, +) }
     /// The sums of all bins.

@@ -11,6 +11,8 @@ public struct SizeProfile: Sendable, Hashable {
   public var mean: Double
   /// The mean length of a partition key in bytes, rounded; `usualKeyBytes` when none was seen.
   public var keyBytes: Int
+  /// Whether keys were seen, so that their length is known.
+  public var knowsKeys: Bool
   /// The smallest, the largest and the coefficient of variation of the bins' means; nil without bytes in the traffic.
   public var binMeans: Spread?
   /// Sizes of single records by share of the records below, 0 to 1; empty when none was seen.
@@ -35,6 +37,7 @@ public struct SizeProfile: Sendable, Hashable {
   init?(_ input: TraceInput) {
     let sample = input.keys.flatMap { $0.sizes.isEmpty ? nil : $0.sizes }
     keyBytes = Self.keyBytes(input.keys)
+    knowsKeys = input.keys.map { $0.records > 0 } ?? false
     quantiles = sample.map(Self.quantiles) ?? []
     let key = input.bytes == .withKeys ? Double(keyBytes) : 0
     let means = Self.means(input.traffic, key: key)

@@ -65,6 +65,8 @@ public struct TrafficProfile: Sendable {
   public let input: TraceInput
   /// The stream's shards, as its owner says; nil when not told.
   public let shards: Int?
+  /// Records a second that one shard takes.
+  public let shardRecords: Int64
   /// Nil when there are keys alone.
   public let volume: Volume?
   /// At a second, a minute, five minutes, and at the data's own width.
@@ -81,7 +83,7 @@ public struct TrafficProfile: Sendable {
   /// The profile of what was read, for a stream of so many shards, at least 1, if that is known.
   public init(_ input: TraceInput, shards: Int?, limits: LimitsProfile) {
     precondition(shards ?? 1 >= 1, "a stream without shards")
-    (self.input, self.shards) = (input, shards)
+    (self.input, self.shards, shardRecords) = (input, shards, limits[.shardWriteRecords])
     let traffic = input.traffic
     volume = traffic.flatMap(Self.volume)
     burstiness = traffic.map(Self.burstiness) ?? []

@@ -64,9 +64,8 @@ public struct TraceFigures: Sendable {
   }
 
   private func sizes(_ sizes: SizeProfile) -> [String] {
-    var lines = [
-      "a record: \(Self.bytes(sizes.mean)) of data on average, a key of \(Figures.count(sizes.keyBytes, of: "byte"))"
-    ]
+    let key = Figures.count(sizes.keyBytes, of: "byte") + (sizes.knowsKeys ? "" : " (assumed)")
+    var lines = ["a record: \(Self.bytes(sizes.mean)) of data on average, a key of \(key)"]
     if let spread = sizes.binMeans {
       lines.append(
         "the bins' mean records: \(Self.bytes(spread.least)) to \(Self.bytes(spread.most)), "
@@ -184,7 +183,7 @@ public struct TraceFigures: Sendable {
       let rate = volume.peak * keys.top[0].share
       lines.append(
         "in the busiest bin (\(Self.moment(volume.busiest, traffic))) that key has \(Figures.number(rate)) records a second; "
-          + "one shard takes 1,000, and no number of shards splits a key")
+          + "one shard takes \(Figures.count(profile.shardRecords)), and no number of shards splits a key")
     }
     if let at = keys.atShards, let shards = profile.shards {
       lines.append(

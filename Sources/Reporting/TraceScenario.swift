@@ -88,7 +88,8 @@ public struct TraceScenario: Sendable {
   }
 
   private var clock: String {
-    let length = traffic.width * Int64(max(1, traffic.bins))
+    // A scenario lasts 366 days at most.
+    let length = min(traffic.width * Int64(max(1, traffic.bins)), .days(366))
     let start = traffic.start.map { "start: \(CivilTime.text($0)), " } ?? ""
     let bin = traffic.width >= .minutes(1) || length <= .hours(1) ? traffic.width : .minutes(1)
     return "clock: {\(start)duration: \(length), report_bin: \(bin)}"

@@ -53,7 +53,56 @@ struct BacktestTests {
     let records = try #require(backtest[.incomingRecords]), drift = try #require(records.error)
     #expect(abs(drift) < 0.05 && records.overlap > 0.95)
     #expect(backtest.width == .minutes(1) && backtest.bins == 40)
-    print(BacktestFigures(run.experiment.streams[0], of: run)?.markdown ?? "")
+    let page = try String(contentsOf: CloudWatchSample.package.appendingPathComponent("docs/trace.md"), encoding: .utf8)
+    let told = [throttles.simulatedTotal, throttles.observedTotal].map { Figures.count(Int64($0)) }
+    #expect(page.contains("`--burst 5` \(told[0]) throttles stand beside \(told[1]) observed ones"), "\(told)")
+    #expect(run.streams[0].minuteView.hottestShardUtilization < 0.35)
+  }
+
+  @Test(
+    "the scenario that was observed reproduces itself under other seeds, well within the tolerance",
+    arguments: [21, 22])
+  func itself(seed: Int) async throws {
+    var loaded = try ScenarioFile.load(path: CloudWatchSample.truth, seed: UInt64(seed))
+    loaded.experiment.streams[0].observed = try TraceFiles.read([Self.export], keys: [], missing: .refuse).traffic
+    let run = try #require(
+      await Replications.run(
+        PreparedExperiment(loaded.experiment), count: 1, workers: 1, isInterrupted: { false }, report: { _ in }
+      ).first)
+    let backtest = try #require(Backtest(run.experiment.streams[0], in: run)),
+      throttles = try #require(backtest.throttles)
+    let error = try #require(throttles.error)
+    #expect(
+      backtest.verdict == .reproduced && error.magnitude < 0.1 && throttles.overlap > 0.8,
+      "\(throttles.overlap) \(error)")
+  }
+
+  @Test("report.md, run.json and the summary have the backtest; without observation none of them has a word of it")
+  func documents() async throws {
+    let (_, run) = try await Self.backtest(burst: 5, settings: [try #require(Setting(argument: "clock.duration=22m"))])
+    let report = Fixture.report([run])
+    #expect(RunMarkdown(report).text.contains("## Beside what CloudWatch counted\n\n### Stream `orders`\n\n**"))
+    #expect(Summary(report).text.contains("  backtest of stream orders: observed throttles are "))
+    let json = try #require(RunJSON(report).value["streams"]?["orders"]?["backtest"])
+    #expect(json["bins"] == .count(22) && json["width_s"] == .number(60))
+    let names = json["metrics"]?.members.map(\.name)
+    #expect(names == ["IncomingBytes", "IncomingRecords", "WriteProvisionedThroughputExceeded"])
+    let plain = Fixture.report()
+    #expect(!RunMarkdown(plain).text.contains("CloudWatch counted") && !Summary(plain).text.contains("backtest"))
+    #expect(RunJSON(plain).value["streams"]?.members.allSatisfy { $0.value["backtest"] == nil } == true)
+  }
+
+  static func comparison(_ observed: [Double], _ simulated: [Double]) -> Backtest.Comparison {
+    .init(metric: .writeExceeded, observed: observed, simulated: simulated)
+  }
+
+  @Test("the overlap is the part of the larger sum that falls into the same bins") func overlap() {
+    #expect(Self.comparison([4, 0, 4], [4, 0, 4]).overlap == 1)
+    #expect(Self.comparison([4, 4, 0], [0, 0, 8]).overlap == 0)
+    #expect(Self.comparison([4, 4], [8, 8]).overlap == 0.5)
+    #expect(Self.comparison([0, 0], [0, 0]).overlap == 1 && Self.comparison([0, 0], [0, 1]).overlap == 0)
+    #expect(Self.comparison([1, 3], [2, 6]).error == 1 && Self.comparison([0], [2]).error == nil)
+    #expect(Self.comparison([1, 3], [2, 6]).meanAbsoluteError == 2)
   }
 
   @Test("without the burst the run has no throttle, and says that it does not agree")

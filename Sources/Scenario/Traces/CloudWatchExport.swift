@@ -27,8 +27,8 @@ struct CloudWatchExport {
     if let token = fields.take("NextToken"), !token.node.isNull {
       token.warn("this is one page of several", remedy: "name the other pages' files as well")
     }
-    if let results = fields.take("MetricDataResults")?.list(atMost: Self.mostResults) {
-      for result in results { self.result(result) }
+    if let results = fields.take("MetricDataResults") {
+      for result in results.list(atMost: Self.mostResults) ?? [] { self.result(result) }
     } else {
       statistics(fields)
     }

@@ -16,8 +16,8 @@ struct MetricPoints {
 
 /// Lays the points of several metrics on one even grid; a bin without a point is one in which nothing was counted.
 struct MetricGrid {
-  /// The most bins of a grid: a minute each for nearly four years.
-  static let maximumBins: Int64 = 2_000_000
+  /// The most bins of a grid: 46 days in seconds, seven years in minutes.
+  static let maximumBins: Int64 = 4_000_000
 
   private let sink: Sink
   private let path: String

@@ -117,15 +117,24 @@ private struct TraceReader {
       var parser = ObservedParser(bytes, file: file, path: "", sink: sink)
       observed = parser.parse()
     } else {
-      let keys = names.filter { $0.hasPrefix("key") }
       let faults = TraceFaults(file: file, path: "", sink: sink)
-      let wanted = keys.count == 1 && !names.contains("count") ? TraceTable.Keys.only : .unread
-      if keys.count > 1 {
-        warn(file, "more than one column of keys, none is used", remedy: "give the keys with --keys")
-      }
+      let wanted = wantedKeys(names, &rows, file)
       var parser = TraceParser(bytes, keys: wanted, holes: missing.holes, faults: faults)
       table = parser.parse()
     }
+  }
+
+  /// The only column of keys, unless its first cell is empty: then nobody recorded keys.
+  private func wantedKeys(_ names: [String], _ rows: inout CSVRows, _ file: String) -> TraceTable.Keys {
+    let columns = names.indices.filter { names[$0].hasPrefix("key") }
+    guard let column = columns.first, !names.contains("count") else { return .unread }
+    if columns.count > 1 {
+      warn(file, "more than one column of keys, none is used", remedy: "give the keys with --keys")
+      return .unread
+    }
+    var cells: [Range<Int>] = []
+    _ = rows.next(into: &cells)
+    return cells.indices.contains(column) && cells[column].isEmpty ? .unread : .only
   }
 
   private func refuse(_ file: String, _ message: String, found: String? = nil, remedy: String? = nil) {

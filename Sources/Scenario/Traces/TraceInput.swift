@@ -18,6 +18,9 @@ public struct TraceInput: Sendable {
       public var key: String
       /// How often; at least once.
       public var count: Int
+
+      /// A key seen so often.
+      public init(key: String, count: Int) { (self.key, self.count) = (key, count) }
     }
     /// Each key once, in the order of their first appearance.
     public internal(set) var entries: [Entry] = []
