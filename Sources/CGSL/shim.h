@@ -3,6 +3,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_multimin.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_sf_erf.h>
@@ -11,5 +12,8 @@
 
 /* A name that lives as long as the process, which gsl_rng_type wants. */
 static inline const char *weir_generator_name(void) { return "weir-philox2x64-10"; }
+
+/* A constant that Swift would take for a mutable global. */
+static inline const gsl_multimin_fminimizer_type *weir_simplex(void) { return gsl_multimin_fminimizer_nmsimplex2; }
 
 #endif

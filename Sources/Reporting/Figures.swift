@@ -83,6 +83,15 @@ public enum Figures {
     return "\(bytes.count) B"
   }
 
+  /// The value to six significant digits, for statistics that go through libm: machines differ in the last ones.
+  public static func significant(_ value: Double) -> Double {
+    guard value != 0, value.isFinite else { return value }
+    var (up, down) = (1.0, 1.0)
+    while value.magnitude * up < 1e5, up < 1e300 { up *= 10 }
+    while value.magnitude / down >= 1e6 { down *= 10 }
+    return (value * up / down).rounded() / up * down
+  }
+
   /// `value` rounded to `decimals` (0 to 9) digits behind the point, half away from zero, with thousands separators.
   public static func fixed(_ value: Double, decimals: Int) -> String {
     precondition((0...9).contains(decimals), "\(decimals) digits behind the point")

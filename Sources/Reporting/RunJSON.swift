@@ -98,6 +98,8 @@ public struct RunJSON: Sendable {
       "second_view": seconds(stream.secondView, measured: run.measuredSeconds),
     ]
     if let scaler = stream.autoscaler { members["autoscaler"] = autoscaler(scaler) }
+    let spec = run.experiment.streams.first { $0.name == stream.name }
+    if let backtest = spec.flatMap({ BacktestFigures($0, of: run) }) { members["backtest"] = backtest.json }
     return .object(members)
   }
 

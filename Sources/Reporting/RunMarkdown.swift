@@ -19,7 +19,7 @@ public struct RunMarkdown: Sendable {
   /// The document in GitHub's Markdown.
   public var text: String {
     let sections = [
-      title, verdict, objectives, throttling, shards, latencies, producers, consumers, firehoses, reshards,
+      title, verdict, objectives, backtests, throttling, shards, latencies, producers, consumers, firehoses, reshards,
       autoscalers, channels, neighbours, cost, replications, events, assumptions, reproduction,
     ]
     return sections.compactMap { $0 }.joined(separator: "\n")

@@ -25,6 +25,9 @@ public struct Summary: Sendable {
       replications,
       Self.cut(report.judgements.map(Self.objective), to: 6, noun: "objective"),
       Self.cut(run.streams.map(Self.stream), to: 3, noun: "stream"),
+      run.experiment.streams.compactMap { BacktestFigures($0, of: run) }.prefix(1).map {
+        "  backtest of \($0.sentence)"
+      },
       Self.cut(run.producers.map(Self.producer), to: 3, noun: "producer"),
       Self.cut(run.consumers.map(Self.consumer), to: 3, noun: "consumer"),
       Self.cut(run.firehoses.map(Self.firehose), to: 3, noun: "firehose"),

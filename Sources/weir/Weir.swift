@@ -21,6 +21,7 @@ struct Weir: AsyncParsableCommand {
       Validate.self,
       RunScenario.self,
       EstimateVerb.self,
+      TraceVerb.self,
       Schema.self,
       Limits.self,
       Prices.self,

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct `The verbs` {
-  static let verbs = ["init", "validate", "run", "estimate", "schema", "limits", "prices"]
+  static let verbs = ["init", "validate", "run", "estimate", "trace", "schema", "limits", "prices"]
 
   @Test("--help of each shows an example, on stdout", arguments: verbs)
   func help(_ verb: String) async throws {
@@ -77,7 +77,9 @@ import Testing
     ["bogus"], ["run"], ["run", "a.yaml", "--seed", "-1"], ["run", "a.yaml", "--replications", "0"],
     ["run", "a.yaml", "--workers", "257"], ["run", "a.yaml", "--format", "xml"],
     ["run", "a.yaml", "--set", "nonsense"],
-    ["validate"], ["validate", "a.yaml", "--format", "md"], ["init", "-t", "none"], ["limits", "--bogus"],
+    ["validate"], ["validate", "a.yaml", "--format", "md"], ["trace"], ["trace", "a.csv", "--shards", "0"],
+    ["trace", "a.csv", "--burst", "0.5"], ["trace", "a.csv", "--burst-for", "2s"], ["trace", "a.csv", "--name", "A b"],
+    ["init", "-t", "none"], ["limits", "--bogus"],
   ]
 
   @Test("a command line that is wrong ends with 64 and says why on stderr", arguments: misuses)

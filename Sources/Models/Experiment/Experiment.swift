@@ -108,6 +108,8 @@ public struct StreamSpec: Sendable, Hashable {
   public var capacity: StreamCapacity
   /// The customer's own scaler, if there is one.
   public var autoscaler: AutoscalerSpec?
+  /// What CloudWatch counted of the real stream, for the report to compare with; no run depends on it.
+  public var observed: ObservedMetrics?
 
   /// A stream; provisioned, 1 MiB records and a day's retention unless told.
   public init(

@@ -58,12 +58,14 @@ extension ScenarioDecoder {
       isOnDemand ? capacity?.shards(limits, region: region) : shards(&fields, isRequired: capacity != nil)
     let maxRecord = fields.take("max_record").flatMap(maxRecord) ?? Bytes(limits[.recordBytesDefault])
     let retention = fields.take("retention").flatMap(retention) ?? .hours(limits[.retentionMinimum])
+    let observed = fields.take("observed").flatMap(observed)
     let scaler = isOnDemand ? nil : fields.take("autoscaler").flatMap { autoscaler($0, shards: shards) }
     fields.finish()
     guard let shards, let capacity else { return nil }
     var spec = StreamSpec(
       name: name, shards: shards, maxRecord: maxRecord, retention: retention, capacity: capacity)
     spec.autoscaler = scaler
+    spec.observed = observed
     return spec
   }
 

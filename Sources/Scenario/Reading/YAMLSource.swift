@@ -6,19 +6,28 @@ internal import Yams
 enum YAMLSource {
   /// Maps and lists within each other.
   static let maximumDepth = 32
-  /// Scalars, maps and lists together, aliases expanded.
-  static let maximumNodes = 100_000
-  /// Bytes of all scalars together, aliases expanded.
-  static let maximumText = 4 << 20
+
+  /// How large a document may be.
+  struct Budget: Sendable {
+    /// Scalars, maps and lists together, aliases expanded.
+    var nodes: Int
+    /// Bytes of all scalars together, aliases expanded.
+    var text: Int
+
+    /// What people write.
+    static let scenario = Budget(nodes: 100_000, text: 4 << 20)
+    /// What tools print: a month of minutes of five metrics, or ten full answers of GetRecords.
+    static let export = Budget(nodes: 1_000_000, text: 128 << 20)
+  }
 
   /// The document's root; nil when something was reported.
-  static func tree(_ text: String, file: String, sink: Sink) -> ConfigNode? {
+  static func tree(_ text: String, file: String, sink: Sink, budget: Budget = .scenario) -> ConfigNode? {
     if let flaw = YAMLGuard.flaw(in: text) {
       let place = Place(file: file, line: flaw.line, column: flaw.column)
       sink.report(Diagnostic(place: place, path: "", message: flaw.message))
       return nil
     }
-    switch DeepStack.run({ compose(text, file: file) }) {
+    switch DeepStack.run({ compose(text, file: file, budget) }) {
     case .success(let root)?: return root
     case .failure(let diagnostic)?: sink.report(diagnostic)
     case nil:
@@ -27,12 +36,12 @@ enum YAMLSource {
     return nil
   }
 
-  private static func compose(_ text: String, file: String) -> Result<ConfigNode, Diagnostic> {
+  private static func compose(_ text: String, file: String, _ budget: Budget) -> Result<ConfigNode, Diagnostic> {
     do {
       guard let root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() else {
         return .failure(Diagnostic(place: Place(file: file), path: "", message: "expected a scenario, found nothing"))
       }
-      var walk = Walk(file: file)
+      var walk = Walk(file: file, budget: budget)
       return .success(try walk.convert(root, depth: 0))
     } catch let diagnostic as Diagnostic {
       return .failure(diagnostic)
@@ -46,13 +55,19 @@ enum YAMLSource {
   /// Turns shared nodes into a tree, within a budget: aliases are expanded here and only here.
   private struct Walk {
     let file: String
-    var nodes = maximumNodes
-    var text = maximumText
+    let budget: Budget
+    private var nodes: Int
+    private var text: Int
+
+    init(file: String, budget: Budget) {
+      (self.file, self.budget) = (file, budget)
+      (nodes, text) = (budget.nodes, budget.text)
+    }
 
     mutating func convert(_ node: Node, depth: Int) throws -> ConfigNode {
       let place = place(node.mark)
       nodes -= 1
-      guard nodes >= 0 else { throw flaw(place, "more than \(maximumNodes) values once aliases are expanded") }
+      guard nodes >= 0 else { throw flaw(place, "more than \(budget.nodes) values once aliases are expanded") }
       guard depth <= maximumDepth else { throw flaw(place, "nested more than \(maximumDepth) deep") }
       switch node {
       case .scalar(let scalar): return try convert(scalar, at: place)
@@ -69,7 +84,7 @@ enum YAMLSource {
     private mutating func convert(_ scalar: Node.Scalar, at place: Place) throws -> ConfigNode {
       try refuseTag(scalar.tag, place)
       text -= scalar.string.utf8.count
-      guard text >= 0 else { throw flaw(place, "more than \(maximumText >> 20) MiB of text once aliases are expanded") }
+      guard text >= 0 else { throw flaw(place, "more than \(budget.text >> 20) MiB of text once aliases are expanded") }
       let isQuoted = scalar.style != .plain && scalar.style != .any
       return ConfigNode(place: place, content: .scalar(.init(text: scalar.string, isQuoted: isQuoted)))
     }

@@ -1,3 +1,5 @@
+internal import Units
+
 /// Walks over the rows of a CSV file without copying: cells are ranges of bytes. No quoting.
 struct CSVRows {
   /// The most cells of a row.
@@ -68,6 +70,12 @@ struct CSVRows {
       }
     }
     return digits > 0 && whole <= 4_000_000_000 ? whole * 1_000_000_000 + fraction : nil
+  }
+
+  /// A cell with a date of RFC 3339, in nanoseconds since 1970; nil when it is anything else.
+  func date(_ cell: Range<Int>) -> Int64? {
+    guard cell.count <= 40 else { return nil }
+    return CivilTime.instant(text(cell).replacing(".000", with: ""))?.nanoseconds
   }
 
   /// A cell as a number from 0 to 10¹⁵; nil when it is anything else.

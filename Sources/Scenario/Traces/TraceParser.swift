@@ -13,7 +13,11 @@ struct TraceParser {
     var width: Int
   }
 
+  /// Names of a first column that holds dates instead of seconds.
+  static let dates = ["time", "timestamp"]
+
   private var rows: CSVRows
+  private var isDated = false
   private var cells: [Range<Int>] = []
   private var faults: TraceFaults
   private var table = TraceTable(isBinned: true)
@@ -44,10 +48,11 @@ struct TraceParser {
       return nil
     }
     let names = cells.map { rows.text($0) }
-    guard names.first == "t_s" else {
+    guard let first = names.first, first == "t_s" || Self.dates.contains(first) else {
       fault(0, "expected the column t_s first", found: names.first)
       return nil
     }
+    isDated = first != "t_s"
     for (index, name) in names.enumerated() where names[..<index].contains(name) {
       fault(index, "a column is given twice", found: name)
     }
@@ -122,8 +127,9 @@ struct TraceParser {
   }
 
   private mutating func row(_ columns: Columns) {
-    guard let time = rows.nanoseconds(cells[0]) else {
-      fault(0, "expected seconds such as 300 or 4.315", found: rows.text(cells[0]))
+    guard let time = isDated ? rows.date(cells[0]) : rows.nanoseconds(cells[0]) else {
+      let expected = isDated ? "a time such as 2026-03-06T19:00:00Z" : "seconds such as 300 or 4.315"
+      fault(0, "expected \(expected)", found: rows.text(cells[0]))
       hasLostRows = true
       return
     }

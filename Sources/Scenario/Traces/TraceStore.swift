@@ -10,7 +10,7 @@ final class TraceStore {
   /// The files read, as the scenario names them, with their bytes; in the order of the scenario.
   private(set) var inputs: [(path: String, bytes: [UInt8])] = []
   private var parsed: [Parsed] = []
-  private let sink: Sink
+  let sink: Sink
 
   init(sink: Sink) { self.sink = sink }
 
@@ -39,6 +39,13 @@ final class TraceStore {
     }
     guard let text = SourceText.decode(bytes, file: path, sink: sink) else { return nil }
     return YAMLSource.tree(text, file: path, sink: sink)
+  }
+
+  /// The path and the bytes of a CSV file a field names; nil when something was reported.
+  func file(_ field: Field, base: String) -> (path: String, bytes: [UInt8])? {
+    guard let name = field.string(expecting: "the path of a CSV file") else { return nil }
+    let path = path(name, of: field, base: base)
+    return bytes(path, name: name, field).map { (path, $0) }
   }
 
   private func path(_ name: String, of field: Field, base: String) -> String {

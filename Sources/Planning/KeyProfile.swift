@@ -1,0 +1,131 @@
+internal import KinesisCore
+public import Models
+internal import Scenario
+public import Simulation
+
+/// How partition keys share the records, and what that means for shards.
+public struct KeyProfile: Sendable {
+  /// The commonest keys' part of the records.
+  public struct TopShare: Sendable, Hashable {
+    /// How many keys.
+    public var keys: Int
+    /// Their share, 0 to 1.
+    public var share: Double
+  }
+  /// The hottest shard's part of the records.
+  public struct HottestShard: Sendable, Hashable {
+    /// How many shards with even hash ranges.
+    public var shards: Int
+    /// The hottest one's share, 0 to 1; evenly spread it would be 1 over `shards`.
+    public var share: Double
+  }
+
+  /// Records and keys of the sample.
+  public let records: Int, distinct: Int
+  /// The commonest key; the first seen of equals.
+  public let commonest: String
+  /// Of 1, 10 and 100 keys.
+  public let top: [TopShare]
+  /// The law that fits best; nil when the sample is too small (`ZipfFit.fewest`).
+  public let fit: ZipfFit?
+  /// What a scenario should take.
+  public let law: KeySpec.Law
+  /// At 1, 2, 4, … shards up to 1,024.
+  public let hottest: [HottestShard]
+  /// From how many shards on the hottest shard has little more (a tenth) than the commonest key alone, so that more
+  /// shards help nobody on it; nil when that is not so up to 1,024.
+  public let saturation: Int?
+  /// The hottest shard's share at the stream's shards: of the sample, and of the synthetic keys of `law`.
+  public let atShards: (sample: Double, synthetic: Double)?
+
+  private let ring: HashRing
+
+  /// The most shards that are looked at.
+  private static let mostShards = 1_024
+  /// Which numbers of shards are looked at: every one up to 64, then ever wider apart.
+  private static let counts = Array(1...64) + [80, 96, 128, 160, 192, 256, 320, 384, 512, 640, 768, mostShards]
+
+  /// The profile of a sample; nil when it has no keys.
+  init?(_ sample: TraceInput.KeySample, shards: Int?) {
+    guard let first = sample.entries.first else { return nil }
+    let sorted = sample.entries.map(\.count).sorted(by: >)
+    let total = sorted.reduce(0, +)
+    (records, distinct) = (total, sorted.count)
+    commonest = sample.entries.dropFirst().reduce(first) { $1.count > $0.count ? $1 : $0 }.key
+    top = [1, 10, 100].map { keys in
+      TopShare(keys: keys, share: Double(sorted.prefix(keys).reduce(0, +)) / Double(total))
+    }
+    fit = ZipfFit(counts: sorted)
+    let law = KeyLawChoice(sorted: sorted, fit: fit, top: top).law
+    self.law = law
+    let ring = HashRing(sample.entries.map { (HashKey(partitionKey: $0.key), Double($0.count)) })
+    self.ring = ring
+    let all = Self.counts.map { HottestShard(shards: $0, share: ring.hottest(of: $0)) }
+    hottest = all.filter { $0.shards.nonzeroBitCount == 1 }
+    let bound = top[0].share * 1.1
+    let last = all.lastIndex { $0.share > bound }
+    saturation = last.map { $0 + 1 < all.count ? all[$0 + 1].shards : nil } ?? 1
+    atShards = shards.map { (ring.hottest(of: $0), HashRing(law).hottest(of: $0)) }
+  }
+
+  /// Each shard's share of the sample, for `count` shards of even hash ranges.
+  func shares(ofShards count: Int) -> [Double] { ring.shares(of: count) }
+
+  /// Each shard's share when nothing is known of keys.
+  static func evenShares(_ count: Int) -> [Double] { [Double](repeating: 1 / Double(count), count: count) }
+}
+
+/// Keys by their place on the ring, to add up any range of it.
+private struct HashRing {
+  private let places: [HashKey]
+  /// The weight of all keys before each, and of all at the end.
+  private let before: [Double]
+  /// What lies everywhere alike.
+  private let even: Double
+
+  init(_ keys: [(HashKey, Double)], even: Double = 0) {
+    let sorted = keys.sorted { $0.0 < $1.0 }
+    places = sorted.map(\.0)
+    before = sorted.reduce(into: [0]) { sums, key in sums.append(sums[sums.count - 1] + key.1) }
+    self.even = even
+  }
+
+  /// The commonest synthetic keys of a law by name, and the rest as if it were everywhere alike.
+  init(_ law: KeySpec.Law) {
+    let named = 10_000
+    let weights: [Double]
+    switch law {
+    case .single: weights = [1]
+    case .uniform(let count): weights = [Double](repeating: 1 / Double(count), count: min(count, named))
+    case .zipf(let count, let s): weights = KeyLawChoice.shares(s: s, cardinality: count, first: min(count, named))
+    case .hotSet(let count, let hot, let share):
+      let rest = (1 - share) / Double(max(1, count - hot))
+      weights = (0..<min(count, named)).map { $0 < hot ? share / Double(hot) : rest }
+    case .roundRobinExplicit, .trace: weights = []
+    }
+    let keys = weights.enumerated().map { (HashKey(partitionKey: "key-\($0)"), $1) }
+    self.init(keys, even: max(0, 1 - weights.reduce(0, +)))
+  }
+
+  func shares(of shards: Int) -> [Double] {
+    let all = before[before.count - 1] + even
+    return HashKeyRange.even(shards).map { range in
+      let own = before[index(above: range.end)] - before[index(from: range.start)]
+      return all > 0 ? (own + even / Double(shards)) / all : 0
+    }
+  }
+
+  func hottest(of shards: Int) -> Double { shares(of: shards).max() ?? 0 }
+
+  private func index(from key: HashKey) -> Int { first { $0 >= key } }
+  private func index(above key: HashKey) -> Int { first { $0 > key } }
+
+  private func first(where holds: (HashKey) -> Bool) -> Int {
+    var (low, high) = (0, places.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(places[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

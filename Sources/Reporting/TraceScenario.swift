@@ -1,0 +1,183 @@
+internal import KinesisCore
+internal import Models
+public import Planning
+internal import Scenario
+internal import Units
+
+/// The scenario that recorded traffic makes: `scenario.yaml`, the counts it replays, and what was observed to compare with.
+public struct TraceScenario: Sendable {
+  /// What the application does with refused records, which no metric tells.
+  public enum Retry: String, Sendable, Hashable, CaseIterable {
+    /// It sends them again; what was stored is then what was offered.
+    case backOff = "exponential_full_jitter"
+    /// It gives them up; what was stored and what was refused is what was offered.
+    case none
+  }
+
+  private let profile: TrafficProfile
+  private let name: String
+  private let burst: StatedBurst?
+  private let retry: Retry
+  private let traffic: ObservedMetrics
+  private let counts: [Double]
+
+  /// The scenario of a profile; nil when it has no counts of records. `name` is a scenario's name.
+  public init?(_ profile: TrafficProfile, name: String, burst: StatedBurst?, retry: Retry) {
+    guard let traffic = profile.input.traffic, let stored = traffic[.incomingRecords] else { return nil }
+    (self.profile, self.name, self.burst, self.retry, self.traffic) = (profile, name, burst, retry, traffic)
+    let refused = traffic[.writeExceeded] ?? traffic[.putRecordsThrottled]
+    counts = retry == .none ? zip(stored, refused ?? stored.map { _ in 0 }).map { $0.0 + $0.1 } : stored
+  }
+
+  /// Names and contents in a fixed order: scenario.yaml, traffic.csv, and observed.csv when CloudWatch's metrics were read.
+  public var files: [(name: String, contents: String)] {
+    [(name: "scenario.yaml", contents: yaml), (name: "traffic.csv", contents: trafficCSV)]
+      + (hasObserved ? [(name: "observed.csv", contents: observedCSV)] : [])
+  }
+
+  /// Writes the files into a directory, which is made if it is not there; each appears whole or not at all.
+  public func write(to directory: String) throws(OutputFile.WriteError) {
+    try OutputFile.makeDirectory(directory)
+    for file in files {
+      let path = directory.hasSuffix("/") ? directory + file.name : "\(directory)/\(file.name)"
+      try OutputFile.write(file.contents, to: path)
+    }
+  }
+
+  /// Bytes of a CSV are data alone, which CloudWatch's would not be.
+  private var hasObserved: Bool { profile.input.bytes == .withKeys }
+
+  private var trafficCSV: String {
+    var table = CSVTable(["t_s", "count"])
+    for (bin, count) in counts.enumerated() { table.append([seconds(bin), CSVTable.cell(count)]) }
+    // A trace of one bin has no width: the second says that nothing follows.
+    if counts.count == 1 { table.append([seconds(1), "0"]) }
+    return table.text
+  }
+
+  private var observedCSV: String {
+    var table = CSVTable(["t_s"] + traffic.series.map(\.metric.rawValue))
+    for bin in 0..<traffic.bins {
+      table.append([seconds(bin)] + traffic.series.map { CSVTable.cell($0.sums[bin]) })
+    }
+    return table.text
+  }
+
+  private func seconds(_ bin: Int) -> String { CSVTable.cell((traffic.width * Int64(bin)).inSeconds) }
+
+  // MARK: scenario.yaml
+
+  /// The scenario, valid as written beside its files.
+  public var yaml: String {
+    ([
+      "# What does the recorded traffic of \(name) ask of its shards, and how many would hold it?",
+      "# Written by weir trace from \(Self.oneLine(profile.input.files)). A line with \"assumed\" is not in those files.",
+      "schema: weir/v1", "name: \(name)", clock, "streams:", "  \(name):", "    mode: provisioned",
+    ] + shards + maxRecord + observed + ["producers:", "  traffic:", "    to: \(name)"] + rate + record + keys + retries
+      + [
+        "slo:",
+        "  - {id: throttle, expr: \"put_throttle_rate(stream=\(name)).rate < 0.1 %\"}  # assumed: what you can bear",
+        "plan:", "  search:",
+        "    - {param: streams.\(name).shards, range: [1, \(max(8, 4 * shardCount)), 1]}",
+      ]).joined(separator: "\n") + "\n"
+  }
+
+  /// File names in a comment: no line ends.
+  private static func oneLine(_ files: [String]) -> String {
+    files.joined(separator: ", ").map { $0.isNewline ? " " : String($0) }.joined()
+  }
+
+  private var clock: String {
+    // A scenario lasts 366 days at most.
+    let length = min(traffic.width * Int64(max(1, traffic.bins)), .days(366))
+    let start = traffic.start.map { "start: \(CivilTime.text($0)), " } ?? ""
+    let bin = traffic.width >= .minutes(1) || length <= .hours(1) ? traffic.width : .minutes(1)
+    return "clock: {\(start)duration: \(length), report_bin: \(bin)}"
+  }
+
+  private var shards: [String] {
+    let comment =
+      profile.shards == nil ? "  # assumed: the busiest bin and a quarter; weir trace --shards N tells it" : ""
+    return ["    shards: \(shardCount)\(comment)"]
+  }
+
+  /// The stream's, or what the busiest bin and a quarter of it need.
+  private var shardCount: Int {
+    if let shards = profile.shards { return shards }
+    guard let volume = profile.volume else { return 1 }
+    let limits = LimitsProfile.current
+    let size = Double(size.keyBytes) + size.mean
+    let need = max(
+      volume.peak / Double(limits[.shardWriteRecords]), volume.peak * size / Double(limits[.shardWriteBytes]))
+    return min(Int(limits[.streamShardsMaximum]), max(1, Int((need * 1.25).rounded(.up))))
+  }
+
+  private var maxRecord: [String] {
+    let usual = Double(LimitsProfile.current[.recordBytesDefault])
+    let largest = size.values.max() ?? size.mean
+    return largest + Double(size.keyBytes) > usual ? ["    max_record: 10MiB"] : []
+  }
+
+  private var observed: [String] {
+    hasObserved
+      ? ["    # What CloudWatch counted: the report puts it beside the run.", "    observed: {file: observed.csv}"] : []
+  }
+
+  private var rate: [String] {
+    let trace = "curve: trace, file: traffic.csv"
+    guard let burst else {
+      let comment =
+        traffic.width > .seconds(1) ? "  # assumed within a bin: chance; weir trace --burst states more" : ""
+      return ["    rate: {\(trace), within_bin: poisson}\(comment)"]
+    }
+    return [
+      "    rate: {\(trace)}",
+      "    # assumed, as stated with --burst: bins of \(traffic.width) do not show it.", "    arrivals: batch",
+      "    burst: {every: \(burst.every), on: \(burst.length), factor: \(CSVTable.cell(burst.factor))}",
+    ]
+  }
+
+  private var size: (mean: Double, keyBytes: Int, values: [Double]) {
+    guard let sizes = profile.sizes else { return (1_024, SizeProfile.usualKeyBytes, []) }
+    return (sizes.mean, sizes.keyBytes, sizes.twentieths)
+  }
+
+  private var record: [String] {
+    let size = size
+    let key = "key_bytes: \(size.keyBytes)"
+    guard profile.sizes != nil else {
+      return ["    record: {size: 1KiB, \(key)}  # assumed: no bytes and no sizes were given"]
+    }
+    guard !size.values.isEmpty else { return ["    record: {size: \(Int64(size.mean.rounded()))B, \(key)}"] }
+    let values = size.values.map { "\(Int64($0))B" }.joined(separator: ", ")
+    return ["    record:", "      size: {dist: empirical, values: [\(values)]}", "      \(key)"]
+  }
+
+  private var keys: [String] {
+    guard let keys = profile.keys else {
+      return ["    keys: {dist: uniform, cardinality: 1000000}  # assumed: no keys were given, see --keys"]
+    }
+    switch keys.law {
+    case .uniform(let count): return ["    keys: {dist: uniform, cardinality: \(count)}"]
+    case .zipf(let count, let s): return ["    keys: {dist: zipf, cardinality: \(count), s: \(CSVTable.cell(s))}"]
+    case .hotSet(let count, let hot, let share):
+      let part = CSVTable.cell(Double(hot) / Double(count))
+      return [
+        "    keys: {dist: hotset, cardinality: \(count), hot_fraction: \(part), hot_share: \(CSVTable.cell(share))}"
+      ]
+    case .single: return ["    keys: {dist: single}"]
+    case .roundRobinExplicit, .trace: return []
+    }
+  }
+
+  private var retries: [String] {
+    switch retry {
+    case .none: ["    retry: {policy: none}  # assumed: traffic.csv has what was stored and what was refused"]
+    case .backOff:
+      [
+        "    # assumed: the application sends refused records again; traffic.csv has what was stored in the end.",
+        "    retry: {policy: exponential_full_jitter, max_attempts: 10, base: 100ms, cap: 5s}",
+      ]
+    }
+  }
+}

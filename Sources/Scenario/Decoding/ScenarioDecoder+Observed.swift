@@ -1,0 +1,11 @@
+internal import Models
+
+extension ScenarioDecoder {
+  /// `streams.NAME.observed`: what CloudWatch counted of the real stream.
+  func observed(_ field: Field) -> ObservedMetrics? {
+    guard var fields = field.map(expecting: "a map with file") else { return nil }
+    let file = fields.require("file", expecting: "the path of a CSV file with t_s and CloudWatch's metrics")
+    fields.finish()
+    return file.flatMap { traces.observed($0, base: base) }
+  }
+}

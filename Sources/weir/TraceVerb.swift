@@ -1,0 +1,109 @@
+public import ArgumentParser
+internal import KinesisCore
+internal import Models
+internal import Planning
+public import Reporting
+public import Scenario
+internal import Units
+
+struct TraceVerb: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trace",
+    abstract: "Says what recorded traffic is like, and makes a scenario of it.",
+    discussion: """
+      Reads CloudWatch's JSON (aws cloudwatch get-metric-data, get-metric-statistics), CSV (t_s,count[,bytes] or
+      t_s,key,bytes), and partition keys (one a line, or aws kinesis get-records). docs/trace.md has the aws commands.
+
+      EXAMPLE
+        weir trace scenarios/observed/cloudwatch.json --keys scenarios/observed/keys.txt --shards 2
+        weir trace scenarios/observed/cloudwatch.json --shards 2 --burst 5 --name orders --out out/orders
+      """)
+
+  @Argument(help: "Counts over time, keys, or both; what a file is, is seen from its content.") var files: [String] = []
+  @Option(help: ArgumentHelp("A sample of partition keys; may be given several times.", valueName: "file"))
+  var keys: [String] = []
+  @Option(help: "The shards the stream had.") var shards: Int?
+  @Option(help: "States a burst that bins hide: its seconds' rate over their minute's mean.") var burst: Double?
+  @Option(help: "How long that burst lasts, such as 2s; otherwise as long as its factor allows.") var burstFor: String?
+  @Option(help: "What the application does with refused records: exponential_full_jitter or none.")
+  var retry = TraceScenario.Retry.backOff
+  @Option(help: "What stands for bins missing from a CSV: refuse, zero, previous or interpolate.")
+  var missing = MissingBins.refuse
+  @Option(help: "The name of the scenario and its stream.") var name = "observed"
+  @Option(help: ArgumentHelp("Where scenario.yaml, traffic.csv and observed.csv go.", valueName: "dir"))
+  var out: String?
+  @Option(help: "What stdout gets: text, json or md.") var format = Format.text
+
+  func validate() throws {
+    let letters = name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+    let checks: [(Bool, String)] = [
+      (!files.isEmpty || !keys.isEmpty, "Name at least one file."),
+      ((1...10_000).contains(shards ?? 1), "--shards takes 1 to 10000."),
+      ((burst ?? 1) >= 1 && (burst ?? 1) <= 3_600, "--burst takes a factor from 1 to 3600."),
+      (burstFor == nil || (burst != nil && length != nil), "--burst-for takes a duration such as 2s, beside --burst."),
+      (
+        letters && (1...63).contains(name.utf8.count) && !name.hasPrefix("-"),
+        "--name takes a-z, 0-9 and -, at most 63 of them."
+      ),
+    ]
+    let wrong = checks.filter { !$0.0 }.map(\.1)
+    if !wrong.isEmpty { throw ValidationError(wrong.joined(separator: "\n")) }
+  }
+
+  private var length: Interval? { burstFor.flatMap { try? Quantity.interval($0) } }
+
+  func run() throws {
+    let profile = TrafficProfile(try input(), shards: shards, limits: .current)
+    let scenario = TraceScenario(profile, name: name, burst: try statedBurst(profile), retry: retry)
+    if out != nil, scenario == nil {
+      Log.line("weir: there is no scenario to write: give counts of records over time, such as IncomingRecords")
+      throw ExitStatus.badScenario
+    }
+    let figures = TraceFigures(profile, scenario: scenario)
+    switch format {
+    case .text: try Output.write(out == nil ? figures.text : figures.summary)
+    case .json: try Output.write(figures.json)
+    case .md: try Output.write(figures.markdown)
+    }
+    if let out, let scenario { try write(scenario, to: out) }
+  }
+
+  private func input() throws -> TraceInput {
+    do {
+      let input = try TraceFiles.read(files, keys: keys, missing: missing)
+      for warning in input.warnings { Log.line(warning.description) }
+      return input
+    } catch {
+      Log.line(error.description)
+      throw ExitCode(error.exitCode)
+    }
+  }
+
+  private func statedBurst(_ profile: TrafficProfile) throws -> StatedBurst? {
+    guard let burst, let traffic = profile.input.traffic else { return nil }
+    do throws(StatedBurst.Flaw) {
+      return try StatedBurst(factor: burst, length: length, width: traffic.width)
+    } catch {
+      switch error {
+      case .nothingHidden: throw ValidationError("--burst is for bins wider than a second: these hide none.")
+      case .factor(let most): throw ValidationError("--burst takes 1 to \(Int(most)) with bins of \(traffic.width).")
+      case .length(let most): throw ValidationError("--burst-for takes 1ms to \(most) with this factor.")
+      }
+    }
+  }
+
+  private func write(_ scenario: TraceScenario, to out: String) throws {
+    do throws(OutputFile.WriteError) {
+      try scenario.write(to: out)
+    } catch {
+      Log.line("weir: \(error)")
+      throw ExitStatus.failure
+    }
+    guard format == .text else { return }
+    let file = out.hasSuffix("/") ? out + "scenario.yaml" : out + "/scenario.yaml"
+    try Output.write("\nScenario: \(file). Next: weir run \(file) --out \(out)/report")
+  }
+}
+
+extension TraceScenario.Retry: ExpressibleByArgument {}
+extension MissingBins: ExpressibleByArgument {}

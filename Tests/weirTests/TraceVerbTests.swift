@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+@Suite("weir trace")
+struct TraceVerbTests {
+  static let observed = Tool.package.appendingPathComponent("scenarios/observed")
+  static let files =
+    [observed.appendingPathComponent("cloudwatch.json").path, "--keys"]
+    + [observed.appendingPathComponent("keys.txt").path]
+
+  @Test("from an export to a backtest: trace --out, validate, run") func tour() async throws {
+    let folder = try Folder()
+    let options = ["--shards", "2", "--burst", "5", "--name", "orders", "--out", "orders"]
+    let traced = try await Tool.debug.run(["trace"] + Self.files + options, in: folder.url)
+    #expect(traced.status == 0 && traced.stderr == "", "\(traced)")
+    #expect(traced.stdout.contains("\nScenario: orders/scenario.yaml. Next: weir run orders/scenario.yaml"))
+    #expect(try Set(folder.contents("orders").keys) == ["scenario.yaml", "traffic.csv", "observed.csv"])
+    let valid = try await Tool.debug.run(["validate", "orders/scenario.yaml"], in: folder.url)
+    #expect(valid.status == 0, "\(valid)")
+    let run = try await Tool.debug.run(["run", "orders/scenario.yaml", "--out", "orders/report"], in: folder.url)
+    // Two shards break the objective: that is why somebody looked.
+    #expect(run.status == 10, "\(run)")
+    #expect(run.stdout.contains("backtest of stream orders: observed throttles are reproduced: "), "\(run.stdout)")
+    let report = String(decoding: try folder.contents("orders/report")["report.md"] ?? Data(), as: UTF8.self)
+    #expect(report.contains("## Beside what CloudWatch counted"))
+  }
+
+  @Test("another process writes the same bytes, in every format") func bytes() async throws {
+    let folder = try Folder()
+    for format in ["text", "json", "md"] {
+      let options = Self.files + ["--shards", "2", "--format", format]
+      let one = try await Tool.debug.run(["trace"] + options, in: folder.url)
+      let two = try await Tool.debug.run(["trace"] + options, in: folder.url)
+      #expect(one.status == 0 && one.stdout == two.stdout && !one.stdout.isEmpty, "\(one)")
+    }
+  }
+
+  @Test("a file that is not there ends with 66, one that is wrong with 65, a burst that cannot be with 64") func codes()
+    async throws
+  {
+    let folder = try Folder()
+    let missing = try await Tool.debug.run(["trace", "none.json"], in: folder.url)
+    #expect(missing.status == 66 && missing.stderr == "none.json: cannot read it: no such file\n", "\(missing)")
+    try folder.write("bad.json", "{\"MetricDataResults\": 3}")
+    let bad = try await Tool.debug.run(["trace", "bad.json"], in: folder.url)
+    #expect(bad.status == 65 && bad.stderr.hasPrefix("bad.json:1:23 MetricDataResults: expected a list"), "\(bad)")
+    let burst = try await Tool.debug.run(["trace"] + Self.files + ["--burst", "80"], in: folder.url)
+    #expect(burst.status == 64 && burst.stderr.contains("--burst takes 1 to 60 with bins of 1m"), "\(burst)")
+    let keys = try await Tool.debug.run(["trace", "--keys", Self.files[2], "--out", "o"], in: folder.url)
+    #expect(keys.status == 65 && keys.stderr.contains("give counts of records"), "\(keys)")
+    let full = try await Tool.debug.run(["trace"] + Self.files + ["--out", "/dev/null/x"], in: folder.url)
+    #expect(full.status == 1 && full.stderr.contains("cannot write /dev/null/x"), "\(full)")
+  }
+}
