@@ -108,6 +108,8 @@ public struct StreamSpec: Sendable, Hashable {
   public var capacity: StreamCapacity
   /// The customer's own scaler, if there is one.
   public var autoscaler: AutoscalerSpec?
+  /// Enhanced monitoring: for the bill, a run does not depend on it. In the order of `ShardLevelMetric.allCases`.
+  public var shardLevelMetrics: [ShardLevelMetric] = []
 
   /// A stream; provisioned, 1 MiB records and a day's retention unless told.
   public init(
