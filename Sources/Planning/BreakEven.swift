@@ -12,20 +12,28 @@ public struct BreakEven: Sendable, Hashable {
 
 /// Where the modes' costs cross as a load grows and shrinks.
 public struct BreakEvens {
-  private let load: StreamLoad, headroom: Double, limits: LimitsProfile, prices: PriceBook, region: String
+  private let costs: (Double) -> [Double?]
 
   /// The crossings of a load's costs.
   public init(
     _ load: StreamLoad, headroom: Double, limits: LimitsProfile, prices: PriceBook, region: String
   ) {
-    (self.load, self.headroom, self.limits, self.prices, self.region) = (load, headroom, limits, prices, region)
+    self.init { factor in
+      let estimate = Estimate(
+        load.scaled(by: factor), headroom: headroom, limits: limits, prices: prices, region: region)
+      return estimate.bills.map { $0.isPartial(nil) ? nil : $0.total.inDollars }
+    }
   }
+
+  /// The crossings of costs: what each mode of `BillingMode.allCases` costs at a multiple of the load, nil where something has
+  /// no price.
+  public init(costs: @escaping (Double) -> [Double?]) { self.costs = costs }
 
   /// The crossings between 1/1,000 and 1,000 times the load, ascending: found on a grid of 40 steps a decade, then halved.
   ///
   /// Provisioned shards follow the load in whole shards, so that two lines may cross more than once; each crossing is told.
   public var all: [BreakEven] {
-    let grid = (-120...120).map(Self.power), costs = grid.map(costs)
+    let grid = (-120...120).map(Self.power), costs = grid.map(self.costs)
     let modes = BillingMode.allCases.indices
     let pairs = modes.flatMap { a in modes.filter { $0 > a }.map { (a, $0) } }
     let found = pairs.flatMap { a, b in
@@ -41,13 +49,6 @@ public struct BreakEvens {
     return found.sorted { $0.factor < $1.factor }
   }
 
-  /// What each mode costs at a multiple of the load; nil where something has no price.
-  private func costs(_ factor: Double) -> [Double?] {
-    let estimate = Estimate(
-      load.scaled(by: factor), headroom: headroom, limits: limits, prices: prices, region: region)
-    return estimate.bills.map { $0.isPartial(nil) ? nil : $0.total.inDollars }
-  }
-
   private static func isCheaper(_ a: Int, _ b: Int, _ costs: [Double?]) -> Bool? {
     guard let first = costs[a], let second = costs[b] else { return nil }
     return first < second
@@ -57,7 +58,7 @@ public struct BreakEvens {
     var (low, high) = (low, high)
     for _ in 0..<30 {
       let middle = (low + high) / 2
-      if Self.isCheaper(a, b, costs(middle)) == isFirst { low = middle } else { high = middle }
+      if Self.isCheaper(a, b, self.costs(middle)) == isFirst { low = middle } else { high = middle }
     }
     return (low + high) / 2
   }

@@ -43,15 +43,19 @@ public struct Estimate: Sendable, Hashable {
   /// The estimate of a load. `headroom` is 0 or more.
   public init(_ load: StreamLoad, headroom: Double, limits: LimitsProfile, prices: PriceBook, region: String) {
     precondition(headroom >= 0, "headroom is a share above the peak")
-    let needs = Self.needs(load, limits)
-    let most = needs.map(\.shards).max() ?? 0
-    let shards = max(1, Int((most * (1 + headroom) - 1e-9).rounded(.up)))
+    let needs = Self.needs(load, limits), shards = Self.shards(for: load, headroom: headroom, limits: limits)
     (self.load, self.headroom, self.shards) = (load, headroom, shards)
     self.needs = needs.sorted { $0.shards > $1.shards }
     bills = BillingMode.allCases.map { mode in
       Bill(load.usage(mode, shards: shards, for: .month730h), for: .month730h, book: prices, region: region)
     }
     warnings = Self.warnings(load, shards, limits, region)
+  }
+
+  /// Shards that hold a load's peak with its headroom; at least 1.
+  public static func shards(for load: StreamLoad, headroom: Double, limits: LimitsProfile) -> Int {
+    let most = needs(load, limits).map(\.shards).max() ?? 0
+    return max(1, Int((most * (1 + headroom) - 1e-9).rounded(.up)))
   }
 
   /// The limit that decides.

@@ -47,7 +47,11 @@ public enum BillingMode: String, Sendable, Hashable, CaseIterable {
 extension StreamLoad {
   /// A period's use of the stream in a mode; `shards` counts only when provisioned.
   public func usage(_ mode: BillingMode, shards: Int, for period: BillingPeriod) -> Usage {
-    let span = period.length ?? .hours(730)
+    usage(mode, shards: shards, over: period.length ?? .hours(730))
+  }
+
+  /// A span's use of the stream in a mode; `shards` counts only when provisioned.
+  public func usage(_ mode: BillingMode, shards: Int, over span: Interval) -> Usage {
     var usage = Usage(over: span, committed: mode == .onDemandAdvantage ? ["stream:\(name)"] : [])
     switch mode {
     case .provisioned: addProvisioned(shards, to: &usage)

@@ -47,6 +47,8 @@ public enum BillingUnit: String, Sendable, Hashable, CaseIterable {
   case gibibyte = "GB"
   /// An hour of something, counted in nanoseconds.
   case hour
+  /// A month of something, counted in nanoseconds.
+  case month
   /// 2³⁰ bytes for a month, counted in byte-seconds.
   case gibibyteMonth = "GB-month"
   /// 2³⁰ bytes of memory for a second, counted in MiB-nanoseconds: Lambda's.
@@ -60,6 +62,7 @@ public enum BillingUnit: String, Sendable, Hashable, CaseIterable {
     case .million: 1_000_000
     case .gibibyte: 1 << 30
     case .hour: 3_600_000_000_000
+    case .month: Int128(period.month.nanoseconds)
     case .gibibyteMonth: Int128(1 << 30) * Int128(period.month.nanoseconds / 1_000_000_000)
     case .gibibyteSecond: 1_024 * 1_000_000_000
     }

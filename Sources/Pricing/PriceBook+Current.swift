@@ -100,7 +100,18 @@ extension PriceBook {
     price(.videoOut, "us-east-1", .gibibyte, "0.0085", "F§9.3", .documented),
     price(.videoPlayback, "us-east-1", .gibibyte, "0.0119", "F§9.3", .observed),
     price(.videoStorage, "us-east-1", .gibibyteMonth, "0.023", "F§9.3", .observed),
+    price(.tableChannel, "us-east-1", .gibibyte, "0.014", "§10.1 a test fixture", .assumed),
+    price(.leaseWrite, "us-east-1", .million, "0.625", "§9.2; airbyte.com 2025-07 on the cut of 2024-11", .observed),
+    price(.leaseRead, "us-east-1", .million, "0.125", "§9.2; airbyte.com 2025-07 on the cut of 2024-11", .observed),
+    shardMetric,
   ]
+
+  /// CloudWatch's custom metrics, in its four tiers a month.
+  private static let shardMetric = Price(
+    item: .shardMetric, region: "us-east-1", unit: .month,
+    tiers: zip([0, 10_000, 250_000, 1_000_000] as [Int128], ["0.30", "0.10", "0.05", "0.02"]).map {
+      .init(above: $0, price: amount($1))
+    }, source: "§8 charged as custom metrics; vantage.sh and others on CloudWatch", confidence: .observed)
 
   private static func price(
     _ item: PriceItem, _ region: String, _ unit: BillingUnit, _ usd: String, _ source: String,

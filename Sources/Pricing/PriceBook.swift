@@ -72,12 +72,11 @@ public struct PriceBook: Sendable, Hashable {
     return PriceBook(name: "\(name) + \(other.name)", prices: kept + added)
   }
 
-  /// Why an item has no price in a region.
+  /// Why an item has no price in a region, and what to do about it. An empty region means any.
   public func reason(for item: PriceItem, in region: String) -> String {
-    if item == .deliveryChannel { return "AWS's price of delivery channels was not found in any source" }
     let known = prices.filter { $0.item == item }.map(\.region)
-    return known.isEmpty
-      ? "no source for its price was found"
-      : "no source for its price in \(region) was found (known: \(known.joined(separator: ", "))); give it in a price file"
+    let place = region.isEmpty ? "" : " in \(region)"
+    let elsewhere = known.isEmpty ? "" : " (known: \(known.joined(separator: ", ")))"
+    return "no source for the price of \(item.rawValue)\(place) was found\(elsewhere); give it in a price file"
   }
 }

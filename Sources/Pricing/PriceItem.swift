@@ -19,8 +19,10 @@ public enum PriceItem: String, Sendable, Hashable, CaseIterable {
   case advantageDataOut = "kinesis.advantage.data_out"
   case advantageFanOut = "kinesis.advantage.fan_out_data"
   case advantageRetention = "kinesis.advantage.extended_retention"
-  /// A delivery channel of 2026: nobody has published its price.
+  /// A delivery channel of 2026 to S3: nobody has published its price.
   case deliveryChannel = "kinesis.delivery_channel_data"
+  /// A delivery channel to a streaming table of S3 Tables.
+  case tableChannel = "kinesis.delivery_channel_table_data"
   // Data Firehose.
   case firehoseDirectPut = "firehose.ingest_direct_put"
   case firehoseStream = "firehose.ingest_kinesis"
@@ -49,4 +51,9 @@ public enum PriceItem: String, Sendable, Hashable, CaseIterable {
   case videoOut = "kinesis_video.data_out"
   case videoPlayback = "kinesis_video.hls_data"
   case videoStorage = "kinesis_video.storage"
+  /// The KCL's lease table: writes of at most 1 KiB, and reads of at most 4 KiB (two when eventually consistent).
+  case leaseWrite = "dynamodb.write_request"
+  case leaseRead = "dynamodb.read_request"
+  /// Shard-level metrics, which CloudWatch charges as custom ones (kinesis facts §8).
+  case shardMetric = "cloudwatch.custom_metric"
 }

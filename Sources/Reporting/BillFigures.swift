@@ -94,8 +94,8 @@ extension RunMarkdown {
       ## Cost
 
       For \(bill.period.words), prices `\(bill.book)`, region \(run.experiment.region). The bill takes what happened in the \
-      simulated time\(bill.period == .none ? "" : " to go on until the period is over"). Left out: data transfer, CloudWatch \
-      shard metrics, the KCL's lease tables and free tiers.
+      simulated time\(bill.period == .none ? "" : " to go on until the period is over"). Left out: data \
+      transfer, jq hours, requests to S3 but PUTs, and free tiers.
 
       \(BillFigures(bill).markdown)
       """

@@ -75,7 +75,7 @@ public struct EstimateFigures: Sendable {
     ]
   }
 
-  private static func sentence(_ crossing: BreakEven) -> String {
+  static func sentence(_ crossing: BreakEven) -> String {
     "At \(Figures.factor(crossing.factor)) this load \(words(crossing.below)) and \(words(crossing.above)) cost the same; "
       + "below it the first is cheaper, above it the second."
   }

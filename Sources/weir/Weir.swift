@@ -22,6 +22,7 @@ struct Weir: AsyncParsableCommand {
       RunScenario.self,
       EstimateVerb.self,
       TraceVerb.self,
+      CostVerb.self,
       Schema.self,
       Limits.self,
       Prices.self,

@@ -41,7 +41,7 @@ struct BillTests {
     let bill = Bill(usage, for: .month730h, book: .current, region: "us-east-1")
     #expect(bill.total == Money(usd: "0.015"))
     #expect(bill.unpriced.map(\.scope) == ["channel:c"])
-    #expect(bill.unpriced[0].reason.contains("was not found"))
+    #expect(bill.unpriced[0].reason.contains("no source"))
     #expect(bill.isPartial(nil) && bill.isPartial("channel:c") && !bill.isPartial("stream:s"))
     let frankfurt = Bill(usage, for: .month730h, book: .current, region: "eu-central-1")
     #expect(frankfurt.lines.isEmpty && frankfurt.unpriced[0].reason.contains("known: us-east-1"))

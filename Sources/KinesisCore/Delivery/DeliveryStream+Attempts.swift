@@ -78,9 +78,11 @@ extension DeliveryStream {
       timeout: isMain ? configuration.destination.responseTimeout : nil)
   }
 
-  /// One PUT; or, when the interval is short, a multipart upload's beginning, parts and end (F§3.2).
-  private func putRequests(bytes: Int64, isMain: Bool) -> Int64 {
-    guard isMain else { return 1 }
+  private func putRequests(bytes: Int64, isMain: Bool) -> Int64 { isMain ? putRequests(forObjectOf: bytes) : 1 }
+
+  /// S3 requests of the PUT class that a delivery of so many bytes, as stored, takes: one PUT; or, when the interval is short,
+  /// a multipart upload's beginning, parts and end (F§3.2); 0 where the destination is not S3.
+  public func putRequests(forObjectOf bytes: Int64) -> Int64 {
     guard configuration.destination.writesObjects else { return 0 }
     let isMultipart = terms.hint < .seconds(limits[.deliveryMultipartBelow])
     let part = limits[.deliveryMultipartPart]

@@ -17,6 +17,10 @@ struct Consumer: Sendable {
   var isDeployed = true
   /// Whether the scenario lets its workers crash: then checkpoints matter.
   let isCrashable: Bool
+  /// Since when its workers run, nil while they do not; and when they ran before.
+  var runsSince: Instant?, ran: [(from: Instant, to: Instant)] = []
+  /// Batches worked off.
+  var batches: Int64 = 0
   /// What its function did, how many of it run, whether poison was read.
   var function: FunctionResult
   var functionsRunning = 0

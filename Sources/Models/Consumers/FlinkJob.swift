@@ -112,7 +112,7 @@ struct FlinkJob: Sendable {
   }
 
   /// Parallelism over parallelism per KPU, rounded up.
-  var kpus: Int64 { Int64((result.parallelism + spec.parallelismPerKPU - 1) / spec.parallelismPerKPU) }
+  var kpus: Int64 { spec.kpus(of: result.parallelism) }
 
   /// Records it takes from a source before the next has its turn: a tenth of a second of work.
   var countAtOnce: Int64 { max(1, kpus * Int64(spec.ratePerKPU) / 10) }

@@ -64,6 +64,9 @@ public struct ConsumerSpec: Sendable {
   public var perRecord: Distribution
   /// Where it starts.
   public var start: Start
+  /// How often its application checkpoints a lease, at most; zero is after each batch. For the bill alone: a crash goes back to
+  /// the last batch (decision 0029). A minute is what AWS's sample consumer takes (assumed).
+  public var checkpointEvery = Interval.seconds(60)
   /// The mapping and its function; for the two Lambda retrievals, nil for all others.
   public var function: FunctionSpec?
   /// The job; for the two Flink retrievals, nil for all others.

@@ -110,6 +110,8 @@ public struct StreamSpec: Sendable, Hashable {
   public var autoscaler: AutoscalerSpec?
   /// What CloudWatch counted of the real stream, for the report to compare with; no run depends on it.
   public var observed: ObservedMetrics?
+  /// Enhanced monitoring: for the bill, a run does not depend on it. In the order of `ShardLevelMetric.allCases`.
+  public var shardLevelMetrics: [ShardLevelMetric] = []
 
   /// A stream; provisioned, 1 MiB records and a day's retention unless told.
   public init(

@@ -23,6 +23,8 @@ public struct FirehoseSpec: Sendable {
   public var destinationLimit: Bytes?
   /// Availability zones of delivery into a VPC: for the bill, a run does not depend on it.
   public var vpcZones = 0
+  /// How long objects in S3 are kept: for the bill, a run does not depend on it. 30 days is assumed.
+  public var objectsKept = Interval.days(30)
 
   /// A delivery stream of that configuration; `stream` is the position of its source, nil for Direct PUT.
   public init(

@@ -20,13 +20,13 @@ final class RateProfile: Sendable {
   }
 
   private static let line = Interval.seconds(1)
-  private static let wave = Interval.seconds(10)
+  static let wave = Interval.seconds(10)
 
-  private let curve: RateCurve
-  private let start: Instant
-  private let factors: [Factor]
+  let curve: RateCurve
+  let start: Instant
+  let factors: [Factor]
   /// For waves: records a second for every `wave` of a day.
-  private let day: [Double]
+  let day: [Double]
 
   /// The curve from `start` on; `factors` in order of time, the first at or before `start`.
   init(_ curve: RateCurve, start: Instant, factors: [Factor]) {

@@ -74,8 +74,11 @@ struct StreamMeter: Sendable {
     tariffs.append(tariff)
   }
 
-  /// Counts bytes that polling took out.
-  mutating func notePolled(_ bytes: Int64) { tariffs[tariffs.count - 1].polledBytes += bytes }
+  /// Counts bytes that polling took out, and of those the bytes of records older than a week.
+  mutating func notePolled(_ bytes: Int64, longTerm: Int64) {
+    tariffs[tariffs.count - 1].polledBytes += bytes
+    tariffs[tariffs.count - 1].retrievedBytes += longTerm
+  }
 
   /// Counts bytes pushed to a consumer, by its position in the run.
   mutating func notePushed(_ bytes: Int64, to consumer: Int) {

@@ -13,8 +13,8 @@ struct Tariff: Sendable {
   private(set) var payloadUnits: Int64 = 0
   /// Bytes of on-demand streams, each record rounded up to 1 KB.
   private(set) var roundedBytes: Int64 = 0
-  /// Bytes that polling took out.
-  var polledBytes: Int64 = 0
+  /// Bytes that polling took out, and of those the bytes of records older than a week.
+  var polledBytes: Int64 = 0, retrievedBytes: Int64 = 0
   /// Bytes pushed to each consumer of the run, by position; zeros for those of other streams.
   var pushedBytes: [Int64]
 

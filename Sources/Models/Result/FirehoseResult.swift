@@ -74,6 +74,8 @@ public struct DeliveryFigures: Sendable {
   public var failedAttempts: Int64 = 0, retries: Int64 = 0
   /// PUT-class requests to S3, parts of multipart uploads included, failed attempts too.
   public var putRequests: Int64 = 0
+  /// What lies in S3: objects, their copies in the backup and the error output, as stored.
+  public var storedBytes = Bytes.zero
   /// Objects in an error output or backup.
   public var errorObjects: Int64 = 0, backupObjects: Int64 = 0
   /// The most records held at the end of any second.
@@ -117,6 +119,8 @@ public struct TransformFigures: Sendable, Hashable {
   public var invocations: Int64 = 0, retries: Int64 = 0
   /// Their time together: what GB-seconds are the product of memory with.
   public var time = Interval.zero
+  /// The same with each invocation rounded up to a millisecond, as Lambda bills it.
+  public var billedTime = Interval.zero
 
   /// Nothing yet.
   public init() {}

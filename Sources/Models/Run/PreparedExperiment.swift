@@ -25,14 +25,14 @@ public struct PreparedExperiment: Sendable {
   }
 
   /// The largest record a producer's target takes, the partition key included.
-  private static func largestRecord(for spec: ProducerSpec, in experiment: Experiment) -> Bytes {
+  static func largestRecord(for spec: ProducerSpec, in experiment: Experiment) -> Bytes {
     guard spec.firehose == nil else { return Bytes(experiment.limits[.deliveryRecordBytes]) }
     return experiment.streams[spec.stream].maxRecord
   }
 
   /// A producer's rate factors over time: events that overlap replace each other; the end of one gives 1 again, unless
   /// another begins at that instant.
-  private static func factors(of producer: Int, in experiment: Experiment) -> [RateProfile.Factor] {
+  static func factors(of producer: Int, in experiment: Experiment) -> [RateProfile.Factor] {
     var (ends, begins): ([RateProfile.Factor], [RateProfile.Factor]) = ([], [])
     for event in experiment.events {
       guard case .setRateFactor(producer, let value) = event.action else { continue }

@@ -167,7 +167,7 @@ extension Run {
   }
 
   private mutating func noteRead(_ answer: ReadAnswer, stream: Int, consumer: Int, took: Interval) {
-    meters[stream].notePolled(answer.bytes)
+    meters[stream].notePolled(answer.bytes, longTerm: account.streams[stream].longTermBytes(of: answer, at: now))
     book.note(.getBytes, Double(answer.bytes), stream: stream)
     book.note(.getRecords, Double(answer.count), stream: stream)
     book.note(.getLatency, took.inMilliseconds, stream: stream)
@@ -346,6 +346,7 @@ extension Run {
     guard !readers[reader].isGone else { return }
     let (consumer, worker) = (readers[reader].consumer, readers[reader].worker)
     readers[reader].checkpoint = readers[reader].processing
+    consumers[consumer].batches += 1
     endFlinkBatch(of: consumer)
     readers[reader].isProcessing = false
     consumers[consumer].workers[worker].running -= 1

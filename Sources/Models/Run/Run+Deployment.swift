@@ -19,6 +19,7 @@ extension Run {
   mutating func deploy(_ consumer: Int) {
     consumers[consumer].isStopped = false
     consumers[consumer].isDeployed = true
+    consumers[consumer].runsSince = now
     startFlink(consumer)
     let stream = consumers[consumer].spec.stream
     for shard in account.streams[stream].shards.map(\.id) {
@@ -65,6 +66,8 @@ extension Run {
 
   mutating func stopConsumer(_ consumer: Int) {
     consumers[consumer].isStopped = true
+    if let since = consumers[consumer].runsSince { consumers[consumer].ran.append((since, now)) }
+    consumers[consumer].runsSince = nil
     hangUp(consumer)
     notes.add(.consumerStopped, consumers[consumer].spec.name, "all workers stop", at: now)
   }
@@ -89,6 +92,7 @@ extension Run {
     }
     guard consumers[consumer].isStopped else { return }
     consumers[consumer].isStopped = false
+    consumers[consumer].runsSince = now
     notes.add(.consumerStarted, consumers[consumer].spec.name, "all workers start where they stopped", at: now)
     goOnAll(consumer)
   }

@@ -173,6 +173,8 @@ extension Run {
   private mutating func end(_ invocation: Invocation, _ pending: PendingAttempt) {
     let firehose = pending.firehose
     firehoses[firehose].transform.time = firehoses[firehose].transform.time + pending.took
+    let billed = Interval.milliseconds((pending.took.nanoseconds + 999_999) / 1_000_000)
+    firehoses[firehose].transform.billedTime = firehoses[firehose].transform.billedTime + billed
     book.note(.processingDuration, pending.took.inMilliseconds, firehose: firehose)
     book.note(.processingSuccess, pending.timesOut ? 0 : 1, firehose: firehose)
     guard !pending.timesOut else {
@@ -192,6 +194,7 @@ extension Run {
 
   private mutating func note(_ delivery: Delivery, of firehose: Int) {
     note(success: 1, of: delivery.target, firehose)
+    if delivery.putRequests > 0 { firehoses[firehose].delivery.storedBytes += Bytes(delivery.bytesOut) }
     switch delivery.target {
     case .destination:
       firehoses[firehose].noteObject(delivery, at: now)

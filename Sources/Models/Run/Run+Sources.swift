@@ -61,7 +61,7 @@ extension Run {
 
   private mutating func noteSourceRead(_ answer: ReadAnswer, stream: Int, firehose: Int, took: Interval) {
     trajectory.fold(UInt64(bitPattern: answer.first) << 20 ^ UInt64(answer.count))
-    meters[stream].notePolled(answer.bytes)
+    meters[stream].notePolled(answer.bytes, longTerm: account.streams[stream].longTermBytes(of: answer, at: now))
     book.note(.getBytes, Double(answer.bytes), stream: stream)
     book.note(.getRecords, Double(answer.count), stream: stream)
     book.note(.getLatency, took.inMilliseconds, stream: stream)

@@ -10,12 +10,13 @@ extension Run {
     for stream in account.streams.indices {
       for tariff in meters[stream].tariffs { add(tariff, of: stream, at: instant, to: &usage) }
     }
-    for consumer in consumers { addApplication(of: consumer, to: &usage) }
+    for stream in account.streams.indices { addShardMetrics(of: stream, at: instant, to: &usage) }
+    for consumer in consumers { addApplication(of: consumer, at: instant, to: &usage) }
     for (index, channel) in experiment.channels.enumerated() {
-      usage.add(.deliveryChannel, scope: "channel:\(channel.name)", Int128(channels[index].result.bytes.count))
+      usage.add(channel.item, scope: "channel:\(channel.name)", Int128(channels[index].result.bytes.count))
     }
     for firehose in firehoses { addFirehose(firehose, at: instant, to: &usage) }
-    addNeighbours(over: instant - start, to: &usage)
+    experiment.neighbours.add(over: instant - start, experiment.limits, to: &usage)
     return usage
   }
 
@@ -45,6 +46,7 @@ extension Run {
     if stream.retention > .hours(24) { usage.add(.extendedRetention, scope: scope, hours) }
     usage.add(
       .longTermRetention, scope: scope, Self.byteSeconds(tariff.bytes, from: .days(7), to: stream.retention))
+    usage.add(.longTermRetrieval, scope: scope, Int128(tariff.retrievedBytes))
     for (index, consumer) in consumers.enumerated() where consumer.fanOut >= 0 {
       guard account.streams[consumer.spec.stream].name == stream.name else { continue }
       usage.add(.fanOutHour, scope: "consumer:\(consumer.spec.name)", hours)
@@ -53,8 +55,9 @@ extension Run {
   }
 
   /// What runs a consumer's code, where AWS does. KPU time is that of the run; Flink's least ten minutes a start are not added.
-  private func addApplication(of consumer: Consumer, to usage: inout Usage) {
+  private func addApplication(of consumer: Consumer, at instant: Instant, to usage: inout Usage) {
     let scope = "consumer:\(consumer.spec.name)"
+    if consumer.hasLeases { addLeases(of: consumer, at: instant, to: &usage) }
     if consumer.spec.function != nil {
       let function = consumer.function
       usage.add(.lambdaRequest, scope: scope, Int128(function.invocations))
@@ -62,13 +65,24 @@ extension Run {
     }
     guard let flink = consumer.flink?.result else { return }
     usage.add(.flinkHour, scope: scope, Int128(flink.kpuTime))
-    usage.add(.flinkStorage, scope: scope, Self.flinkStorage(flink))
+    let orchestration = Int128(experiment.limits[.flinkOrchestrationKPUs]) * Int128(flink.running.nanoseconds)
+    usage.add(.flinkStorage, scope: scope, FlinkSpec.runningStorage(Int128(flink.kpuTime) - orchestration))
   }
 
-  /// 50 GB of running storage for each KPU that is not for orchestration, in byte-seconds (F§0.1 row 16: billed).
-  private static func flinkStorage(_ flink: FlinkResult) -> Int128 {
-    let working = Int128(flink.kpuTime) - Int128(flink.running.nanoseconds)
-    return max(0, working) * (50 << 30) / 1_000_000_000
+  /// The lease table while the consumer's workers ran: every open shard's lease is renewed.
+  private func addLeases(of consumer: Consumer, at instant: Instant, to usage: inout Usage) {
+    let stream = account.streams[consumer.spec.stream]
+    let times = consumer.ran + (consumer.runsSince.map { [(from: $0, to: instant)] } ?? [])
+    let held = times.reduce(0) { $0 + shardTime(of: stream, from: $1.from, until: $1.to) }
+    let ran = times.reduce(Interval.zero) { $0 + ($1.to - $1.from) }
+    LeaseTable(experiment.limits).add(
+      held: held, over: ran, batches: Int128(consumer.batches), by: consumer.spec, to: &usage)
+  }
+
+  private func addShardMetrics(of stream: Int, at instant: Instant, to usage: inout Usage) {
+    let metrics = Int128(experiment.streams[stream].shardLevelMetrics.count)
+    let scope = "stream:\(account.streams[stream].name)"
+    usage.add(.shardMetric, scope: scope, metrics * shardTime(of: account.streams[stream], from: start, until: instant))
   }
 
   private func addOnDemand(_ tariff: Tariff, _ stream: Stream, _ items: OnDemandItems, to usage: inout Usage) {

@@ -54,16 +54,19 @@ extension ScenarioDecoder {
     let records = fields.take("max_records")?.integer(1...most, expecting: "a number of records") ?? most
     let workers = fields.take("workers")?.integer(1...10_000, expecting: "a number of workers") ?? 1
     let concurrency = fields.take("concurrency")?.integer(1...10_000, expecting: "a number of record processors")
+    let checkpoint = fields.take("checkpoint_every")?.duration(.zero ... .hours(24))
     let service = fields.take("service").map(service) ?? (.constant(0), .constant(0))
     let start =
       fields.take("start")?.choice(["trim_horizon", "latest"], what: "start")
       .flatMap(ConsumerSpec.Start.init) ?? .trimHorizon
     fields.finish()
     guard let stream, let retrieval, type != "managed_flink" || flink != nil else { return nil }
-    return ConsumerSpec(
+    var spec = ConsumerSpec(
       name: name, stream: stream, retrieval: retrieval, pollInterval: poll, maxRecords: records, workers: workers,
       concurrency: concurrency, perBatch: service.0, perRecord: service.1, start: start, function: function,
       flink: flink)
+    spec.checkpointEvery = checkpoint ?? spec.checkpointEvery
+    return spec
   }
 
   private func retrieval(_ type: String?, _ fields: inout Fields) -> ConsumerSpec.Retrieval? {
@@ -89,6 +92,7 @@ extension ScenarioDecoder {
     let isFunction = type.hasPrefix("lambda_"), isFlink = type == "managed_flink"
     if !isFunction { fields.inapplicable(Self.functionKeys, to: "type \(type)") }
     if !isFlink { fields.inapplicable(Self.flinkKeys, to: "type \(type)") }
+    if retrieval?.hasLeases != true { fields.inapplicable(["checkpoint_every"], to: "type \(type)") }
     if isFlink { fields.inapplicable(["workers", "concurrency", "service"], to: "type \(type)") }
     if isFunction {
       fields.inapplicable(["workers", "concurrency", "poll_interval", "max_records"], to: "type \(type)")

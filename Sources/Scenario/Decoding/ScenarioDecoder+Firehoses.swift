@@ -193,6 +193,7 @@ extension ScenarioDecoder {
     spec.configuration.retryDuration = places[.retryDuration]?.duration(.zero ... .longest)
     places[.backup] = fields.take("backup")
     places[.backup].map { backup($0, &spec) }
+    spec.objectsKept = fields.take("objects_kept")?.duration(.zero ... .days(3_650)) ?? spec.objectsKept
     spec.vpcZones = fields.take("vpc_azs")?.integer(0...10, expecting: "a number of availability zones") ?? 0
   }
 

@@ -59,6 +59,7 @@ extension ScenarioDecoder {
     let maxRecord = fields.take("max_record").flatMap(maxRecord) ?? Bytes(limits[.recordBytesDefault])
     let retention = fields.take("retention").flatMap(retention) ?? .hours(limits[.retentionMinimum])
     let observed = fields.take("observed").flatMap(observed)
+    let metrics = fields.take("shard_level_metrics").map(shardLevelMetrics) ?? []
     let scaler = isOnDemand ? nil : fields.take("autoscaler").flatMap { autoscaler($0, shards: shards) }
     fields.finish()
     guard let shards, let capacity else { return nil }
@@ -66,7 +67,20 @@ extension ScenarioDecoder {
       name: name, shards: shards, maxRecord: maxRecord, retention: retention, capacity: capacity)
     spec.autoscaler = scaler
     spec.observed = observed
+    spec.shardLevelMetrics = metrics
     return spec
+  }
+
+  /// AWS's EnhancedMonitoring: names of metrics, or ALL.
+  private func shardLevelMetrics(_ field: Field) -> [ShardLevelMetric] {
+    let all = ShardLevelMetric.allCases, names = all.map(\.rawValue)
+    if field.text == "ALL" { return all }
+    guard let items = field.list(atMost: all.count, expecting: "ALL or a list of \(names.joined(separator: ", "))")
+    else {
+      return []
+    }
+    let given = items.compactMap { $0.choice(names, what: "shard-level metric") }
+    return all.filter { given.contains($0.rawValue) }
   }
 
   private func shards(_ fields: inout Fields, isRequired: Bool) -> Int? {

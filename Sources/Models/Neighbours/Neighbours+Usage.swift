@@ -1,18 +1,20 @@
-internal import Pricing
-internal import Units
+public import KinesisCore
+public import Pricing
+public import Units
 
-/// What neighbours would use in the simulated time, by their closed forms.
-extension Run {
-  func addNeighbours(over span: Interval, to usage: inout Usage) {
-    for spec in experiment.neighbours.videoStreams { addVideo(spec, over: span, to: &usage) }
-    for spec in experiment.neighbours.sqlApplications {
+/// What neighbours use in a span of time, by their closed forms.
+extension Neighbours {
+  /// Adds their lines to a usage.
+  public func add(over span: Interval, _ limits: LimitsProfile, to usage: inout Usage) {
+    for spec in videoStreams { add(spec, over: span, limits, to: &usage) }
+    for spec in sqlApplications {
       let time = Int128(spec.units) * Int128(span.nanoseconds)
       usage.add(.sqlHour, scope: "sql_application:\(spec.name)", time)
     }
   }
 
-  private func addVideo(_ spec: VideoStreamSpec, over span: Interval, to usage: inout Usage) {
-    let figures = spec.capacity(experiment.limits).figures, scope = "video_stream:\(spec.name)"
+  private func add(_ spec: VideoStreamSpec, over span: Interval, _ limits: LimitsProfile, to usage: inout Usage) {
+    let figures = spec.capacity(limits).figures, scope = "video_stream:\(spec.name)"
     func amount(_ name: String, _ factor: Double) -> Int128 {
       Int128(((figures.first { $0.name == name }?.value ?? 0) * factor).rounded())
     }

@@ -1,0 +1,176 @@
+internal import KinesisCore
+internal import Models
+internal import Pricing
+internal import Simulation
+internal import Units
+
+/// What a delivery stream uses: bytes taken in and delivered, objects, requests, invocations, storage.
+///
+/// A buffer is handed on when it is full or old enough, and begins again with the next record: `period = min(interval + wait,
+/// size / rate)` for each shard, channel or partition (F§3.2). Records are taken to come to all of them alike, partitions by
+/// their own law; deliveries never fail.
+struct FirehoseUse {
+  let spec: FirehoseSpec
+  let flow: ScenarioLoad.Flow
+  /// Shards of the source; nil for Direct PUT.
+  let shards: Int?
+
+  private let machine: DeliveryStream
+
+  init(_ spec: FirehoseSpec, _ flow: ScenarioLoad.Flow, shards: Int?, limits: LimitsProfile) {
+    (self.spec, self.flow, self.shards) = (spec, flow, shards)
+    do throws(DeliveryFlaws) {
+      machine = try DeliveryStream(spec.configuration, limits: limits, at: .epoch)
+    } catch {
+      preconditionFailure("the scenario was checked: \(error.flaws.map(\.reason))")
+    }
+  }
+
+  /// How often a second its shards are polled.
+  var pollsPerSecond: Int { shards == nil ? 0 : Int(machine.pollsPerSecond) }
+
+  /// Adds its lines for a span of time.
+  func add(over span: Interval, to usage: inout Usage) {
+    let scope = "firehose:\(spec.name)"
+    func amount(_ rate: Double) -> Int128 { Int128((rate * span.inSeconds).rounded()) }
+    let billed = amount(flow.deliveryBytes), objects = objects
+    usage.add(spec.ingestItem, scope: scope, billed)
+    if spec.isConverting { usage.add(.firehoseConversion, scope: scope, billed) }
+    if spec.configuration.partitioning != nil {
+      usage.add(.firehosePartitionedData, scope: scope, amount(delivered))
+      usage.add(.firehosePartitionedObject, scope: scope, amount(objects.count))
+    }
+    usage.add(.firehoseNetworkHour, scope: scope, Int128(spec.vpcZones) * Int128(span.nanoseconds))
+    if spec.vpcZones > 0 { usage.add(.firehoseNetworkData, scope: scope, amount(delivered)) }
+    let extra = [errors, copies]
+    usage.add(.s3Put, scope: scope, amount(extra.reduce(objects.requests) { $0 + $1.requests }))
+    let stored = amount(extra.reduce(objects.stored) { $0 + $1.stored })
+    usage.add(.s3Storage, scope: scope, spec.storage(of: Bytes(Int64(stored))))
+    let calls = invocations
+    usage.add(.lambdaRequest, scope: scope, amount(calls))
+    let time = amount(calls * billedTime)
+    usage.add(.lambdaDuration, scope: scope, FirehoseSpec.transformMemory * time)
+  }
+
+  // MARK: The way in
+
+  private var origins: Double { Double(shards ?? max(1, machine.originCount)) }
+  private var recordSize: Double { flow.users > 0 ? flow.dataBytes / flow.users : 1 }
+
+  /// From a buffer's end to its next record, in seconds, of one shard or channel.
+  private var wait: Double {
+    guard shards != nil else { return origins / max(1e-9, flow.calls) }
+    // A poll a second, and more where a poll may bring nothing. Intervals are whole seconds.
+    return 1 / (1 - DeterministicMath.exp(-flow.records / origins)) - 1 + ConsumerUse.evenWait
+  }
+
+  private func period(_ buffer: DeliveryRhythm.Buffer, bytes: Double, wait: Double) -> Double {
+    guard bytes > 0 else { return .infinity }
+    let full = (Double(buffer.size.count) / recordSize).rounded(.up) * recordSize / bytes
+    return min(buffer.interval.inSeconds + wait, full)
+  }
+
+  // MARK: The transform
+
+  private var transformPeriod: Double {
+    period(machine.rhythm.transform, bytes: flow.dataBytes / origins, wait: wait)
+  }
+
+  private var invocations: Double { spec.configuration.transform == nil ? 0 : origins / transformPeriod }
+
+  /// Nanoseconds billed of an invocation: whole milliseconds; of a law without steps, half of one more.
+  private var billedTime: Double {
+    guard case .constant(let time) = spec.transformTime else { return spec.transformTime.mean + 5e5 }
+    return (time / 1e6).rounded(.up) * 1e6
+  }
+
+  /// Bytes a second at the destination, before compression.
+  private var delivered: Double {
+    guard let transform = spec.configuration.transform else { return flow.dataBytes }
+    let kept = 1 - spec.droppedShare - spec.failedShare
+    return flow.dataBytes * kept * Double(transform.outputPermille) / 1_000
+  }
+
+  // MARK: Objects
+
+  /// Objects a second, their S3 requests, and the bytes they leave in S3.
+  private struct Objects {
+    var count = 0.0, requests = 0.0, stored = 0.0
+  }
+
+  private var objects: Objects {
+    guard delivered > 0 else { return Objects() }
+    guard spec.configuration.partitioning != nil else {
+      return written(origins / mainPeriod, of: delivered / origins * mainPeriod)
+    }
+    return RankBlock.blocks(of: spec.partitionKeys, skew: spec.partitionSkew).reduce(into: Objects()) { sum, block in
+      let period = partitionPeriod(share: block.share)
+      let part = written(block.count / period, of: delivered * block.share * period)
+      sum.count += part.count
+      sum.requests += part.requests
+      sum.stored += part.stored
+    }
+  }
+
+  private func written(_ count: Double, of bytes: Double) -> Objects {
+    let out = bytes * 1_000 / Double(spec.configuration.compressionPermille)
+    let requests = Double(machine.putRequests(forObjectOf: Int64(out.rounded(.up))))
+    return Objects(count: count, requests: count * requests, stored: requests > 0 ? count * out : 0)
+  }
+
+  /// Behind a transform, records come batch by batch.
+  private var mainPeriod: Double {
+    let bytes = delivered / origins, buffer = machine.rhythm.main
+    let most = Double(machine.rhythm.mostRecords) / (flow.users / origins)
+    guard spec.configuration.transform != nil else {
+      return min(most, period(buffer, bytes: bytes, wait: wait))
+    }
+    let step = transformPeriod, rounds = (buffer.interval.inSeconds / step).rounded(.down) + 1
+    return min(most, min(rounds * step, Double(buffer.size.count) / bytes))
+  }
+
+  /// A partition's buffer begins again when a staging buffer that holds one of its records is laid out.
+  private func partitionPeriod(share: Double) -> Double {
+    let buffer = machine.rhythm.main, staging = machine.rhythm.staging.inSeconds
+    let full = Double(buffer.size.count) / (delivered * share)
+    guard staging > 0 else { return min(full, buffer.interval.inSeconds + 1 / (flow.users * share)) }
+    let some = 1 - DeterministicMath.exp(-flow.users * share / origins * staging)
+    return min(full, buffer.interval.inSeconds + 2 * min(wait, 1) + (1 / some - 1) * staging / origins)
+  }
+
+  /// What the transform could not process, as it came.
+  private var errors: Objects {
+    let share = spec.configuration.transform == nil ? 0 : spec.failedShare
+    guard share > 0, flow.users > 0 else { return Objects() }
+    let bytes = flow.dataBytes * share
+    let period = period(machine.rhythm.backup, bytes: bytes, wait: 1 / min(flow.users * share, invocations))
+    return Objects(count: 1 / period, requests: 1 / period, stored: bytes)
+  }
+
+  /// The backup of all source records.
+  private var copies: Objects {
+    guard spec.configuration.backup == .all, flow.dataBytes > 0 else { return Objects() }
+    let period = period(machine.rhythm.backup, bytes: flow.dataBytes / origins, wait: wait)
+    return Objects(count: origins / period, requests: origins / period, stored: flow.dataBytes)
+  }
+}
+
+/// Neighbouring ranks of a Zipf law, taken together where they hardly differ.
+struct RankBlock {
+  /// How many ranks, and the share of each.
+  var count: Double, share: Double
+
+  /// The ranks of a law of so many keys: the first 1,024 one by one, the others by 64ths of what is before them.
+  static func blocks(of keys: Int, skew: Double) -> [RankBlock] {
+    guard skew > 0 else { return [RankBlock(count: Double(keys), share: 1 / Double(keys))] }
+    var (blocks, rank): ([RankBlock], Int) = ([], 1)
+    while rank <= keys {
+      let count = min(keys - rank + 1, rank <= 1_024 ? 1 : rank / 64)
+      let middle = Double(rank) + Double(count - 1) / 2
+      blocks.append(RankBlock(count: Double(count), share: DeterministicMath.pow(middle, -skew)))
+      rank += count
+    }
+    let sum = blocks.reduce(0) { $0 + $1.count * $1.share }
+    return blocks.map { RankBlock(count: $0.count, share: $0.share / sum) }
+  }
+}
