@@ -21,6 +21,8 @@ struct Weir: AsyncParsableCommand {
       Validate.self,
       RunScenario.self,
       EstimateVerb.self,
+      CompareVerb.self,
+      SweepVerb.self,
       Schema.self,
       Limits.self,
       Prices.self,
