@@ -17,8 +17,21 @@ public enum OutputFile {
     try perform(at: path) { try Data(text.utf8).write(to: URL(filePath: path), options: .atomic) }
   }
 
+  /// Writes files into a directory, which is made if it is not there; each file appears whole or not at all.
+  ///
+  /// Files before one that could not be written are in place; it and those after it are as they were.
+  static func write(_ files: [(name: String, contents: String)], into directory: String) throws(WriteError) {
+    try makeDirectory(directory)
+    for file in files { try write(file.contents, to: path(of: file.name, in: directory)) }
+  }
+
+  /// The path of a file of a directory.
+  static func path(of name: String, in directory: String) -> String {
+    directory.hasSuffix("/") ? directory + name : "\(directory)/\(name)"
+  }
+
   /// Makes a directory and those above it, where they are not there.
-  static func makeDirectory(_ path: String) throws(WriteError) {
+  public static func makeDirectory(_ path: String) throws(WriteError) {
     try perform(at: path) {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }

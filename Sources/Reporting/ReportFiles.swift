@@ -28,10 +28,6 @@ public struct ReportFiles: Sendable {
   ///
   /// Files before one that could not be written are in place; it and those after it are as they were.
   public func write(to directory: String) throws(OutputFile.WriteError) {
-    try OutputFile.makeDirectory(directory)
-    for file in all {
-      let path = directory.hasSuffix("/") ? directory + file.name : "\(directory)/\(file.name)"
-      try OutputFile.write(file.contents, to: path)
-    }
+    try OutputFile.write(all, into: directory)
   }
 }

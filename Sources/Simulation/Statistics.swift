@@ -19,7 +19,7 @@ public struct ConfidenceInterval: Sendable, Hashable {
 
   /// Whether it is tight enough to stop: half width ≤ ε / (1 + ε) · |mean| keeps the relative error below ε
   /// (Law & Kelton's sequential rule).
-  public func isWithin(relativeError e: Double) -> Bool { halfWidth <= e / (1 + e) * mean.magnitude }
+  public func isWithin(relativeError e: Double) -> Bool { isWithin(relativeError: e, of: mean) }
 }
 
 /// Mean and variance of values as they come, in one pass and O(1) memory (Welford 1962).

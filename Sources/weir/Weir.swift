@@ -23,6 +23,8 @@ struct Weir: AsyncParsableCommand {
       EstimateVerb.self,
       TraceVerb.self,
       CostVerb.self,
+      CompareVerb.self,
+      SweepVerb.self,
       Schema.self,
       Limits.self,
       Prices.self,

@@ -24,7 +24,11 @@ public struct Trial: Sendable {
 
   /// Reads the scenario with a design's settings laid over it; throws every error at once.
   public init(_ design: Design, of template: ScenarioTemplate, seed: UInt64?) throws(ScenarioFailure) {
-    let loaded = try template.load(settings: design.settings, seed: seed)
+    self.init(design, loaded: try template.load(settings: design.settings, seed: seed))
+  }
+
+  /// A design that was read already; builds its tables.
+  public init(_ design: Design, loaded: LoadedScenario) {
     (self.design, self.loaded, prepared) = (design, loaded, PreparedExperiment(loaded.experiment))
   }
 }

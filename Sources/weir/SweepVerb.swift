@@ -1,0 +1,187 @@
+internal import ArgumentParser
+internal import Models
+internal import Planning
+internal import Reporting
+internal import Scenario
+
+struct SweepVerb: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sweep",
+    abstract: "Runs every combination of values and puts them in a table.",
+    discussion: """
+      All combinations see the same chance. With --out a sweep that was stopped goes on where it was: what stands in
+      DIR/sweep.journal is not run again, unless something it depends on has changed.
+
+      EXAMPLE
+        weir sweep scenarios/hot-key.yaml -P streams.readings.shards=8..32:8 --set clock.duration=90s
+        weir sweep scenarios/hot-key.yaml -P streams.readings.shards=8,16 -P producers.gateways.keys.salt=1,8 \
+      --set clock.duration=75s --out out/sweep
+
+      Ends with 130 and the combinations that were done after Ctrl-C. No objective changes its exit code.
+      """)
+
+  @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
+  @Option(
+    name: .customShort("P"),
+    help: ArgumentHelp(
+      "A range or a list of values: path=4..64:4, path=a,b,c. May be repeated.", valueName: "path=values"))
+  var parameters: [String]
+  @Option(help: "Replications of each combination; more than one give intervals.") var replications = 1
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Figures by their paths in run.json, or all under a path.", valueName: "path"))
+  var metrics: [String] = []
+  @Option(help: "The seed, instead of the scenario's.") var seed: UInt64?
+  @Option(help: "Runs at once; results do not depend on it.") var workers = 1
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Overrides a value in all of them, such as clock.duration=5m.", valueName: "path=value"))
+  var settings: [Setting] = []
+  @Option(help: ArgumentHelp("Where sweep.md, sweep.json, sweep.csv and the journal go.", valueName: "dir"))
+  var out: String?
+  @Option(help: "What stdout gets: text, json or md.") var format = Format.text
+
+  func validate() throws {
+    guard (1...1_000).contains(replications) else { throw ValidationError("--replications takes 1 to 1000.") }
+    guard (1...256).contains(workers) else { throw ValidationError("--workers takes 1 to 256.") }
+  }
+
+  func run() async throws {
+    let input = try SweepInput(self)
+    let figures = try input.figures(metrics)
+    let journal = try SweepNotes(self, input, figures)
+    let samples = try await simulate(input, figures, journal)
+    let sweep = Sweep(
+      of: input.base, grid: input.grid, figures: figures, replications: replications, samples: samples,
+      level: Report.level)
+    let report = SweepFigures(sweep, of: input.base, warnings: input.base.warnings.map(\.description), command: command)
+    switch format {
+    case .text: try Output.write(report.text)
+    case .json: try Output.write(report.json)
+    case .md: try Output.write(report.markdown)
+    }
+    if let out { try Log.reporting { () throws(OutputFile.WriteError) in try report.write(to: out) } }
+    if !sweep.isComplete { throw ExitStatus.interrupted }
+    try journal.close(samples)
+  }
+
+  private func simulate(
+    _ input: SweepInput, _ figures: [ChosenFigure], _ journal: SweepNotes
+  ) async throws -> [[FigureSample]?] {
+    let missing = journal.known.count { $0 == nil }
+    let bar = ProgressBar(jobs: missing * replications, duration: input.base.experiment.horizon.duration)
+    Interrupt.listen()
+    defer { bar.clear() }
+    do {
+      return try await input.run.run(
+        figures: figures, known: journal.known, workers: workers, isInterrupted: { Interrupt.isRaised },
+        report: bar.report, keep: journal.keep)
+    } catch let failure as ScenarioFailure {
+      Log.line(failure.description)
+      throw ExitCode(failure.exitCode)
+    }
+  }
+
+  /// The command line that gives the same result; workers and places do not matter, so they are left out.
+  private var command: String {
+    var words = ["weir sweep", file] + parameters.map { "-P \($0)" }
+    if replications > 1 { words.append("--replications \(replications)") }
+    if let seed { words.append("--seed \(seed)") }
+    words += settings.map { "--set \($0.path)=\($0.value)" }
+    return (words + (metrics.isEmpty ? [] : ["--metrics"] + metrics)).joined(separator: " ")
+  }
+}
+
+/// What a sweep is made of, read and checked.
+struct SweepInput {
+  let base: LoadedScenario
+  let grid: SweepGrid
+  let run: SweepRun
+  /// One for each combination.
+  let fingerprints: [Fingerprint]
+  /// The first combination: its figures are those of all.
+  private let first: LoadedScenario
+
+  /// Reads the scenario and every combination; prints all that is wrong and ends the tool.
+  init(_ verb: SweepVerb) throws {
+    do throws(ScenarioFailure) {
+      let template = try ScenarioFile.template(path: verb.file)
+      grid = try SweepGrid(arguments: verb.parameters)
+      run = SweepRun(
+        template, grid: grid, common: verb.settings, seed: verb.seed, replications: verb.replications)
+      base = try template.load(settings: verb.settings, seed: verb.seed)
+      var first = base
+      var fingerprints: [Fingerprint] = []
+      try run.check { position, loaded in
+        if position == 0 { first = loaded }
+        fingerprints.append(Fingerprint(of: loaded, version: Version.current))
+      }
+      (self.first, self.fingerprints) = (first, fingerprints)
+    } catch {
+      Log.line(error.description)
+      throw ExitCode(error.exitCode)
+    }
+    guard grid.count * verb.replications <= SweepRun.maximumRuns else {
+      Log.line("weir: more than \(Figures.count(SweepRun.maximumRuns)) runs; take fewer combinations or replications")
+      throw ExitCode.validationFailure
+    }
+    for warning in base.warnings { Log.line(warning.description) }
+  }
+
+  /// The figures that are measured, the cost always among them.
+  func figures(_ wanted: [String]) throws -> [ChosenFigure] {
+    let trial = Trial(Design(name: "first", settings: []), loaded: first)
+    let chosen = try Chosen.figures(wanted, of: [trial], usual: FigureSelection.tabular)
+    return chosen.contains(.cost) ? chosen : chosen + [.cost]
+  }
+}
+
+/// The journal of a sweep, if it has an output directory.
+struct SweepNotes {
+  /// Samples that need not be run again, by position.
+  let known: [[FigureSample]?]
+  private let journal: SweepJournal?
+  private let contents: SweepJournal.Contents
+  private let keys: [String]
+
+  init(_ verb: SweepVerb, _ input: SweepInput, _ figures: [ChosenFigure]) throws {
+    guard let out = verb.out else {
+      (journal, contents, keys) = (nil, SweepJournal.Contents(), [])
+      known = Array(repeating: nil, count: input.grid.count)
+      return
+    }
+    try Log.reporting { () throws(OutputFile.WriteError) in try OutputFile.makeDirectory(out) }
+    let journal = SweepJournal(directory: out)
+    do throws(SweepJournal.ReadError) {
+      contents = try journal.read()
+    } catch {
+      Log.line("weir: \(error)")
+      throw ExitStatus.failure
+    }
+    let keys = input.fingerprints.map {
+      SweepJournal.key(of: $0, figures: figures, replications: verb.replications)
+    }
+    for line in contents.damaged.prefix(10) {
+      Log.line("warning: \(out)/\(SweepJournal.name):\(line) is damaged; what it held is run again")
+    }
+    (self.journal, self.keys) = (journal, keys)
+    known = keys.map { [contents] in contents.samples[$0] }
+    let count = known.count { $0 != nil }
+    if count > 0 { Log.line("\(count) of \(known.count) combinations were done before") }
+  }
+
+  /// Writes a combination down as soon as it is there.
+  func keep(_ position: Int, _ samples: [FigureSample]) throws {
+    guard let journal else { return }
+    try Log.reporting { () throws(OutputFile.WriteError) in
+      try journal.append(keys[position], samples, after: contents)
+    }
+  }
+
+  /// Leaves the journal of a sweep that is complete as if it had never been interrupted.
+  func close(_ samples: [[FigureSample]?]) throws {
+    guard let journal else { return }
+    let entries = zip(keys, samples).compactMap { key, samples in samples.map { (key: key, samples: $0) } }
+    try Log.reporting { () throws(OutputFile.WriteError) in try journal.write(entries) }
+  }
+}
