@@ -1,7 +1,7 @@
 /// Finds the name somebody meant.
-enum Nearest {
+public enum Nearest {
   /// `did you mean "linger"?`, when one of `names` is close enough to `text`; the first of the closest.
-  static func remedy(_ text: String, among names: [String]) -> String? {
+  public static func remedy(_ text: String, among names: [String]) -> String? {
     name(text, among: names).map { "did you mean \"\($0)\"?" }
   }
 
