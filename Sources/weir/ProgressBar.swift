@@ -20,9 +20,14 @@ final class ProgressBar: Sendable {
   private let isShown = Log.isTerminal
 
   /// A bar for so many jobs of a duration.
-  init(jobs: Int, duration: Interval) {
-    total = duration.nanoseconds * Int64(jobs)
-    let zeros = Array(repeating: Int64(0), count: jobs)
+  convenience init(jobs: Int, duration: Interval) {
+    self.init(durations: Array(repeating: duration, count: jobs))
+  }
+
+  /// A bar for jobs of these durations.
+  init(durations: [Interval]) {
+    total = durations.reduce(0) { $0 + $1.nanoseconds }
+    let zeros = Array(repeating: Int64(0), count: durations.count)
     state = Mutex(State(simulated: zeros, events: zeros, drawnAt: .now))
   }
 

@@ -12,7 +12,7 @@ struct Weir: AsyncParsableCommand {
         weir run clicks.yaml --out out
 
       EXIT CODES
-        0 fine · 1 internal or I/O · 10 an SLO failed
+        0 fine · 1 internal or I/O · 10 an SLO failed · 11 worse than its baseline
         64 usage · 65 bad scenario · 66 input missing · 130 interrupted
       """,
     version: Version.current,
@@ -25,6 +25,8 @@ struct Weir: AsyncParsableCommand {
       CostVerb.self,
       CompareVerb.self,
       SweepVerb.self,
+      TestVerb.self,
+      ExplainVerb.self,
       Schema.self,
       Limits.self,
       Prices.self,

@@ -24,6 +24,7 @@ extension Run {
   }
 
   private mutating func recordSecond(until instant: Instant) {
+    if lens != nil { look(until: instant) }
     for stream in meters.indices {
       let shares = meters[stream].closeSecond(
         account.streams[stream], from: secondBegan, to: instant, notes: &notes)

@@ -69,6 +69,8 @@ public struct Run: ~Copyable {
   var channels: [RunningChannel] = []
   /// What a channel has just delivered; empty between calls.
   var deliveries: [DeliveryChannel.Batch] = []
+  /// What somebody looks at closely; nil in ordinary runs.
+  var lens: Lens?
 
   /// An event as plain data, for check mode.
   enum Latest {

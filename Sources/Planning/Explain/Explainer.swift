@@ -1,0 +1,137 @@
+public import Models
+public import Units
+
+/// Finds the instant that explains a run, and looks closely at it.
+///
+/// The run is simulated as a whole to find the instant, and again up to it: replications are deterministic, so what is
+/// looked at is what happened.
+public struct Explainer: Sendable {
+  /// Why there is no explanation.
+  public enum Failure: Error, Sendable, Hashable {
+    /// Ctrl-C.
+    case interrupted
+    /// There is no such objective; the names there are.
+    case noSuchObjective(String, known: [String])
+    /// The instant lies outside the run.
+    case outside(Instant)
+  }
+
+  private let prepared: PreparedExperiment
+  private let replication: Int
+  private let window: Interval
+
+  /// The longest stretch that is looked at to find the second behind a breach.
+  static let longestSearch = Interval.minutes(10)
+
+  /// Explains a replication of an experiment; `window` is how much is shown, whole seconds.
+  public init(_ prepared: PreparedExperiment, replication: Int, window: Interval) {
+    (self.prepared, self.replication, self.window) = (prepared, replication, window)
+  }
+
+  /// The answer to a question.
+  public func answer(
+    _ question: ExplainQuestion, isInterrupted: @escaping @Sendable () -> Bool,
+    report: @escaping @Sendable (Replications.Progress) -> Void
+  ) async throws(Failure) -> Explanation {
+    try check(question)
+    let job = Replications.Job(experiment: 0, replication: replication)
+    let results = await Replications.run(
+      [job], of: [prepared], workers: 1, isInterrupted: isInterrupted, report: report
+    ) { $0 }
+    guard let result = results.first ?? nil, result.isComplete else { throw .interrupted }
+    let reason = Self.reason(question, result)
+    guard let moment = moment(reason, question, result) else {
+      return Explanation(result, reason, focus: nil, recording: nil)
+    }
+    let focus = try focus(reason, moment, result, isInterrupted)
+    let recording = try record(from: focus - third * 2, until: focus + third + .seconds(1), isInterrupted)
+    return Explanation(result, reason, focus: focus, recording: recording)
+  }
+
+  /// A third of the window, in whole seconds.
+  private var third: Interval { .seconds(max(1, window.nanoseconds / 3_000_000_000)) }
+
+  private func check(_ question: ExplainQuestion) throws(Failure) {
+    let horizon = prepared.experiment.horizon
+    switch question {
+    case .whatWentWrong: return
+    case .objective(let id):
+      let known = prepared.experiment.objectives.map(\.id)
+      guard known.contains(id) else { throw .noSuchObjective(id, known: known) }
+    case .moment(let instant):
+      guard instant >= horizon.start, instant < horizon.start + horizon.duration else { throw .outside(instant) }
+    }
+  }
+
+  private static func reason(_ question: ExplainQuestion, _ result: RunResult) -> Explanation.Reason {
+    switch question {
+    case .moment: return .asked
+    case .objective(let id):
+      guard let verdict = result.verdicts.first(where: { $0.objective.id == id }) else { return .nothing }
+      return verdict.isPassing ? .held(verdict) : .breach(verdict)
+    case .whatWentWrong: return worst(result)
+    }
+  }
+
+  private static func worst(_ result: RunResult) -> Explanation.Reason {
+    let broken = result.verdicts.filter { !$0.isPassing && $0.objective.severity == .fail }
+    let first = broken.min { a, b in (a.firstBrokenAt ?? .never) < (b.firstBrokenAt ?? .never) }
+    if let first { return .breach(first) }
+    let throttled = result.streams.indices.filter { result.streams[$0].secondView.secondsWithThrottles > 0 }
+    let worst = throttled.max { a, b in
+      (result.streams[a].secondView.worstDemand, b) < (result.streams[b].secondView.worstDemand, a)
+    }
+    if let worst { return .refusals(stream: worst, shard: result.streams[worst].secondView.worstShard) }
+    if let loss = result.notes.first(where: { $0.kind == .recordsLost }) { return .loss(loss) }
+    return .nothing
+  }
+
+  /// Around when to look; nil when there is nothing to look at.
+  private func moment(_ reason: Explanation.Reason, _ question: ExplainQuestion, _ result: RunResult) -> Instant? {
+    switch reason {
+    case .breach(let verdict): return verdict.firstBrokenAt
+    case .held, .nothing: return nil
+    case .refusals(let stream, _): return result.streams[stream].secondView.worstSecond
+    case .loss(let note): return note.at
+    case .asked:
+      guard case .moment(let instant) = question else { return nil }
+      return instant
+    }
+  }
+
+  /// The second that tells most. A breach is noticed when its window ends, and what broke the objective lies before.
+  private func focus(
+    _ reason: Explanation.Reason, _ moment: Instant, _ result: RunResult, _ isInterrupted: () -> Bool
+  ) throws(Failure) -> Instant {
+    guard case .breach(let verdict) = reason else { return moment }
+    let length = verdict.objective.window ?? max(result.experiment.horizon.reportBin, .minutes(1))
+    let from = moment - min(length, Self.longestSearch)
+    guard let wide = try record(from: from, until: moment, isInterrupted) else { return moment }
+    let stream = Explanation.stream(of: verdict.objective.metric, in: result.experiment)
+    return Self.worstSecond(of: wide, stream, verdict.objective.metric) ?? moment - .seconds(1)
+  }
+
+  /// The second with most refusals, the first of equals; where nothing was refused, the second of the highest demand for
+  /// objectives that ask for loads, else nil.
+  private static func worstSecond(of wide: Recording, _ stream: Int?, _ metric: Objective.Metric) -> Instant? {
+    let tracks = wide.streams.indices.filter { stream == nil || $0 == stream }.map { wide.streams[$0] }
+    let refused = (0..<wide.seconds).map { second in
+      tracks.reduce(0) { $0 + $1.shards.reduce(0) { $0 + $1.seconds[second].refused } }
+    }
+    if let most = refused.max(), most > 0, let second = refused.firstIndex(of: most) {
+      return wide.from + .seconds(Int64(second))
+    }
+    guard case .shardUtilization = metric else { return nil }
+    let demand = (0..<wide.seconds).map { second in
+      tracks.map { track in track.shards.map { track.demand($0.seconds[second]) }.max() ?? 0 }.max() ?? 0
+    }
+    return demand.max().flatMap { demand.firstIndex(of: $0) }.map { wide.from + .seconds(Int64($0)) }
+  }
+
+  private func record(from: Instant, until: Instant, _ isInterrupted: () -> Bool) throws(Failure) -> Recording? {
+    let recording = Run.recording(
+      of: prepared, replication: replication, from: from, until: until, isInterrupted: isInterrupted)
+    if recording == nil, isInterrupted() { throw .interrupted }
+    return recording
+  }
+}

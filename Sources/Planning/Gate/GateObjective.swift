@@ -1,0 +1,51 @@
+public import Models
+internal import Scenario
+
+/// An objective over the replications of a scenario, as the gate sees it.
+public struct GateObjective: Sendable {
+  /// What it means for the gate.
+  public enum Standing: String, Sendable, Hashable {
+    /// It held in all replications.
+    case held
+    /// It broke in at least one, and may not.
+    case broken
+    /// It broke, and is only a warning.
+    case warned
+    /// It broke, as the baseline's author accepted.
+    case known
+    /// The baseline expects it to break, and it held.
+    case mended
+  }
+
+  /// The verdict that tells most: that of the first replication that broke it, or else of the first.
+  public let verdict: ObjectiveVerdict
+  /// That replication.
+  public let replication: Int
+  /// In how many of the replications it broke.
+  public let replicationsBroken: Int
+  /// What it means.
+  public let standing: Standing
+
+  /// The objectives of replications of one experiment, at least one, in the order of the scenario.
+  static func all(of observations: [Observation], expected: [Baseline.Known]) -> [GateObjective] {
+    guard let first = observations.first else { return [] }
+    return first.verdicts.indices.map { position in
+      let broken = observations.filter { !$0.verdicts[position].isPassing }
+      let telling = broken.first ?? first, objective = telling.verdicts[position].objective
+      return GateObjective(
+        verdict: telling.verdicts[position], replication: telling.replication, replicationsBroken: broken.count,
+        standing: standing(
+          objective.severity, broken.isEmpty ? .held : .broken, expected.contains { $0.id == objective.id }))
+    }
+  }
+
+  private static func standing(_ severity: Objective.Severity, _ seen: Standing, _ isExpected: Bool) -> Standing {
+    switch (seen, severity, isExpected) {
+    case (.held, .fail, true): .mended
+    case (.held, _, _): .held
+    case (_, .warn, _): .warned
+    case (_, .fail, true): .known
+    case (_, .fail, false): .broken
+    }
+  }
+}

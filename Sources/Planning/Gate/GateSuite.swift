@@ -1,0 +1,207 @@
+public import Models
+public import Scenario
+public import Units
+
+/// The scenarios of a directory, read and ready to be simulated.
+///
+/// First the first replication of every scenario runs. Where nothing that goes in has changed and it went as the baseline
+/// says, that is all; of the others the remaining replications follow. Results do not depend on the number of workers.
+public struct GateSuite: Sendable {
+  /// A scenario that can run.
+  private struct Candidate: Sendable {
+    let position: Int
+    let name: String
+    let seed: UInt64
+    let fingerprint: String
+    let baseline: Baseline?
+    let prepared: PreparedExperiment
+    let replications: Int
+  }
+
+  private let folder: ScenarioFolder
+  private let entries: [ScenarioFolder.Entry]
+  private let options: GateOptions
+  private let candidates: [Candidate]
+  private var outcomes: [GateReport.Outcome]
+  private var faults: [Diagnostic]
+
+  /// Reads every scenario of a directory that the options want, and its baseline. What is wrong with them is reported
+  /// by `run`. `fingerprint` says what a scenario depends on.
+  public init(_ folder: ScenarioFolder, _ options: GateOptions, fingerprint: (LoadedScenario) -> String) {
+    (self.folder, self.options) = (folder, options)
+    entries = folder.scenarios.filter { entry in
+      options.filter.map { entry.path.dropFirst(folder.path.count).contains($0) } ?? true
+    }
+    outcomes = entries.map { _ in .unreached }
+    var candidates: [Candidate] = []
+    for (position, entry) in entries.enumerated() {
+      do throws(ScenarioFailure) {
+        candidates.append(try Self.candidate(position, entry, folder, options, fingerprint))
+      } catch {
+        outcomes[position] = Self.outcome(of: error, options)
+      }
+    }
+    self.candidates = candidates
+    faults = Self.faults(of: folder, entries, options)
+  }
+
+  private static func candidate(
+    _ position: Int, _ entry: ScenarioFolder.Entry, _ folder: ScenarioFolder, _ options: GateOptions,
+    _ fingerprint: (LoadedScenario) -> String
+  ) throws(ScenarioFailure) -> Candidate {
+    let loaded = try ScenarioFile.load(path: entry.path), experiment = loaded.experiment
+    let baseline = try Baseline.load(path: folder.baseline(of: entry))
+    if let baseline { try check(baseline, experiment) }
+    let usual = baseline?.replications ?? GateOptions.usualReplications
+    return Candidate(
+      position: position, name: experiment.name, seed: experiment.seed, fingerprint: fingerprint(loaded),
+      baseline: baseline, prepared: PreparedExperiment(experiment), replications: options.replications ?? usual)
+  }
+
+  private static func check(_ baseline: Baseline, _ experiment: Experiment) throws(ScenarioFailure) {
+    let names = experiment.objectives.filter { $0.severity == .fail }.map(\.id)
+    let unknown = baseline.expected.filter { !names.contains($0.id) }
+    guard unknown.isEmpty else {
+      throw .invalid(
+        unknown.map {
+          Diagnostic(
+            place: $0.place, path: "expects.\($0.id)", message: "there is no such objective of severity fail",
+            remedy: Nearest.remedy($0.id, among: names) ?? "remove it, or run `weir test --update`")
+        })
+    }
+  }
+
+  private static func outcome(of failure: ScenarioFailure, _ options: GateOptions) -> GateReport.Outcome {
+    switch (failure, options.missing) {
+    case (.missing, .skip): .skipped(failure)
+    case (.missing, .refuse), (.invalid, _): .refused(failure)
+    }
+  }
+
+  private static func faults(
+    of folder: ScenarioFolder, _ entries: [ScenarioFolder.Entry], _ options: GateOptions
+  ) -> [Diagnostic] {
+    let stems = Set(folder.scenarios.map(\.stem))
+    let strays = folder.baselineStems.filter { !stems.contains($0) }.map { stem in
+      Diagnostic(
+        place: Place(file: folder.baselinePath(stem)), path: "", message: "no scenario belongs to this baseline",
+        remedy: Nearest.remedy(stem, among: folder.scenarios.map(\.stem)) ?? "delete it")
+    }
+    guard entries.isEmpty else { return strays }
+    let sought = options.filter.map { " whose path holds \"\($0)\"" } ?? ""
+    let none = Diagnostic(
+      place: Place(file: folder.path), path: "", message: "no scenario here\(sought)",
+      remedy: "a scenario ends in .yaml or .yml and begins with schema: weir/v1")
+    return strays + [none]
+  }
+
+  // MARK: Running
+
+  /// Runs what has to be run, on `workers` threads at most.
+  ///
+  /// `meter` is asked, for each of the two parts, for what follows the progress of jobs of these durations.
+  public consuming func run(
+    workers: Int, isInterrupted: @escaping @Sendable () -> Bool,
+    meter: ([Interval]) -> @Sendable (Replications.Progress) -> Void
+  ) async -> GateReport {
+    let firsts = await observe(
+      candidates.indices.map { .init(experiment: $0, replication: 0) }, workers, isInterrupted, meter)
+    let open = zip(candidates, firsts).filter { candidate, first in
+      first.map { !isSettled(candidate, by: $0) } ?? false
+    }.map(\.0)
+    let jobs = candidates.indices.flatMap { index -> [Replications.Job] in
+      guard open.contains(where: { $0.position == candidates[index].position }) else { return [] }
+      return (1..<max(1, candidates[index].replications)).map { .init(experiment: index, replication: $0) }
+    }
+    let rest = await observe(jobs, workers, isInterrupted, meter)
+    for (index, candidate) in candidates.enumerated() {
+      let later = zip(jobs, rest).filter { $0.0.experiment == index }.map(\.1)
+      outcomes[candidate.position] = outcome(of: candidate, [firsts[index]] + later)
+    }
+    let isComplete = !outcomes.contains { if case .unreached = $0 { true } else { false } }
+    faults += strangeFigures()
+    return GateReport(
+      directory: folder.path, lines: zip(entries, outcomes).map { .init(entry: $0, outcome: $1) },
+      others: folder.skipped, faults: faults, purpose: options.purpose, isComplete: isComplete)
+  }
+
+  private func observe(
+    _ jobs: [Replications.Job], _ workers: Int, _ isInterrupted: @escaping @Sendable () -> Bool,
+    _ meter: ([Interval]) -> @Sendable (Replications.Progress) -> Void
+  ) async -> [Observation?] {
+    guard !jobs.isEmpty else { return [] }
+    let durations = jobs.map { candidates[$0.experiment].prepared.experiment.horizon.duration }
+    return await Replications.run(
+      jobs, of: candidates.map(\.prepared), workers: workers, isInterrupted: isInterrupted, report: meter(durations)
+    ) { Observation($0) }
+  }
+
+  /// Whether one replication says that all is as the baseline has it.
+  ///
+  /// What goes in is the same and the first replication took the same events to the same figures. An objective that is
+  /// known to fail may fail in a later replication only, so then all are run.
+  private func isSettled(_ candidate: Candidate, by first: Observation) -> Bool {
+    guard let baseline = candidate.baseline, first.isComplete, baseline.expected.isEmpty,
+      baseline.fingerprint == candidate.fingerprint, baseline.hashes.first == first.trajectoryHash,
+      baseline.replications == candidate.replications, options.figures.patterns.isEmpty
+    else { return false }
+    let known = Dictionary(baseline.figures.map { ($0.path, $0.values.first ?? nil) }) { one, _ in one }
+    let paths = first.values.filter { $0.value != nil }.map(\.path)
+    return strange(baseline, first).isEmpty && paths.allSatisfy { known[$0] != nil }
+      && first.values.allSatisfy { value in known[value.path].map { $0 == value.value } ?? true }
+  }
+
+  private func outcome(of candidate: Candidate, _ seen: [Observation?]) -> GateReport.Outcome {
+    let observations = seen.compactMap(\.self)
+    guard observations.count == seen.count, observations.allSatisfy(\.isComplete), let first = observations.first else {
+      return .unreached
+    }
+    if let baseline = candidate.baseline {
+      let strange = strange(baseline, first)
+      guard strange.isEmpty || options.purpose != .judge else { return .refused(.invalid(strange)) }
+    }
+    let entry = entries[candidate.position]
+    return .judged(
+      GateCase(
+        entry: entry, name: candidate.name, seed: candidate.seed, fingerprint: candidate.fingerprint,
+        baselineFile: folder.baseline(of: entry), observations: observations,
+        objectives: GateObjective.all(of: observations, expected: candidate.baseline?.expected ?? []),
+        standing: standing(candidate, observations)))
+  }
+
+  private func standing(_ candidate: Candidate, _ observations: [Observation]) -> GateCase.Standing {
+    guard let baseline = candidate.baseline else { return .absent }
+    if observations.count < candidate.replications || isSettled(candidate, by: observations[0]) {
+      return .unchanged(notRun: candidate.replications - observations.count)
+    }
+    return .compared(
+      GateComparison(
+        baseline, observations, seed: candidate.seed, tolerance: options.tolerance, wanted: options.figures))
+  }
+
+  /// The figures of a baseline that the scenario does not have.
+  private func strange(_ baseline: Baseline, _ first: Observation) -> [Diagnostic] {
+    let paths = first.values.map(\.path), known = Set(paths)
+    return baseline.figures.filter { !known.contains($0.path) }.map { figure in
+      Diagnostic(
+        place: figure.place, path: "figures.\(figure.path)", message: "the scenario has no such figure",
+        remedy: Nearest.remedy(figure.path, among: paths) ?? "remove it, or run `weir test --update`")
+    }
+  }
+
+  /// The wanted figures that no scenario has.
+  private func strangeFigures() -> [Diagnostic] {
+    let paths = outcomes.flatMap { outcome -> [String] in
+      guard case .judged(let found) = outcome else { return [] }
+      return found.observations[0].values.map(\.path)
+    }
+    guard !paths.isEmpty else { return [] }
+    return options.figures.patterns.filter { pattern in
+      !paths.contains { FigureFilter.matches(pattern, $0) }
+    }.map { pattern in
+      Diagnostic(
+        place: Place(file: "--metrics"), path: pattern, message: "no scenario has such a figure",
+        remedy: Nearest.remedy(pattern, among: paths) ?? "docs/metrics.md lists them")
+    }
+  }
+}

@@ -1,0 +1,165 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Models
+internal import Planning
+internal import Reporting
+internal import Scenario
+internal import Units
+
+struct ExplainVerb: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Why: the seconds around a broken objective, a throttle or a loss.",
+    discussion: """
+      EXAMPLE
+        weir explain scenarios/tail-latency.yaml --set clock.duration=10s --at T+5s
+
+      RUN is a scenario, or a directory that `weir run --out` wrote; either is simulated again. Without --slo and --at it
+      shows the first breach of an objective that fails the run; or else the worst second in which records were refused;
+      or else the first loss; or else says that nothing went wrong. It ends with 0 whatever it shows.
+      """)
+
+  @Argument(help: ArgumentHelp("A scenario file, or a directory of `weir run --out`.", valueName: "run"))
+  var subject: String
+  @Option(help: ArgumentHelp("The first breach of this objective.", valueName: "id")) var slo: String?
+  @Option(
+    help: ArgumentHelp("This instant: T+20m, 20:14:31, or 2026-03-06T20:14:31Z.", valueName: "time")) var at: String?
+  @Option(help: "How much is shown around it, 3s to 10m.") var window = "30s"
+  @Option(help: "The seed, instead of the scenario's.") var seed: UInt64?
+  @Option(help: "Which replication, from 0.") var replication = 0
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Overrides a value, such as streams.clicks.shards=16.", valueName: "path=value"))
+  var settings: [Setting] = []
+  @Option(help: "What stdout gets: text, json or md.") var format = Format.text
+
+  func validate() throws {
+    let checks: [(Bool, String)] = [
+      (slo == nil || at == nil, "--slo and --at ask different questions; give one."),
+      (length != nil, "--window takes a duration from 3s to 10m."),
+      ((0..<10_000).contains(replication), "--replication takes 0 to 9999."),
+    ]
+    let wrong = checks.filter { !$0.0 }.map(\.1)
+    if !wrong.isEmpty { throw ValidationError(wrong.joined(separator: "\n")) }
+  }
+
+  private var length: Interval? {
+    guard let length = try? Quantity.interval(window), (Interval.seconds(3)...Interval.minutes(10)).contains(length)
+    else { return nil }
+    return length
+  }
+
+  func run() async throws {
+    let source = try source()
+    let experiment = source.loaded.experiment, question = try question(experiment)
+    let bar = ProgressBar(jobs: 1, duration: experiment.horizon.duration)
+    Interrupt.listen()
+    let explainer = Explainer(
+      PreparedExperiment(experiment), replication: replication, window: length ?? .seconds(30))
+    let explanation: Explanation
+    do throws(Explainer.Failure) {
+      explanation = try await explainer.answer(
+        question, isInterrupted: { Interrupt.isRaised }, report: bar.report)
+      bar.clear()
+    } catch {
+      bar.clear()
+      throw refuse(error, experiment)
+    }
+    let report = ExplainReport(
+      explanation, fingerprint: Fingerprint(of: source.loaded, version: Version.current), arguments: arguments(source))
+    switch format {
+    case .text: try Output.write(report.text)
+    case .json: try Output.write(report.json)
+    case .md: try Output.write(report.markdown)
+    }
+  }
+
+  // MARK: What is explained
+
+  private struct Source {
+    var file: String
+    var settings: [Setting]
+    var seed: UInt64?
+    var loaded: LoadedScenario
+  }
+
+  private func source() throws -> Source {
+    var isDirectory: ObjCBool = false
+    guard unsafe FileManager.default.fileExists(atPath: subject, isDirectory: &isDirectory), isDirectory.boolValue
+    else {
+      return Source(
+        file: subject, settings: settings, seed: seed,
+        loaded: try ScenarioInput.load(subject, settings: settings, seed: seed))
+    }
+    guard settings.isEmpty, seed == nil else {
+      Log.line("weir: \(subject) is a run that has been; --set and --seed go with a scenario file")
+      throw ExitCode(64)
+    }
+    return try source(of: folder())
+  }
+
+  private func folder() throws -> RunFolder {
+    do throws(ScenarioFailure) {
+      return try RunFolder(path: subject)
+    } catch {
+      Log.line(error.description)
+      throw ExitCode(error.exitCode)
+    }
+  }
+
+  private func source(of folder: RunFolder) throws -> Source {
+    let loaded = try ScenarioInput.load(folder.scenario, settings: folder.settings, seed: folder.seed)
+    guard Fingerprint(of: loaded, version: Version.current).hex == folder.fingerprint else {
+      Log.line(
+        "\(folder.path)/run.json: the run it tells of cannot be repeated: \(folder.scenario), its inputs or weir have changed "
+          + "since; explain \(folder.scenario) itself")
+      throw ExitStatus.badScenario
+    }
+    return Source(file: folder.scenario, settings: folder.settings, seed: folder.seed, loaded: loaded)
+  }
+
+  private func question(_ experiment: Experiment) throws -> ExplainQuestion {
+    if let slo { return .objective(slo) }
+    guard let at else { return .whatWentWrong }
+    guard let instant = Self.instant(at, experiment.horizon) else {
+      Log.line("--at: expected a time such as T+20m, 20:14:31 or 2026-03-06T20:14:31Z, found \"\(at)\"")
+      throw ExitCode(64)
+    }
+    return .moment(instant)
+  }
+
+  /// An instant of the run; a time of day is the first such after its start.
+  static func instant(_ text: String, _ horizon: Horizon) -> Instant? {
+    if let instant = CivilTime.instant(text) { return instant }
+    if text.hasPrefix("T+") { return (try? Quantity.interval(text.dropFirst(2))).map { horizon.start + $0 } }
+    let clock = text.split(separator: ":").count == 2 ? text + ":00" : text
+    guard let today = CivilTime.instant("\(CivilTime.text(horizon.start).prefix(10))T\(clock)Z") else { return nil }
+    return today >= horizon.start ? today : today + .days(1)
+  }
+
+  private func refuse(_ failure: Explainer.Failure, _ experiment: Experiment) -> ExitCode {
+    switch failure {
+    case .interrupted: return ExitStatus.interrupted
+    case .noSuchObjective(let id, let known):
+      let near = Nearest.remedy(id, among: known)
+      let all = known.isEmpty ? "the scenario has none" : "there are \(known.joined(separator: ", "))"
+      Log.line("--slo: there is no objective \"\(id)\"; \(near ?? all)")
+    case .outside(let instant):
+      let horizon = experiment.horizon
+      Log.line(
+        "--at: \(CivilTime.text(instant)) lies outside the run, which starts at \(CivilTime.text(horizon.start)) for "
+          + "\(horizon.duration)")
+    }
+    return ExitStatus.badScenario
+  }
+
+  /// The words of the command line that shows the same again.
+  private func arguments(_ source: Source) -> [String] {
+    let pairs: [(String, String?)] = [
+      ("--seed", source.seed.map(String.init)), ("--replication", replication > 0 ? String(replication) : nil),
+      ("--slo", slo), ("--at", at), ("--window", window == "30s" ? nil : window),
+    ]
+    let options = pairs.flatMap { name, value in value.map { [name, $0] } ?? [] }
+    return ["weir", "explain", source.file] + options + source.settings.flatMap { ["--set", "\($0.path)=\($0.value)"] }
+  }
+}
