@@ -3,6 +3,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_qrng.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_sf_erf.h>
@@ -11,5 +12,8 @@
 
 /* A name that lives as long as the process, which gsl_rng_type wants. */
 static inline const char *weir_generator_name(void) { return "weir-philox2x64-10"; }
+
+/* gsl_qrng_sobol is a global variable, which Swift 6 would not touch. */
+static inline gsl_qrng *weir_sobol(unsigned int dimensions) { return gsl_qrng_alloc(gsl_qrng_sobol, dimensions); }
 
 #endif

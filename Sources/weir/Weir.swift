@@ -12,7 +12,7 @@ struct Weir: AsyncParsableCommand {
         weir run clicks.yaml --out out
 
       EXIT CODES
-        0 fine · 1 internal or I/O · 10 an SLO failed
+        0 fine · 1 internal or I/O · 10 an SLO failed · 12 no feasible plan
         64 usage · 65 bad scenario · 66 input missing · 130 interrupted
       """,
     version: Version.current,
@@ -21,6 +21,7 @@ struct Weir: AsyncParsableCommand {
       Validate.self,
       RunScenario.self,
       EstimateVerb.self,
+      PlanVerb.self,
       Schema.self,
       Limits.self,
       Prices.self,
@@ -31,6 +32,7 @@ struct Weir: AsyncParsableCommand {
 enum ExitStatus {
   static let failure = ExitCode(1)
   static let objectiveFailed = ExitCode(10)
+  static let noPlan = ExitCode(12)
   static let badScenario = ExitCode(65)
   static let inputMissing = ExitCode(66)
   static let interrupted = ExitCode(130)

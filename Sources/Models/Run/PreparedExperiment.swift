@@ -32,7 +32,7 @@ public struct PreparedExperiment: Sendable {
 
   /// A producer's rate factors over time: events that overlap replace each other; the end of one gives 1 again, unless
   /// another begins at that instant.
-  private static func factors(of producer: Int, in experiment: Experiment) -> [RateProfile.Factor] {
+  static func factors(of producer: Int, in experiment: Experiment) -> [RateProfile.Factor] {
     var (ends, begins): ([RateProfile.Factor], [RateProfile.Factor]) = ([], [])
     for event in experiment.events {
       guard case .setRateFactor(producer, let value) = event.action else { continue }
