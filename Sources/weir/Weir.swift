@@ -13,6 +13,7 @@ struct Weir: AsyncParsableCommand {
 
       EXIT CODES
         0 fine · 1 internal or I/O · 10 an SLO failed · 11 worse than its baseline
+        0 fine · 1 internal or I/O · 10 an SLO failed · 12 no feasible plan
         64 usage · 65 bad scenario · 66 input missing · 130 interrupted
       """,
     version: Version.current,
@@ -27,6 +28,7 @@ struct Weir: AsyncParsableCommand {
       SweepVerb.self,
       TestVerb.self,
       ExplainVerb.self,
+      PlanVerb.self,
       Schema.self,
       Limits.self,
       Prices.self,
@@ -37,6 +39,7 @@ struct Weir: AsyncParsableCommand {
 enum ExitStatus {
   static let failure = ExitCode(1)
   static let objectiveFailed = ExitCode(10)
+  static let noPlan = ExitCode(12)
   static let badScenario = ExitCode(65)
   static let inputMissing = ExitCode(66)
   static let interrupted = ExitCode(130)

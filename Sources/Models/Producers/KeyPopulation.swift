@@ -76,7 +76,7 @@ final class KeyPopulation: Sendable {
   /// A key's text.
   func name(of key: UInt32) -> String { Self.name(key, salt: salt, names: names) }
 
-  private static func name(_ key: UInt32, salt: UInt32, names: [String]) -> String {
+  static func name(_ key: UInt32, salt: UInt32, names: [String]) -> String {
     let base = Int(key / salt)
     let text = names.indices.contains(base) ? names[base] : "key-\(base)"
     return salt == 1 ? text : "\(text)-\(key % salt)"

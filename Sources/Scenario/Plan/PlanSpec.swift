@@ -17,6 +17,11 @@ public struct PlanSpec: Sendable, Hashable {
     public var values: [String]
     /// Where the file names it.
     public var place: Place
+
+    /// A dimension.
+    public init(path: String, values: [String], place: Place) {
+      (self.path, self.values, self.place) = (path, values, place)
+    }
   }
   /// A value of the scenario that nobody knows exactly.
   public struct Uncertainty: Sendable, Hashable {

@@ -2,7 +2,7 @@
 public struct Setting: Hashable, Sendable {
   /// Keys joined by dots; positions in lists are numbers from 0: `events.0.value`.
   public var path: String
-  /// The value as YAML would have it.
+  /// The value as YAML would have it; `null` takes the key away instead.
   public var value: String
   /// Where it was given: on the command line, or in a scenario's `variants` or `plan`.
   public var place: Place
@@ -88,6 +88,10 @@ struct SettingPass {
     let key = known ?? String(rest.prefix { $0 != "." })
     let tail = rest.dropFirst(key.count + 1)
     if let index = entries.firstIndex(where: { $0.key == key }) {
+      if tail.isEmpty, value.isNull {
+        entries.remove(at: index)
+        return ConfigNode(place: node.place, content: .map(entries))
+      }
       guard let changed = replace(setting, tail, in: entries[index].value, under: parents + [key], by: value) else {
         return nil
       }
@@ -97,6 +101,8 @@ struct SettingPass {
         let what = "there is no \(ConfigNode.quoted(key)) among \(parents[0])"
         return refuse(setting, what, remedy: sink.nearest(key, among: entries.map(\.key)))
       }
+      // What is not there need not be taken away.
+      if value.isNull { return node }
       let empty = ConfigNode(place: setting.place, content: .map([]))
       guard !key.isEmpty, let made = replace(setting, tail, in: empty, under: parents + [key], by: value) else {
         return refuse(setting, "expected a path such as streams.clicks.shards", found: ConfigNode.quoted(setting.path))

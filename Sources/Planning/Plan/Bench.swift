@@ -1,0 +1,99 @@
+internal import Models
+internal import Scenario
+
+/// Where designs are simulated: counts what it runs, and stops when told.
+struct Bench: Sendable {
+  /// A replication of a design.
+  struct Job: Sendable, Hashable {
+    var settings: [Setting]
+    var replication: Int
+  }
+
+  /// Experiments whose tables are held at once; results do not depend on it.
+  private static let mostPrepared = 8
+
+  let template: ScenarioTemplate
+  let request: PlanRequest
+  /// Simulations begun so far.
+  private(set) var simulations = 0
+  /// Simulations asked for that there was no room for.
+  private(set) var isExhausted = false
+  private let isInterrupted: @Sendable () -> Bool
+  private let report: @Sendable (PlanProgress) -> Void
+  private var latest: (settings: [Setting], prepared: PreparedExperiment)?
+
+  init(
+    _ template: ScenarioTemplate, _ request: PlanRequest, isInterrupted: @escaping @Sendable () -> Bool,
+    report: @escaping @Sendable (PlanProgress) -> Void
+  ) {
+    (self.template, self.request) = (template, request)
+    (self.isInterrupted, self.report) = (isInterrupted, report)
+  }
+
+  /// Whether nothing more is to be run.
+  var isOver: Bool { isInterrupted() || isExhausted }
+  /// Whether the user stopped it.
+  var wasInterrupted: Bool { isInterrupted() }
+
+  /// The scenario with settings behind those of the request.
+  func load(_ settings: [Setting]) throws(ScenarioFailure) -> LoadedScenario {
+    try template.load(settings: request.settings + settings, seed: request.seed)
+  }
+
+  /// Runs jobs; nil for those that were interrupted or had no room in the budget of simulations.
+  mutating func run(_ jobs: [Job]) async throws(ScenarioFailure) -> [Evidence?] {
+    let room = max(0, request.budget - simulations)
+    if jobs.count > room { isExhausted = true }
+    let affordable = Array(jobs.prefix(room))
+    var evidence: [Evidence?] = []
+    var rest = affordable[...]
+    while !rest.isEmpty {
+      let part = Self.part(of: rest)
+      rest = rest.dropFirst(part.count)
+      evidence += isInterrupted() ? part.map { _ in nil } : try await runPart(part)
+    }
+    return evidence + Array(repeating: nil, count: jobs.count - affordable.count)
+  }
+
+  /// Jobs from the front that need at most so many different experiments.
+  private static func part(of jobs: ArraySlice<Job>) -> [Job] {
+    var settings: [[Setting]] = []
+    return Array(
+      jobs.prefix { job in
+        if settings.contains(job.settings) { return true }
+        settings.append(job.settings)
+        return settings.count <= mostPrepared
+      })
+  }
+
+  private mutating func runPart(_ jobs: [Job]) async throws(ScenarioFailure) -> [Evidence?] {
+    var settings: [[Setting]] = [], experiments: [PreparedExperiment] = []
+    var numbered: [Replications.Job] = []
+    for job in jobs {
+      let known = settings.firstIndex(of: job.settings)
+      if known == nil {
+        settings.append(job.settings)
+        experiments.append(try prepare(job.settings))
+      }
+      numbered.append(.init(experiment: known ?? experiments.count - 1, replication: job.replication))
+    }
+    if let last = settings.last { latest = (last, experiments[experiments.count - 1]) }
+    simulations += jobs.count
+    report(PlanProgress(simulations: simulations))
+    let evidence = await Replications.run(
+      numbered, of: experiments, workers: request.workers, isInterrupted: isInterrupted, report: { _ in },
+      digest: Evidence.init)
+    return evidence.map { $0.flatMap { $0.observation.isComplete ? $0 : nil } }
+  }
+
+  private func prepare(_ settings: [Setting]) throws(ScenarioFailure) -> PreparedExperiment {
+    if let latest, latest.settings == settings { return latest.prepared }
+    return PreparedExperiment(try load(settings).experiment)
+  }
+}
+
+/// How far a plan has come.
+public struct PlanProgress: Sendable {
+  /// Simulations begun.
+  public let simulations: Int
+}

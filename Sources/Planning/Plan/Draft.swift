@@ -1,0 +1,113 @@
+internal import KinesisCore
+internal import Models
+internal import Pricing
+internal import Scenario
+internal import Units
+
+/// A candidate as far as it is known before it is simulated.
+struct Draft: Sendable {
+  /// The dimension whose values are bisected: the shards of a stream that nobody scales.
+  struct Rung: Sendable, Hashable {
+    var path: String
+    var shards: Int
+  }
+
+  /// Which of the candidates.
+  let candidate: Int
+  /// What a month of it costs at least.
+  let floor: CostFloor
+  /// Its place among designs that differ in nothing but the shards of one stream; nil when it stands alone.
+  let rung: Rung?
+  /// Shards at the start, of all streams.
+  let shards: Int
+  /// Why it cannot hold, as arithmetic shows.
+  let screened: Excuse?
+
+  /// What can be said of a candidate; `bisected` is the dimension to bisect, where the candidate has it.
+  init(_ candidate: Candidate, at index: Int, _ experiment: Experiment, dimensions: [PlanSpec.Dimension]) {
+    (self.candidate, floor) = (index, CostFloor(experiment))
+    shards = experiment.streams.reduce(0) { $0 + $1.shards }
+    rung = Self.rung(candidate, experiment, dimensions)
+    screened = Screen.excuse(candidate, experiment, floor)
+  }
+
+  /// Of several dimensions that could be bisected the one with most values.
+  private static func rung(
+    _ candidate: Candidate, _ experiment: Experiment, _ dimensions: [PlanSpec.Dimension]
+  ) -> Rung? {
+    let objectives = experiment.objectives.filter { $0.severity == .fail }
+    guard !objectives.contains(where: { ObjectiveTrend($0) == .unknown }) else { return nil }
+    let possible = dimensions.filter { dimension in
+      experiment.streams.indices.contains {
+        dimension.path == "streams.\(experiment.streams[$0].name).shards" && experiment.hasFixedShards($0)
+      }
+    }
+    guard let longest = possible.max(by: { $0.values.count < $1.values.count }),
+      let choice = candidate.choices.first(where: { $0.path == longest.path }), let shards = Int(choice.value)
+    else { return nil }
+    return Rung(path: longest.path, shards: shards)
+  }
+}
+
+extension Experiment {
+  /// Whether a stream keeps the shards it begins with: provisioned, without a scaler and without events that change it.
+  func hasFixedShards(_ stream: Int) -> Bool {
+    guard streams[stream].capacity.mode == .provisioned, streams[stream].autoscaler == nil else { return false }
+    return !events.contains { event in
+      switch event.action {
+      case .splitShard(stream, _, _), .mergeShards(stream, _, _), .updateShardCount(stream, _), .switchMode(stream, _):
+        true
+      case .splitShard, .mergeShards, .updateShardCount, .switchMode, .setRateFactor, .stopConsumer, .startConsumer,
+        .destinationOutage, .destinationSlowdown, .firehoseFailover, .setWarmThroughput, .errorBurst, .latencySpike,
+        .crashWorkers:
+        false
+      }
+    }
+  }
+}
+
+/// What a month of 730 hours costs at least, whatever the traffic: shards and streams by the hour, fan-out on them.
+struct CostFloor: Sendable, Hashable {
+  /// The lines that are sure.
+  let bill: Bill
+
+  init(_ experiment: Experiment) {
+    var usage = Usage(over: .hours(730))
+    for index in experiment.streams.indices { Self.add(index, of: experiment, to: &usage) }
+    bill = Bill(usage, for: .month730h, book: experiment.prices, region: experiment.region)
+  }
+
+  /// All of it.
+  var total: Money { bill.total }
+
+  private static func add(_ index: Int, of experiment: Experiment, to usage: inout Usage) {
+    let stream = experiment.streams[index], scope = "stream:\(stream.name)", span = Int128(usage.span.nanoseconds)
+    let isSwitched = experiment.events.contains {
+      guard case .switchMode(index, _) = $0.action else { return false }
+      return true
+    }
+    if isSwitched { return }
+    guard stream.capacity.mode == .provisioned else {
+      if stream.capacity.mode == .onDemandStandard { usage.add(.onDemandStreamHour, scope: scope, span) }
+      return
+    }
+    let least = experiment.hasFixedShards(index) ? stream.shards : 1
+    let hours = Int128(least) * span
+    usage.add(.shardHour, scope: scope, hours)
+    if stream.retention > .hours(24) { usage.add(.extendedRetention, scope: scope, hours) }
+    for (reader, consumer) in experiment.consumers.enumerated()
+    where consumer.stream == index && consumer.retrieval.isFanOut && !experiment.deploysLate(reader) {
+      usage.add(.fanOutHour, scope: "consumer:\(consumer.name)", hours)
+    }
+  }
+}
+
+extension Experiment {
+  /// Whether a consumer may not be there from the start.
+  fileprivate func deploysLate(_ consumer: Int) -> Bool {
+    events.contains {
+      guard case .startConsumer(consumer) = $0.action else { return false }
+      return true
+    }
+  }
+}

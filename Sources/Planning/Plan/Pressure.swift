@@ -1,0 +1,106 @@
+internal import KinesisCore
+internal import Models
+internal import Units
+
+/// A limit that was hit in a run: whose, what was asked of it, what it gives.
+struct Pressure: Sendable, Hashable {
+  /// Who met it; by position.
+  enum Subject: Sendable, Hashable { case stream(Int), consumer(Int) }
+
+  let subject: Subject
+  let limit: Excuse.Limit
+  let name: String
+  let needs: Double, has: Double
+  let unit: String
+  let remark: String
+
+  /// All of a run: streams that refused writes, then consumers whose reads were refused or that fell behind.
+  static func all(in result: RunResult) -> [Pressure] {
+    result.streams.indices.compactMap { write(on: $0, in: result) }
+      + result.consumers.indices.compactMap { read(by: $0, in: result) }
+  }
+
+  /// What the worst shard was asked for in its worst second.
+  private static func write(on index: Int, in result: RunResult) -> Pressure? {
+    let stream = result.streams[index], worst = stream.secondView
+    guard stream.throttledAttempts > 0, worst.worstDemand > 1, stream.shards.indices.contains(worst.worstShard.index)
+    else { return nil }
+    let shard = stream.shards[worst.worstShard.index], limits = result.experiment.limits
+    let isBytes = shard.throttledByBytes > shard.throttledByRecords
+    let has = Double(limits[isBytes ? .shardWriteBytes : .shardWriteRecords])
+    let unit = isBytes ? "bytes/s" : "records/s"
+    if let key = shard.hottestKey, key.share * worst.worstDemand > 1 {
+      let needs = key.share * worst.worstDemand * has
+      return Pressure(
+        subject: .stream(index), limit: .hotKey, name: "key \(key.key) of \(stream.name)", needs: needs, has: has,
+        unit: unit, remark: remedy(needs / has, of: index, result.experiment))
+    }
+    if let late = scaling(index, in: result) { return late }
+    return Pressure(
+      subject: .stream(index), limit: isBytes ? .writeBytes : .writeRecords, name: "\(stream.name) \(shard.id)",
+      needs: worst.worstDemand * has, has: has, unit: unit, remark: "first attempts in the worst second")
+  }
+
+  /// How many ways the keys must be salted for the hottest to fit.
+  private static func remedy(_ shards: Double, of stream: Int, _ experiment: Experiment) -> String {
+    let writers = experiment.producers.filter { $0.firehose == nil && $0.stream == stream }
+    let salt = Int((shards * Double(writers.map(\.keys.salt).max() ?? 1)).rounded(.up))
+    return "no shard count helps: keys.salt of \(max(2, salt)) or more parts it"
+  }
+
+  /// Shards that the worst bin asked for, were its load even, when the stream is one that grows by itself.
+  private static func scaling(_ index: Int, in result: RunResult) -> Pressure? {
+    let stream = result.streams[index], spec = result.experiment.streams[index]
+    guard spec.autoscaler != nil || stream.modeStart != .provisioned,
+      let bin = stream.bins.max(by: { $0.worstDemand < $1.worstDemand })
+    else { return nil }
+    let needs = (bin.worstDemand * Double(bin.openShards)).rounded(.up)
+    return Pressure(
+      subject: .stream(index), limit: spec.autoscaler != nil ? .autoscaler : .onDemandScaling, name: stream.name,
+      needs: needs, has: Double(bin.openShards), unit: "shards",
+      remark: "when the worst second came; the stream ended with \(stream.shardsEnd)")
+  }
+
+  private static func read(by index: Int, in result: RunResult) -> Pressure? {
+    let consumer = result.consumers[index], spec = result.experiment.consumers[index]
+    guard consumer.throttledCalls > 0 else {
+      guard consumer.backlog > 0 else { return nil }
+      return Pressure(
+        subject: .consumer(index), limit: .consumer, name: consumer.name, needs: Double(consumer.backlog), has: 0,
+        unit: "records", remark: "stored and not handed over at the end, though no read was refused")
+    }
+    let stream = result.streams[spec.stream], seconds = result.simulated.inSeconds
+    let shards = Double(max(1, stream.shardsEnd)), limits = result.experiment.limits
+    let pollers = result.experiment.consumers.indices.filter {
+      result.experiment.consumers[$0].stream == spec.stream && !result.experiment.consumers[$0].retrieval.isFanOut
+    }
+    let calls = pollers.reduce(0) { $0 + Double(result.consumers[$1].calls) } / seconds / shards
+    let bytes = Double(stream.incomingBytes.count) * Double(pollers.count) / seconds / shards
+    let isCalls = calls / Double(limits[.shardReadCalls]) > bytes / Double(limits[.shardReadBytes])
+    return Pressure(
+      subject: .consumer(index), limit: isCalls ? .readCalls : .readBytes, name: "\(consumer.name) on \(stream.name)",
+      needs: isCalls ? calls : bytes, has: Double(limits[isCalls ? .shardReadCalls : .shardReadBytes]),
+      unit: isCalls ? "calls/s" : "bytes/s",
+      remark: "a shard, on average over \(pollers.count) polling consumers; move some to enhanced fan-out")
+  }
+}
+
+extension Objective {
+  /// Which pressures of a run could have broken it.
+  func isPressed(by pressure: Pressure, in experiment: Experiment) -> Bool {
+    switch (metric, pressure.subject) {
+    case (.putThrottleRate(let one), .stream(let stream)), (.firstAttemptThrottleRate(let one), .stream(let stream)),
+      (.shardUtilization(let one), .stream(let stream)):
+      one == nil || one == stream
+    case (.recordsLost(let one), .stream(let stream)), (.putLatency(let one), .stream(let stream)):
+      one.map { experiment.producers[$0].firehose == nil && experiment.producers[$0].stream == stream } ?? true
+    case (.propagation(let one), .consumer(let consumer)), (.iteratorAge(let one), .consumer(let consumer)),
+      (.throttledCalls(let one), .consumer(let consumer)):
+      one == nil || one == consumer
+    case (.dataFreshness, _), (.monthlyCost, _), (.openShards, _), (.putThrottleRate, .consumer),
+      (.firstAttemptThrottleRate, .consumer), (.shardUtilization, .consumer), (.recordsLost, .consumer),
+      (.putLatency, .consumer), (.propagation, .stream), (.iteratorAge, .stream), (.throttledCalls, .stream):
+      false
+    }
+  }
+}

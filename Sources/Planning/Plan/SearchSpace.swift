@@ -1,0 +1,102 @@
+internal import Models
+public import Scenario
+
+/// Every design a plan may choose: the product of its dimensions, equal designs counted once.
+public struct SearchSpace: Sendable {
+  /// The most designs of a search.
+  public static let mostDesigns = 10_000
+
+  /// What may be chosen.
+  public let dimensions: [PlanSpec.Dimension]
+  /// Whether the file names no dimension, so that the streams' shards were taken.
+  public let isDefault: Bool
+  /// The different designs, the first dimension changing slowest.
+  public let candidates: [Candidate]
+
+  /// The search of a scenario. Throws when it has more than `mostDesigns` designs or a dimension twice.
+  public init(_ loaded: LoadedScenario, file: String) throws(ScenarioFailure) {
+    isDefault = loaded.plan.search.isEmpty
+    dimensions = isDefault ? Self.shards(of: loaded.experiment, file: file) : loaded.plan.search
+    try Self.check(dimensions)
+    candidates = Self.product(dimensions, Self.fixedModes(loaded.experiment))
+  }
+
+  private static func check(_ dimensions: [PlanSpec.Dimension]) throws(ScenarioFailure) {
+    var errors: [Diagnostic] = []
+    for (index, dimension) in dimensions.enumerated()
+    where dimensions[..<index].contains(where: { $0.path == dimension.path }) {
+      errors.append(
+        Diagnostic(
+          place: dimension.place, path: dimension.path, message: "searched twice", remedy: "name its values once"))
+    }
+    var count = 1
+    for dimension in dimensions {
+      let (product, isTooMany) = count.multipliedReportingOverflow(by: dimension.values.count)
+      count = isTooMany ? Int.max : product
+    }
+    if count > mostDesigns, let last = dimensions.last {
+      errors.append(
+        Diagnostic(
+          place: last.place, path: "plan.search", message: "\(count) designs are more than \(mostDesigns)",
+          remedy: "take larger steps or fewer values"))
+    }
+    if !errors.isEmpty { throw .invalid(errors) }
+  }
+
+  /// Without a search: the shards of each provisioned stream, from 1 to twice what arithmetic says of its mean, or of
+  /// what it has, whichever is more.
+  private static func shards(of experiment: Experiment, file: String) -> [PlanSpec.Dimension] {
+    experiment.streams.indices.filter { experiment.streams[$0].capacity.mode == .provisioned }.map { index in
+      let stream = experiment.streams[index]
+      let most = min(500, 2 * max(stream.shards, MeanDemand(of: index, in: experiment).shards))
+      return PlanSpec.Dimension(
+        path: "streams.\(stream.name).shards", values: (1...most).map(String.init), place: Place(file: file))
+    }
+  }
+
+  /// The product; a design that comes out the same twice stays once.
+  private static func product(_ dimensions: [PlanSpec.Dimension], _ modes: [String: CapacityMode]) -> [Candidate] {
+    var drawn: [[(PlanSpec.Dimension, String)]] = [[]]
+    for dimension in dimensions {
+      drawn = drawn.flatMap { chosen in dimension.values.map { chosen + [(dimension, $0)] } }
+    }
+    var seen: Set<[Candidate.Choice]> = []
+    return drawn.map { candidate($0, modes) }.filter { seen.insert($0.choices).inserted }
+  }
+
+  /// On-demand streams have no shards to choose, provisioned ones no warm throughput.
+  private static func candidate(
+    _ chosen: [(dimension: PlanSpec.Dimension, value: String)], _ modes: [String: CapacityMode]
+  ) -> Candidate {
+    var idle: [String] = [], removed: [Setting] = []
+    for (dimension, value) in chosen {
+      guard let stream = modePath(dimension.path), let mode = CapacityMode(rawValue: value) else { continue }
+      let keys = keysWithoutMeaning(in: mode).map { "streams.\(stream).\($0)" }
+      idle += keys
+      // Only a stream whose own mode differs may hold keys that contradict the choice.
+      if modes[stream] != mode { removed += keys.map { Setting(path: $0, value: "null", place: dimension.place) } }
+    }
+    let kept = chosen.filter { pair in !idle.contains { pair.dimension.path == $0 } }
+    return Candidate(
+      choices: kept.map { Candidate.Choice(path: $0.dimension.path, value: $0.value) },
+      settings: removed + kept.map { Setting(path: $0.dimension.path, value: $0.value, place: $0.dimension.place) })
+  }
+
+  /// The stream of a path such as `streams.clicks.mode`.
+  private static func modePath(_ path: String) -> String? {
+    guard path.hasPrefix("streams."), path.hasSuffix(".mode"), path.count > 13 else { return nil }
+    return String(path.dropFirst(8).dropLast(5))
+  }
+
+  private static func keysWithoutMeaning(in mode: CapacityMode) -> [String] {
+    switch mode {
+    case .provisioned: ["warm_throughput_mibps", "peak_history_mibps", "account_commitment", "record_distribution"]
+    case .onDemandStandard: ["shards", "autoscaler", "warm_throughput_mibps", "account_commitment"]
+    case .onDemandAdvantage: ["shards", "autoscaler"]
+    }
+  }
+
+  private static func fixedModes(_ experiment: Experiment) -> [String: CapacityMode] {
+    Dictionary(experiment.streams.map { ($0.name, $0.capacity.mode) }) { first, _ in first }
+  }
+}

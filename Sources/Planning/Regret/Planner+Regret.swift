@@ -1,0 +1,57 @@
+internal import Models
+internal import Scenario
+
+extension Planner {
+  /// The design of least mean regret among those that hold in enough worlds. Its figures are those of the likeliest world.
+  static func fillByRegret(
+    _ plan: inout Plan, _ search: inout PlanSearch, _ worlds: Worlds, _ refused: [Int: Excuse]
+  ) async throws(ScenarioFailure) {
+    var study = RegretStudy(worlds, search)
+    try await study.run(on: &search.bench)
+    let table = study.table(share: plan.confidence)
+    let chosen = choose(from: table, search)
+    for row in chosen { _ = try await search.assess(row.candidate) }
+    let options = chosen.compactMap { search.option($0.candidate) }
+    if options.count == chosen.count {
+      (plan.best, plan.runnersUp) = (options.first, Array(options.dropFirst()))
+    }
+    if let best = plan.best, !best.isFeasible {
+      plan.notes.append("in the likeliest world itself the best design is not shown to hold: see its margins")
+    }
+    plan.front = search.front
+    plan.excuses = excuses(table, chosen.map(\.candidate), search, refused)
+    plan.regret = table
+    plan.effort.grid = search.space.candidates.count * worlds.all.count
+  }
+
+  /// The least regret, and two that differ from it and from each other.
+  private static func choose(from table: RegretTable, _ search: PlanSearch) -> [RegretTable.Row] {
+    var chosen: [RegretTable.Row] = []
+    for row in table.rows.prefix(table.eligible)
+    where chosen.allSatisfy({ search.areDiverse($0.candidate, row.candidate) }) {
+      chosen.append(row)
+      if chosen.count > PlanSearch.runnersUp { break }
+    }
+    return chosen
+  }
+
+  private static func excuses(
+    _ table: RegretTable, _ chosen: [Int], _ search: PlanSearch, _ refused: [Int: Excuse]
+  ) -> [Excuse] {
+    let rows = Dictionary(uniqueKeysWithValues: table.rows.map { ($0.candidate, $0) })
+    let eligible = Set(table.rows.prefix(table.eligible).map(\.candidate))
+    let least = table.rows.prefix(table.eligible).first?.mean
+    return search.space.candidates.indices.filter { !chosen.contains($0) }.compactMap { index in
+      guard let row = rows[index] else { return refused[index] }
+      if eligible.contains(index) {
+        return Excuse(
+          row.choices, .dearer, subject: "the best design", needs: row.mean, has: least, unit: "USD/month of regret",
+          basis: .simulation, remark: "mean over the worlds")
+      }
+      return Excuse(
+        row.choices, .worlds, subject: "the worlds", needs: search.test.confidence,
+        has: Double(row.held) / Double(max(1, table.worlds)), unit: "share", basis: .simulation,
+        remark: "holds in \(row.held) of \(table.worlds)")
+    }
+  }
+}

@@ -1,0 +1,88 @@
+internal import Models
+internal import Scenario
+internal import Simulation
+
+/// The worlds that uncertain values may make true.
+struct Worlds: Sendable {
+  /// One of them.
+  struct World: Sendable {
+    /// Its place in the unit cube, one coordinate for each uncertain value: how likely each is to be less.
+    var point: [Double]
+    /// The values, laid over the file.
+    var settings: [Setting]
+  }
+
+  /// What is uncertain, in the order of the file.
+  let uncertainties: [PlanSpec.Uncertainty]
+  /// The likeliest value of each.
+  let likeliest: [Setting]
+  /// Worlds as even as Sobol's points; none unless regret is asked for.
+  let all: [World]
+
+  /// The worlds of a scenario. Throws when a path leads nowhere, a value is refused, or regret is asked for and nothing is
+  /// uncertain.
+  init(_ loaded: LoadedScenario, _ template: ScenarioTemplate, _ request: PlanRequest) throws(ScenarioFailure) {
+    let plan = loaded.plan
+    uncertainties = plan.uncertainties
+    try Self.check(plan, template.file)
+    var laws: [(PlanSpec.Uncertainty, isWhole: Bool)] = []
+    for one in plan.uncertainties { laws.append((one, try Self.isWhole(one, template, request))) }
+    likeliest = laws.map { Self.setting($0, $1, $0.mid) }
+    guard plan.goal == .leastRegret else {
+      all = []
+      return
+    }
+    let points = SobolPoints.first(request.samples ?? plan.samples, dimensions: laws.count)
+    all = points.map { point in
+      let settings = zip(laws, point).map { law, share in Self.setting(law.0, law.1, Self.law(law.0).quantile(share)) }
+      return World(point: point, settings: settings)
+    }
+  }
+
+  private static func check(_ plan: PlanSpec, _ file: String) throws(ScenarioFailure) {
+    guard plan.goal == .leastRegret else { return }
+    let place = plan.uncertainties.last?.place ?? Place(file: file)
+    if plan.uncertainties.isEmpty {
+      throw .invalid([
+        Diagnostic(
+          place: place, path: "plan.objective", message: "least_regret weighs worlds, and nothing is uncertain",
+          remedy: "add plan.uncertainty, or take min_cost")
+      ])
+    }
+    if plan.uncertainties.count > SobolPoints.mostDimensions {
+      throw .invalid([
+        Diagnostic(
+          place: place, path: "plan.uncertainty",
+          message: "\(plan.uncertainties.count) uncertain values are more than \(SobolPoints.mostDimensions)")
+      ])
+    }
+  }
+
+  /// Whether the value goes in as a whole number: because the range is wide and whole, or because the scenario takes no
+  /// other. Throws when the scenario refuses an end of the range.
+  private static func isWhole(
+    _ one: PlanSpec.Uncertainty, _ template: ScenarioTemplate, _ request: PlanRequest
+  ) throws(ScenarioFailure) -> Bool {
+    for value in [one.low, one.mid, one.high] {
+      _ = try template.load(settings: request.settings + [setting(one, false, value)], seed: request.seed)
+    }
+    guard [one.low, one.mid, one.high].allSatisfy({ $0 == $0.rounded() && $0.magnitude < 1e15 }) else { return false }
+    if one.high - one.low >= 20 { return true }
+    let between = [setting(one, false, one.low + (one.high - one.low) / 3)]
+    do {
+      _ = try template.load(settings: request.settings + between, seed: request.seed)
+      return false
+    } catch {
+      return true
+    }
+  }
+
+  private static func setting(_ one: PlanSpec.Uncertainty, _ isWhole: Bool, _ value: Double) -> Setting {
+    let text = isWhole ? DecimalText.plain(value.rounded()) : DecimalText.rounded(value, digits: 6)
+    return Setting(path: one.path, value: text, place: one.place)
+  }
+
+  private static func law(_ one: PlanSpec.Uncertainty) -> TwoPieceLaw {
+    TwoPieceLaw(low: one.low, mid: one.mid, high: one.high, confidence: one.confidence)
+  }
+}

@@ -1,0 +1,67 @@
+public import KinesisCore
+public import Models
+
+/// Splits, one after another, that take the hottest shard of a stream below a share of its records.
+///
+/// Each splits the hottest open shard where its load is halved, which is where its keys lie, not where the ring is halved.
+public struct SplitPlan: Sendable {
+  /// One SplitShard.
+  public struct Step: Sendable, Hashable {
+    /// The shard that is split.
+    public var shard: ShardID
+    /// NewStartingHashKey: where the upper child begins.
+    public var key: HashKey
+  }
+
+  /// Shards at the start, all even.
+  public let start: Int
+  /// In the order in which they are to be called; children are numbered on, the lower first.
+  public private(set) var steps: [Step] = []
+  /// The share of the records that the hottest shard has in the end.
+  public private(set) var hottest: Double
+  /// The key that keeps the hottest shard above the target, when no split can part it; nil otherwise.
+  public private(set) var unsplittable: RingLoad.Key?
+
+  /// Shards in the end.
+  public var shards: Int { start + steps.count }
+
+  /// Splits for a load over `start` even shards, `most` at the most, until no shard has more than `target` of the records.
+  public init(_ load: RingLoad, from start: Int, target: Double, most: Int) {
+    self.start = start
+    var open = HashKeyRange.even(start).enumerated().map { (id: ShardID($0), range: $1) }
+    hottest = 0
+    while true {
+      let shares = open.map { load.share(of: $0.range) }
+      guard let place = shares.indices.max(by: { (shares[$0], $1) < (shares[$1], $0) }) else { return }
+      hottest = shares[place]
+      if hottest <= target * (1 + 1e-9) || steps.count >= most { return }
+      guard let key = Self.cut(open[place].range, load) else {
+        unsplittable = load.hottestKey(in: open[place].range)
+        return
+      }
+      let (shard, range) = open[place], next = start + 2 * steps.count
+      steps.append(Step(shard: shard, key: key))
+      open[place] = (ShardID(next), HashKeyRange(range.start, HashKey(key.value - 1)))
+      open.insert((ShardID(next + 1), HashKeyRange(key, range.end)), at: place + 1)
+    }
+  }
+
+  /// Where a range's load is halved best; nil when no split makes either part less than the whole.
+  private static func cut(_ range: HashKeyRange, _ load: RingLoad) -> HashKey? {
+    let whole = load.share(of: range), half = whole / 2
+    var (low, high) = (range.start.value, range.end.value)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if load.share(of: HashKeyRange(range.start, HashKey(middle))) >= half { high = middle } else { low = middle + 1 }
+    }
+    // The key at `low` may go to either part. AWS wants start + 1 < key < end.
+    let cuts = [low, low == .max ? low : low + 1].filter { $0 > 1 && $0 - 1 > range.start.value && $0 < range.end.value }
+    let heavier = { (key: UInt128) in
+      max(
+        load.share(of: HashKeyRange(range.start, HashKey(key - 1))),
+        load.share(of: HashKeyRange(HashKey(key), range.end)))
+    }
+    guard let best = cuts.min(by: { heavier($0) < heavier($1) }), heavier(best) < whole * 0.999 else { return nil }
+    return HashKey(best)
+  }
+}

@@ -1,0 +1,21 @@
+internal import CGSL
+
+/// Points that fill the unit cube evenly: Sobol's sequence as libgsl makes it (Antonov & Saleev 1979), the same on every
+/// machine. The first 2ⁿ of them lie in 2ⁿ different cells along every axis, where random points would leave gaps.
+public enum SobolPoints {
+  /// The most coordinates of a point.
+  public static let mostDimensions = 40
+
+  /// The first `count` ≥ 0 points, each of `dimensions` (1 to 40) coordinates strictly between 0 and 1.
+  public static func first(_ count: Int, dimensions: Int) -> [[Double]] {
+    precondition((1...mostDimensions).contains(dimensions) && count >= 0, "no such points")
+    GSL.prepare()
+    guard let sequence = weir_sobol(UInt32(dimensions)) else { preconditionFailure("no memory for a Sobol sequence") }
+    defer { gsl_qrng_free(sequence) }
+    return (0..<count).map { _ in
+      var point = Array(repeating: 0.0, count: dimensions)
+      _ = point.withUnsafeMutableBufferPointer { gsl_qrng_get(sequence, $0.baseAddress) }
+      return point
+    }
+  }
+}

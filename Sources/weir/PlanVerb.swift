@@ -1,0 +1,102 @@
+internal import ArgumentParser
+internal import Planning
+internal import Reporting
+internal import Scenario
+
+struct PlanVerb: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "The cheapest design that holds a scenario's objectives, and why not the others.",
+    discussion: """
+      Chooses from what the scenario's `plan` names; without one, from the shards of each provisioned stream. A design holds
+      when every objective of severity fail does, with the confidence asked for, over replications. docs/plan.md says how to
+      read the answer.
+
+      EXAMPLE
+        weir plan scenarios/plan-shards.yaml --workers 2
+        weir plan scenarios/plan-regret.yaml --samples 16 --format md
+        weir plan scenarios/hot-key.yaml --set clock.duration=2m --format json
+
+      Ends with 12 when no design holds, with 130 and what was known by then after Ctrl-C.
+      """)
+
+  @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
+  @Option(help: "How surely a design must hold, between 0.5 and 1.") var confidence = 0.95
+  @Option(help: "The most replications of one design.") var replications = 20
+  @Option(help: "Simulations run at once; the plan does not depend on it.") var workers = 1
+  @Option(help: "The seed, instead of the scenario's.") var seed: UInt64?
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Overrides a value, such as clock.duration=5m; null takes a key away.", valueName: "path=value"))
+  var settings: [Setting] = []
+  @Option(help: "The most simulations in all.") var budget = 5_000
+  @Option(help: "Worlds drawn for least regret, instead of the scenario's.") var samples: Int?
+  @Option(help: "What stdout gets: text, json or md.") var format = Format.text
+  @Option(help: ArgumentHelp("Where plan.md, plan.json and plan.csv go.", valueName: "dir")) var out: String?
+
+  func validate() throws {
+    let checks: [(Bool, String)] = [
+      (confidence >= 0.5 && confidence < 1, "--confidence takes a share from 0.5 to below 1."),
+      ((4...10_000).contains(replications), "--replications takes 4 to 10000."),
+      ((1...256).contains(workers), "--workers takes 1 to 256."),
+      ((1...10_000_000).contains(budget), "--budget takes 1 to 10000000 simulations."),
+      (samples.map { (1...100_000).contains($0) } ?? true, "--samples takes 1 to 100000."),
+    ]
+    let wrong = checks.filter { !$0.0 }.map(\.1)
+    if !wrong.isEmpty { throw ValidationError(wrong.joined(separator: "\n")) }
+  }
+
+  func run() async throws {
+    let plan = try await makePlan()
+    let figures = PlanFigures(plan)
+    switch format {
+    case .text: try Output.write(figures.text)
+    case .json: try Output.write(figures.json)
+    case .md: try Output.write(figures.markdown)
+    }
+    try write(figures)
+    if !plan.isComplete { throw ExitStatus.interrupted }
+    if plan.best == nil { throw ExitStatus.noPlan }
+  }
+
+  private func makePlan() async throws -> Plan {
+    let request = PlanRequest(
+      confidence: confidence, replications: replications, workers: workers, seed: seed, settings: settings,
+      budget: budget, samples: samples)
+    let line = PlanLine()
+    Interrupt.listen()
+    do throws(ScenarioFailure) {
+      let template = try ScenarioFile.template(path: file)
+      let plan = try await Planner.plan(
+        template, request, isInterrupted: { Interrupt.isRaised }, report: line.report)
+      line.clear()
+      return plan
+    } catch {
+      line.clear()
+      Log.line(error.description)
+      throw ExitCode(error.exitCode)
+    }
+  }
+
+  private func write(_ figures: PlanFigures) throws {
+    guard let out else { return }
+    do throws(OutputFile.WriteError) {
+      try figures.write(to: out)
+    } catch {
+      Log.line("weir: \(error)")
+      throw ExitStatus.failure
+    }
+    if format == .text { try Output.write("Plan: \(out.hasSuffix("/") ? out : out + "/")plan.md") }
+  }
+}
+
+/// How many simulations were begun, on stderr, only where a person is watching.
+private struct PlanLine: Sendable {
+  private let isShown = Log.isTerminal
+
+  func report(_ progress: PlanProgress) {
+    if isShown { Log.raw("\r\u{1B}[2K\(Figures.count(progress.simulations, of: "simulation"))") }
+  }
+
+  func clear() { if isShown { Log.raw("\r\u{1B}[2K") } }
+}
