@@ -12,8 +12,7 @@ struct Weir: AsyncParsableCommand {
         weir run clicks.yaml --out out
 
       EXIT CODES
-        0 fine · 1 internal or I/O · 10 an SLO failed · 11 worse than its baseline
-        0 fine · 1 internal or I/O · 10 an SLO failed · 12 no feasible plan
+        0 fine · 1 internal or I/O · 10 an SLO failed · 11 worse than its baseline · 12 no feasible plan
         64 usage · 65 bad scenario · 66 input missing · 130 interrupted
       """,
     version: Version.current,
@@ -22,13 +21,13 @@ struct Weir: AsyncParsableCommand {
       Validate.self,
       RunScenario.self,
       EstimateVerb.self,
-      TraceVerb.self,
       CostVerb.self,
+      PlanVerb.self,
       CompareVerb.self,
       SweepVerb.self,
       TestVerb.self,
       ExplainVerb.self,
-      PlanVerb.self,
+      TraceVerb.self,
       Schema.self,
       Limits.self,
       Prices.self,
