@@ -41,7 +41,7 @@ struct ScenarioBillTests {
   }
 
   static func steady(
-    _ mode: CapacityMode = .provisioned, seconds: Int64 = 600, rate: Double = 20, shards: Int = 2,
+    _ mode: CapacityMode = .provisioned, seconds: Int64 = 400, rate: Double = 20, shards: Int = 2,
     size: Distribution = .constant(1_500)
   ) -> Experiment {
     var spec = StreamSpec(name: "clicks", shards: mode == .provisioned ? shards : 4)
@@ -68,8 +68,9 @@ struct ScenarioBillTests {
     guard ProcessInfo.processInfo.environment["WEIR_SHOW_COST"] != nil else { return }
     for residual in residuals {
       let figures = [residual.run, residual.closed].map { String(format: "%.6g", $0) }.joined(separator: " | ")
+      let whose = residual.scope == "account" ? " of the account" : ""
       print(
-        "| \(what) | `\(residual.item.rawValue)` | \(figures) | \(String(format: "%+.2f %%", residual.deviation * 100)) |"
+        "| \(what) | `\(residual.item.rawValue)`\(whose) | \(figures) | \(String(format: "%+.2f %%", residual.deviation * 100)) |"
       )
     }
   }
@@ -121,7 +122,7 @@ struct ScenarioBillTests {
   @Test("a Lambda mapping: an invocation a poll and shard, or one a window")
   func function() {
     for window in [Interval.zero, .seconds(5)] {
-      var experiment = Self.steady(seconds: 1_200, rate: 10)
+      var experiment = Self.steady(seconds: 900, rate: 10)
       var consumer = ConsumerSpec(
         name: "enrich", stream: 0, retrieval: .lambdaPolling, pollInterval: .seconds(1),
         perBatch: .constant(20e6), perRecord: .constant(1e6))
@@ -160,7 +161,7 @@ struct ScenarioBillTests {
   @Test("KPL aggregates: fewer and larger records, in units and in bytes rounded up")
   func aggregates() {
     for mode in [CapacityMode.provisioned, .onDemandStandard] {
-      var experiment = Self.steady(mode, seconds: 100, rate: 300, size: .constant(300))
+      var experiment = Self.steady(mode, seconds: 60, rate: 300, size: .constant(300))
       experiment.producers[0].batching = .kpl(KPLSpec())
       experiment.producers[0].retry = RetrySpec(policy: .kplTokenBucket)
       experiment.producers[0].arrivals = .poisson
