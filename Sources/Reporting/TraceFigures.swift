@@ -11,9 +11,11 @@ public struct TraceFigures: Sendable {
 
   var scenarioText: String? { scenario?.yaml }
 
-  /// The figures of a profile, with its scenario if it makes one.
-  public init(_ profile: TrafficProfile, scenario: TraceScenario?) {
-    (self.profile, self.scenario) = (profile, scenario)
+  let fit: BurstFit?
+
+  /// The figures of a profile, with the burst that explains its throttles and its scenario, if it makes them.
+  public init(_ profile: TrafficProfile, fit: BurstFit?, scenario: TraceScenario?) {
+    (self.profile, self.fit, self.scenario) = (profile, fit, scenario)
   }
 
   /// For a terminal; the scenario at its end.
@@ -28,7 +30,7 @@ public struct TraceFigures: Sendable {
     return "# What the traffic says\n\n" + sections.map(\.markdown).joined(separator: "\n") + yaml
   }
 
-  private var sections: [TraceSection] { [traffic, bursts, hidden, keys, advice].compactMap { $0 } }
+  private var sections: [TraceSection] { [traffic, bursts, hidden, explanation, keys, advice].compactMap { $0 } }
 
   // MARK: Traffic and sizes
 
@@ -137,6 +139,32 @@ public struct TraceFigures: Sendable {
         ])
       }
     }
+    return section
+  }
+
+  /// Which burst explains the throttles.
+  private var explanation: TraceSection? {
+    guard let fit, let traffic = profile.input.traffic else { return nil }
+    var section = TraceSection(title: "Which burst explains the throttles")
+    section.rows = [["Burst factor", "Throttles of a run", "Observed", "In the same bins"]]
+    for trial in fit.trials {
+      section.rows.append([
+        Figures.factor(trial.factor), Figures.count(Int64(trial.simulated)), Figures.count(Int64(fit.observed)),
+        Figures.percent(trial.overlap),
+      ])
+    }
+    let place = "in \(Figures.count(fit.bins, of: "bin")) from \(Self.moment(fit.from, traffic))"
+    guard let best = fit.best else {
+      section.sentences = ["no burst of these explains the throttles \(place): look at keys, sizes and shards"]
+      return section
+    }
+    let factor = Figures.shortest(best.factor) ?? ""
+    section.sentences = [
+      fit.isClose
+        ? "--burst \(factor) comes closest \(place) and reproduces them; a fit, other shapes may do so too"
+        : "--burst \(factor) comes closest \(place) and does not reproduce them: look at keys, sizes and shards",
+      "each burst lasts as long as its factor allows; all run with the shards, keys and retries of the scenario",
+    ]
     return section
   }
 

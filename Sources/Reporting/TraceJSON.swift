@@ -18,6 +18,7 @@ extension TraceFigures {
       "hidden_bursts": profile.hidden.map(Self.hidden) ?? .null, "sizes": profile.sizes.map(Self.sizes) ?? .null,
       "keys": profile.keys.map { Self.keys($0, of: profile) } ?? .null, "scenario": .optional(scenarioText),
     ]
+    members["burst_fit"] = fit.map(Self.fit) ?? .null
     members["seasons"] = .object(
       Dictionary(uniqueKeysWithValues: profile.seasons.map { ($0.period.rawValue, Self.season($0)) }))
     return JSONValue.object(members).text
@@ -65,6 +66,19 @@ extension TraceFigures {
       "width_s": .number(hidden.width.inSeconds), "peak_second_records_least": .number(hidden.leastPeak),
       "peak_second_records_most": .number(hidden.busiest), "peak_to_mean_least": figure(hidden.leastFactor),
       "peak_to_mean_most": .number(hidden.width.inSeconds), "over_limit": .array(excess),
+    ]
+  }
+
+  private static func fit(_ fit: BurstFit) -> JSONValue {
+    let trials = fit.trials.map { trial -> JSONValue in
+      [
+        "factor": .number(trial.factor), "throttled_records": .number(trial.simulated),
+        "overlap": figure(trial.overlap),
+      ]
+    }
+    return [
+      "from_t_s": .number(fit.from.inSeconds), "bins": .count(fit.bins), "observed_records": .number(fit.observed),
+      "best_factor": .optional(fit.best?.factor), "reproduces": .bool(fit.isClose), "trials": .array(trials),
     ]
   }
 

@@ -1,4 +1,4 @@
-internal import KinesisCore
+public import KinesisCore
 internal import Models
 public import Planning
 internal import Scenario
@@ -6,28 +6,15 @@ internal import Units
 
 /// The scenario that recorded traffic makes: `scenario.yaml`, the counts it replays, and what was observed to compare with.
 public struct TraceScenario: Sendable {
-  /// What the application does with refused records, which no metric tells.
-  public enum Retry: String, Sendable, Hashable, CaseIterable {
-    /// It sends them again; what was stored is then what was offered.
-    case backOff = "exponential_full_jitter"
-    /// It gives them up; what was stored and what was refused is what was offered.
-    case none
-  }
+  private let model: TraceModel
+  private let limits: LimitsProfile
 
-  private let profile: TrafficProfile
-  private let name: String
-  private let burst: StatedBurst?
-  private let retry: Retry
-  private let traffic: ObservedMetrics
-  private let counts: [Double]
+  private var traffic: ObservedMetrics { model.traffic }
+  private var profile: TrafficProfile { model.profile }
+  private var name: String { model.name }
 
-  /// The scenario of a profile; nil when it has no counts of records. `name` is a scenario's name.
-  public init?(_ profile: TrafficProfile, name: String, burst: StatedBurst?, retry: Retry) {
-    guard let traffic = profile.input.traffic, let stored = traffic[.incomingRecords] else { return nil }
-    (self.profile, self.name, self.burst, self.retry, self.traffic) = (profile, name, burst, retry, traffic)
-    let refused = traffic[.writeExceeded] ?? traffic[.putRecordsThrottled]
-    counts = retry == .none ? zip(stored, refused ?? stored.map { _ in 0 }).map { $0.0 + $0.1 } : stored
-  }
+  /// The scenario of a model.
+  public init(_ model: TraceModel, limits: LimitsProfile) { (self.model, self.limits) = (model, limits) }
 
   /// Names and contents in a fixed order: scenario.yaml, traffic.csv, and observed.csv when CloudWatch's metrics were read.
   public var files: [(name: String, contents: String)] {
@@ -49,9 +36,9 @@ public struct TraceScenario: Sendable {
 
   private var trafficCSV: String {
     var table = CSVTable(["t_s", "count"])
-    for (bin, count) in counts.enumerated() { table.append([seconds(bin), CSVTable.cell(count)]) }
+    for (bin, count) in model.offered.enumerated() { table.append([seconds(bin), CSVTable.cell(count)]) }
     // A trace of one bin has no width: the second says that nothing follows.
-    if counts.count == 1 { table.append([seconds(1), "0"]) }
+    if model.offered.count == 1 { table.append([seconds(1), "0"]) }
     return table.text
   }
 
@@ -78,7 +65,7 @@ public struct TraceScenario: Sendable {
         "slo:",
         "  - {id: throttle, expr: \"put_throttle_rate(stream=\(name)).rate < 0.1 %\"}  # assumed: what you can bear",
         "plan:", "  search:",
-        "    - {param: streams.\(name).shards, range: [1, \(max(8, 4 * shardCount)), 1]}",
+        "    - {param: streams.\(name).shards, range: [1, \(max(8, 4 * model.shards(limits))), 1]}",
       ]).joined(separator: "\n") + "\n"
   }
 
@@ -98,24 +85,12 @@ public struct TraceScenario: Sendable {
   private var shards: [String] {
     let comment =
       profile.shards == nil ? "  # assumed: the busiest bin and a quarter; weir trace --shards N tells it" : ""
-    return ["    shards: \(shardCount)\(comment)"]
-  }
-
-  /// The stream's, or what the busiest bin and a quarter of it need.
-  private var shardCount: Int {
-    if let shards = profile.shards { return shards }
-    guard let volume = profile.volume else { return 1 }
-    let limits = LimitsProfile.current
-    let size = Double(size.keyBytes) + size.mean
-    let need = max(
-      volume.peak / Double(limits[.shardWriteRecords]), volume.peak * size / Double(limits[.shardWriteBytes]))
-    return min(Int(limits[.streamShardsMaximum]), max(1, Int((need * 1.25).rounded(.up))))
+    return ["    shards: \(model.shards(limits))\(comment)"]
   }
 
   private var maxRecord: [String] {
-    let usual = Double(LimitsProfile.current[.recordBytesDefault])
-    let largest = size.values.max() ?? size.mean
-    return largest + Double(size.keyBytes) > usual ? ["    max_record: 10MiB"] : []
+    let size = model.maxRecord(limits)
+    return size.count > limits[.recordBytesDefault] ? ["    max_record: \(size)"] : []
   }
 
   private var observed: [String] {
@@ -125,7 +100,7 @@ public struct TraceScenario: Sendable {
 
   private var rate: [String] {
     let trace = "curve: trace, file: traffic.csv"
-    guard let burst else {
+    guard let burst = model.burst else {
       let comment =
         traffic.width > .seconds(1) ? "  # assumed within a bin: chance; weir trace --burst states more" : ""
       return ["    rate: {\(trace), within_bin: poisson}\(comment)"]
@@ -137,27 +112,23 @@ public struct TraceScenario: Sendable {
     ]
   }
 
-  private var size: (mean: Double, keyBytes: Int, values: [Double]) {
-    guard let sizes = profile.sizes else { return (1_024, SizeProfile.usualKeyBytes, []) }
-    return (sizes.mean, sizes.keyBytes, sizes.twentieths)
-  }
-
   private var record: [String] {
-    let size = size
-    let key = "key_bytes: \(size.keyBytes)"
+    let key = "key_bytes: \(model.keyBytes)"
     guard profile.sizes != nil else {
-      return ["    record: {size: 1KiB, \(key)}  # assumed: no bytes and no sizes were given"]
+      return ["    record: {size: \(model.meanSize), \(key)}  # assumed: no bytes and no sizes were given"]
     }
-    guard !size.values.isEmpty else { return ["    record: {size: \(Int64(size.mean.rounded()))B, \(key)}"] }
-    let values = size.values.map { "\(Int64($0))B" }.joined(separator: ", ")
+    guard !model.sizes.isEmpty else { return ["    record: {size: \(model.meanSize.count)B, \(key)}"] }
+    let values = model.sizes.map { "\($0)B" }.joined(separator: ", ")
     return ["    record:", "      size: {dist: empirical, values: [\(values)]}", "      \(key)"]
   }
 
   private var keys: [String] {
-    guard let keys = profile.keys else {
-      return ["    keys: {dist: uniform, cardinality: 1000000}  # assumed: no keys were given, see --keys"]
+    guard profile.keys != nil else {
+      return [
+        "    keys: {dist: uniform, cardinality: \(TraceModel.assumedKeys)}  # assumed: no keys were given, see --keys"
+      ]
     }
-    switch keys.law {
+    switch model.keys {
     case .uniform(let count): return ["    keys: {dist: uniform, cardinality: \(count)}"]
     case .zipf(let count, let s): return ["    keys: {dist: zipf, cardinality: \(count), s: \(CSVTable.cell(s))}"]
     case .hotSet(let count, let hot, let share):
@@ -171,12 +142,14 @@ public struct TraceScenario: Sendable {
   }
 
   private var retries: [String] {
-    switch retry {
+    let spec = model.retry.spec
+    let attempts = "max_attempts: \(spec.maxAttempts), base: \(spec.base), cap: \(spec.cap)"
+    return switch model.retry {
     case .none: ["    retry: {policy: none}  # assumed: traffic.csv has what was stored and what was refused"]
     case .backOff:
       [
         "    # assumed: the application sends refused records again; traffic.csv has what was stored in the end.",
-        "    retry: {policy: exponential_full_jitter, max_attempts: 10, base: 100ms, cap: 5s}",
+        "    retry: {policy: \(model.retry.rawValue), \(attempts)}",
       ]
     }
   }

@@ -1,8 +1,8 @@
 public import ArgumentParser
 internal import KinesisCore
 internal import Models
-internal import Planning
-public import Reporting
+public import Planning
+internal import Reporting
 public import Scenario
 internal import Units
 
@@ -26,7 +26,7 @@ struct TraceVerb: ParsableCommand {
   @Option(help: "States a burst that bins hide: its seconds' rate over their minute's mean.") var burst: Double?
   @Option(help: "How long that burst lasts, such as 2s; otherwise as long as its factor allows.") var burstFor: String?
   @Option(help: "What the application does with refused records: exponential_full_jitter or none.")
-  var retry = TraceScenario.Retry.backOff
+  var retry = TraceModel.Retry.backOff
   @Option(help: "What stands for bins missing from a CSV: refuse, zero, previous or interpolate.")
   var missing = MissingBins.refuse
   @Option(help: "The name of the scenario and its stream.") var name = "observed"
@@ -54,12 +54,15 @@ struct TraceVerb: ParsableCommand {
 
   func run() throws {
     let profile = TrafficProfile(try input(), shards: shards, limits: .current)
-    let scenario = TraceScenario(profile, name: name, burst: try statedBurst(profile), retry: retry)
-    if out != nil, scenario == nil {
+    let burst = try statedBurst(profile)
+    let model = TraceModel(profile, name: name, burst: burst, retry: retry)
+    if out != nil, model == nil {
       Log.line("weir: there is no scenario to write: give counts of records over time, such as IncomingRecords")
       throw ExitStatus.badScenario
     }
-    let figures = TraceFigures(profile, scenario: scenario)
+    let fit = burst == nil ? model.flatMap { BurstFit($0, limits: .current) } : nil
+    let scenario = model.map { TraceScenario($0, limits: .current) }
+    let figures = TraceFigures(profile, fit: fit, scenario: scenario)
     switch format {
     case .text: try Output.write(out == nil ? figures.text : figures.summary)
     case .json: try Output.write(figures.json)
@@ -105,5 +108,5 @@ struct TraceVerb: ParsableCommand {
   }
 }
 
-extension TraceScenario.Retry: ExpressibleByArgument {}
+extension TraceModel.Retry: ExpressibleByArgument {}
 extension MissingBins: ExpressibleByArgument {}

@@ -19,7 +19,8 @@ struct BacktestTests {
     let profile = TrafficProfile(
       try TraceFiles.read([export], keys: [keys], missing: .refuse), shards: 2, limits: .current)
     let stated = try burst.map { try StatedBurst(factor: $0, length: nil, width: .minutes(1)) }
-    let scenario = try #require(TraceScenario(profile, name: "orders", burst: stated, retry: .backOff))
+    let model = try #require(TraceModel(profile, name: "orders", burst: stated, retry: .backOff))
+    let scenario = TraceScenario(model, limits: .current)
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("weir-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     try scenario.write(to: folder.path)

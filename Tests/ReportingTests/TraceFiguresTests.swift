@@ -22,9 +22,11 @@ struct TraceFiguresTests {
   }
 
   static func scenario(
-    _ input: TraceInput, shards: Int? = 2, burst: StatedBurst? = nil, retry: TraceScenario.Retry = .backOff
+    _ input: TraceInput, shards: Int? = 2, burst: StatedBurst? = nil, retry: TraceModel.Retry = .backOff
   ) throws -> TraceScenario {
-    try #require(TraceScenario(profile(input, shards: shards), name: "orders", burst: burst, retry: retry))
+    TraceScenario(
+      try #require(TraceModel(profile(input, shards: shards), name: "orders", burst: burst, retry: retry)),
+      limits: .current)
   }
 
   /// The experiment that written files make.
@@ -88,8 +90,8 @@ struct TraceFiguresTests {
 
   @Test("keys alone have figures and no scenario") func keysAlone() throws {
     let profile = Self.profile(TraceInput(keys: .init(Self.hot)), shards: nil)
-    #expect(TraceScenario(profile, name: "a", burst: nil, retry: .backOff) == nil)
-    let text = TraceFigures(profile, scenario: nil).text
+    #expect(TraceModel(profile, name: "a", burst: nil, retry: .backOff) == nil)
+    let text = TraceFigures(profile, fit: nil, scenario: nil).text
     #expect(text.contains("KEYS\n") && !text.contains("TRAFFIC\n") && !text.contains("SCENARIO\n"))
     #expect(text.contains("\"hot\" 50 %") && text.contains("it fits badly, so the scenario takes 1 hot keys of 200"))
     #expect(text.contains("there is no scenario to write"))
@@ -97,7 +99,7 @@ struct TraceFiguresTests {
 
   @Test("what is not known is asked for, what minutes hide is said") func words() throws {
     let profile = Self.profile(TraceInput(traffic: Self.traffic(.minutes(1))), shards: nil)
-    let figures = TraceFigures(profile, scenario: nil)
+    let figures = TraceFigures(profile, fit: nil, scenario: nil)
     for text in [figures.text, figures.markdown] {
       #expect(text.contains("--shards N") && text.contains("--keys") && text.contains("--burst 5"))
       #expect(text.contains("unknown, the bins are wider") && text.contains("too short to tell"))
@@ -108,7 +110,7 @@ struct TraceFiguresTests {
   @Test("the JSON is weir.trace/v1: unknown is null, statistics have six digits") func json() throws {
     let input = TraceInput(traffic: Self.traffic(.minutes(1)), keys: .init(Self.hot), files: ["a.json"])
     let scenario = try Self.scenario(input)
-    let text = TraceFigures(Self.profile(input), scenario: scenario).json
+    let text = TraceFigures(Self.profile(input), fit: nil, scenario: scenario).json
     let json = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
     #expect(json["schema"] as? String == "weir.trace/v1" && json["scenario"] as? String == scenario.yaml)
     let rows = try #require(json["burstiness"] as? [[String: Any]])
