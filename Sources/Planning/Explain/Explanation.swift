@@ -65,10 +65,8 @@ public struct Explanation: Sendable {
     // Every shard has its own refusals; those of the shards that are not shown would bury the rest.
     let subjects = shown.map { "\(result.streams[$0.stream].name)/\(ShardID($0.shard))" }
     let told = result.notes.filter { note in
-      switch note.kind {
-      case .throttleBegan, .throttleEnded: subjects.contains(note.subject)
-      default: note.kind != .objectiveBroken
-      }
+      let isOfShard = note.kind == .throttleBegan || note.kind == .throttleEnded
+      return isOfShard ? subjects.contains(note.subject) : note.kind != .objectiveBroken
     }
     before = told.filter { $0.at <= focus && $0.at >= focus - Self.memory }.suffix(Self.mostNotes)
     after = Array(told.filter { $0.at > focus }.prefix(Self.mostNotes))

@@ -92,14 +92,16 @@ struct ExplainStory {
 
   // MARK: Pictures and rows
 
-  /// A strip for each shard: what was asked for over its limit, a column a second.
+  /// A strip for each shard: what was asked for over its limit, a column a second; a full bar is the limit or what passed
+  /// it most.
   var strips: [String] {
     guard let recording = explanation.recording else { return [] }
     return explanation.shown.map { shown in
       let track = recording.streams[shown.stream], shard = track.shards[shown.shard]
       let demand = Sparkline(shard.seconds.map(track.demand), columns: 120, gathering: .max)
       let refused = Sparkline(shard.seconds.map { Double($0.refused) }, columns: 120, gathering: .sum)
-      return "shard \(shown.shard)  asked    \(demand.text)  at most \(Figures.percent(demand.peak))\n"
+      return
+        "shard \(shown.shard)  asked    \(demand.text(of: max(1, demand.peak)))  at most \(Figures.percent(demand.peak))\n"
         + "shard \(shown.shard)  refused  \(refused.text)  at most \(Figures.count(Int64(refused.peak)))/s"
     }
   }

@@ -63,7 +63,7 @@ public struct GateJUnit: Sendable {
     let lines = worse.map { "\($0.verdict.rawValue) \($0.path): \(GateWords.movement($0, of: found))" }
     let method = GateWords.method(of: found).map { ["compared \($0)"] } ?? []
     let message = words.comparison(of: found)
-    return .init(name: "baseline", outcome: .failed(message, lines + method + GateWords.commands(found, nil)))
+    return .init(name: "baseline", outcome: .regressed(message, lines + method + GateWords.commands(found, nil)))
   }
 }
 
@@ -73,6 +73,7 @@ private struct Suite {
     case passed
     case skipped(String)
     case failed(String, [String])
+    case regressed(String, [String])
     case error(String, [String])
   }
   struct Case {
@@ -102,7 +103,7 @@ private struct Suite {
       switch one.outcome {
       case .passed: break
       case .skipped: counts.skipped += 1
-      case .failed: counts.failures += 1
+      case .failed, .regressed: counts.failures += 1
       case .error: counts.errors += 1
       }
     }
@@ -110,24 +111,29 @@ private struct Suite {
 
   var text: String {
     let inner = cases.map { "    " + tag($0) + "\n" }.joined()
-    return "  <testsuite name=\"\(Self.escaped(name))\"\(counts.attributes)>\n\(inner)  </testsuite>\n"
+    return "  <testsuite name=\"\(XMLText.escaped(name))\"\(counts.attributes)>\n\(inner)  </testsuite>\n"
   }
 
   private func tag(_ one: Case) -> String {
-    let head = "<testcase classname=\"\(Self.escaped(name))\" name=\"\(Self.escaped(one.name))\" time=\"0\""
+    let head = "<testcase classname=\"\(XMLText.escaped(name))\" name=\"\(XMLText.escaped(one.name))\" time=\"0\""
     switch one.outcome {
     case .passed: return head + "/>"
-    case .skipped(let reason): return head + "><skipped message=\"\(Self.escaped(reason))\"/></testcase>"
+    case .skipped(let reason): return head + "><skipped message=\"\(XMLText.escaped(reason))\"/></testcase>"
     case .failed(let message, let lines): return head + ">\(body("failure", "slo", message, lines))</testcase>"
+    case .regressed(let message, let lines):
+      return head + ">\(body("failure", "baseline", message, lines))</testcase>"
     case .error(let message, let lines): return head + ">\(body("error", "input", message, lines))</testcase>"
     }
   }
 
   private func body(_ tag: String, _ type: String, _ message: String, _ lines: [String]) -> String {
-    "<\(tag) type=\"\(type)\" message=\"\(Self.escaped(message))\">"
-      + "\(Self.escaped(lines.joined(separator: "\n")))</\(tag)>"
+    "<\(tag) type=\"\(type)\" message=\"\(XMLText.escaped(message))\">"
+      + "\(XMLText.escaped(lines.joined(separator: "\n")))</\(tag)>"
   }
+}
 
+/// Pieces of XML.
+enum XMLText {
   /// Text as XML 1.0 takes it, in attributes and between tags; characters it cannot hold become `?`.
   static func escaped(_ text: String) -> String {
     var result = ""

@@ -113,7 +113,9 @@ struct GateWords {
   static func text(_ value: Double?, _ change: FigureChange, _ found: GateCase) -> String {
     guard let value else { return "not measured" }
     let objective = found.objectives.map(\.verdict.objective).first { "slo.\($0.id).value" == change.path }
-    return objective?.text(value) ?? MetricUnit.text(value, path: change.path)
+    if let objective { return objective.text(value) }
+    return MetricUnit.of(path: change.path) == "USD"
+      ? "$" + Figures.fixed(value, decimals: 2) : MetricUnit.text(value, path: change.path)
   }
 
   // MARK: Objectives

@@ -1,0 +1,97 @@
+import KinesisCore
+import Models
+import Planning
+import Simulation
+import Testing
+import Units
+
+@Suite struct ExplainerTests {
+  /// Two shards; one key asks for more than its shard has, from the 20th second on thrice as much.
+  static func experiment(_ objectives: [Objective] = [], rate: Double = 1_100) -> Experiment {
+    var experiment = Experiment(
+      name: "hot", horizon: Horizon(duration: .seconds(60), reportBin: .seconds(1)),
+      streams: [StreamSpec(name: "clicks", shards: 2)],
+      producers: [
+        ProducerSpec(
+          name: "web", stream: 0, processes: 1, rate: .constant(RecordsPerSecond(rate)), arrivals: .poisson,
+          size: .drawn(.constant(200)), keyBytes: 24, keys: KeySpec(.hotSet(cardinality: 50, hot: 1, hotShare: 0.5)),
+          batching: .putRecords(linger: .milliseconds(50)), retry: RetrySpec())
+      ],
+      events: [ScheduledEvent(at: .seconds(20), length: .seconds(10), action: .setRateFactor(producer: 0, factor: 2))],
+      objectives: objectives)
+    experiment.serviceTimes = ServiceTimes(put: .constant(0), getRecords: .constant(0), fanOut: .constant(0))
+    return experiment
+  }
+
+  static func objective(_ id: String, _ severity: Objective.Severity = .fail, window: Interval? = nil) -> Objective {
+    Objective(
+      id: id, expression: id, metric: .putThrottleRate(stream: 0), statistic: .rate, comparison: .less, threshold: 0.01,
+      window: window, severity: severity)
+  }
+
+  private func explain(_ experiment: Experiment, _ question: ExplainQuestion = .whatWentWrong) async throws
+    -> Explanation
+  {
+    let explainer = Explainer(PreparedExperiment(experiment), replication: 0, window: .seconds(12))
+    return try await explainer.answer(question, isInterrupted: { false }) { _ in }
+  }
+
+  private func offset(_ explanation: Explanation) throws -> Double {
+    let focus = try #require(explanation.focus)
+    return (focus - explanation.result.experiment.horizon.start).inSeconds
+  }
+
+  @Test func `the first breach of an objective that fails comes first`() async throws {
+    let explanation = try await explain(
+      Self.experiment([Self.objective("soft", .warn), Self.objective("hard", window: .seconds(10))]))
+    guard case .breach(let verdict) = explanation.reason else { return #expect(Bool(false), "\(explanation.reason)") }
+    #expect(verdict.objective.id == "hard")
+    // What broke the window of 20 to 30 s is one of its seconds, not its end.
+    #expect((20..<30).contains(try offset(explanation)))
+    #expect(explanation.before.contains { $0.kind == .rateChanged })
+    #expect(explanation.after.contains { $0.kind == .throttleEnded })
+  }
+
+  @Test func `without a breach the worst second with refusals is shown, with the shard and the key`() async throws {
+    let explanation = try await explain(Self.experiment())
+    guard case .refusals(0, let shard) = explanation.reason else {
+      return #expect(Bool(false), "\(explanation.reason)")
+    }
+    #expect((20..<30).contains(try offset(explanation)))
+    let first = try #require(explanation.shown.first), recording = try #require(explanation.recording)
+    #expect(first.shard == shard.index)
+    #expect(recording.streams[0].shards[first.shard].keys.first?.key == "key-0")
+    #expect(recording.seconds == 13)
+  }
+
+  @Test func `nothing went wrong is an answer`() async throws {
+    let explanation = try await explain(Self.experiment(rate: 100))
+    guard case .nothing = explanation.reason else { return #expect(Bool(false), "\(explanation.reason)") }
+    #expect(explanation.focus == nil && explanation.recording == nil && explanation.shown.isEmpty)
+  }
+
+  @Test func `an objective that is asked for may have held`() async throws {
+    let explanation = try await explain(Self.experiment([Self.objective("o")], rate: 100), .objective("o"))
+    guard case .held = explanation.reason else { return #expect(Bool(false), "\(explanation.reason)") }
+    await #expect(throws: Explainer.Failure.noSuchObjective("p", known: ["o"])) {
+      _ = try await explain(Self.experiment([Self.objective("o")]), .objective("p"))
+    }
+  }
+
+  @Test func `an instant is shown whatever happened, inside the run only`() async throws {
+    let experiment = Self.experiment(rate: 100), start = experiment.horizon.start
+    let explanation = try await explain(experiment, .moment(start + .seconds(30)))
+    #expect(try offset(explanation) == 30 && explanation.shown.count == 2)
+    let outside = start + .seconds(60)
+    await #expect(throws: Explainer.Failure.outside(outside)) {
+      _ = try await explain(experiment, .moment(outside))
+    }
+  }
+
+  @Test func `who interrupts gets no explanation`() async throws {
+    let explainer = Explainer(PreparedExperiment(Self.experiment()), replication: 0, window: .seconds(12))
+    await #expect(throws: Explainer.Failure.interrupted) {
+      _ = try await explainer.answer(.whatWentWrong, isInterrupted: { true }) { _ in }
+    }
+  }
+}
