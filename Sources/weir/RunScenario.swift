@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Models
 internal import Reporting
 internal import Scenario
-internal import Simulation
 
 struct RunScenario: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -38,7 +37,8 @@ struct RunScenario: AsyncParsableCommand {
     let loaded = try ScenarioInput.load(file, settings: settings, seed: seed)
     let prepared = PreparedExperiment(loaded.experiment)
     if check { return try report(DrawCheck.run(prepared)) }
-    let report = await simulate(prepared, loaded)
+    let report = await SimulatedReport.of(
+      prepared, loaded, replications: replications, workers: workers, command: command)
     switch format {
     case .text: try Output.write(Summary(report).text)
     case .json: try Output.write(RunJSON(report).text)
@@ -47,28 +47,6 @@ struct RunScenario: AsyncParsableCommand {
     try write(report)
     if !report.isComplete { throw ExitStatus.interrupted }
     if !report.isPassing { throw ExitStatus.objectiveFailed }
-  }
-
-  private func simulate(_ prepared: PreparedExperiment, _ loaded: LoadedScenario) async -> Report {
-    let bar = ProgressBar(replications: replications, duration: prepared.experiment.horizon.duration)
-    Interrupt.listen()
-    let results = await Replications.run(
-      prepared, count: replications, workers: workers, isInterrupted: { Interrupt.isRaised }, report: bar.report)
-    bar.clear()
-    let metrics = ReplicatedMetrics.of(results, level: 0.95) { values, level in
-      Statistics.tInterval(values, level: level).map { ($0.mean, $0.halfWidth) }
-    }
-    return Report(
-      results: results, replicated: results.count > 1 ? metrics : [], fingerprint: fingerprint(of: loaded),
-      warnings: loaded.warnings.map(\.description), command: command)
-  }
-
-  private func fingerprint(of loaded: LoadedScenario) -> Fingerprint {
-    Fingerprint(
-      scenario: loaded.canonicalText,
-      inputs: loaded.inputs.map { Fingerprint.Input(name: $0.path, bytes: $0.bytes) },
-      limits: loaded.experiment.limits, prices: loaded.experiment.prices, seed: loaded.experiment.seed,
-      version: Version.current)
   }
 
   /// The command line that gives the same result; workers and places do not matter, so they are left out.

@@ -21,6 +21,7 @@ struct Weir: AsyncParsableCommand {
       Validate.self,
       RunScenario.self,
       EstimateVerb.self,
+      ExportVerb.self,
       Schema.self,
       Limits.self,
       Prices.self,

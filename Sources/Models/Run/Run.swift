@@ -108,6 +108,7 @@ public struct Run: ~Copyable {
     startConsumers()
     startFirehoses()
     for stream in meters.indices { followTariff(of: stream) }
+    if replication == 0 { for stream in meters.indices { meters[stream].minutes = ShardMinuteBook() } }
     scheduleScenario()
     startScalers()
     startChannels()
