@@ -3,7 +3,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 OUT ?= out/flagship
 
-.PHONY: run test reports build lint setup
+.PHONY: run test reports notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
 	$(SWIFT) build -c release --product weir
@@ -23,6 +23,18 @@ reports: setup ## Writes the committed reports anew: see what changed before you
 	  code=$$?; [ $$code = 0 ] || [ $$code = 10 ] || exit $$code; \
 	  [ "$$name" = flagship ] || find "reports/$$name" -type f ! -name report.md -delete; \
 	done
+
+NOTEBOOK := split-hot-shard
+NOTEBOOKS_ENV := .build/notebooks
+
+notebooks: setup ## Writes and executes the committed notebook anew: look at it before you commit it.
+	$(SWIFT) build -c release --product weir
+	rm -rf notebooks-export/$(NOTEBOOK)
+	"$$($(SWIFT) build -c release --show-bin-path)/weir" export scenarios/$(NOTEBOOK).yaml
+	python3 -m venv $(NOTEBOOKS_ENV)
+	$(NOTEBOOKS_ENV)/bin/pip install -q --disable-pip-version-check -r notebooks-export/$(NOTEBOOK)/requirements.txt
+	$(NOTEBOOKS_ENV)/bin/jupyter nbconvert --to notebook --execute --inplace \
+	  --ExecutePreprocessor.record_timing=False notebooks-export/$(NOTEBOOK)/$(NOTEBOOK).ipynb
 
 build: setup
 	$(SWIFT) build -c release --product weir

@@ -56,18 +56,23 @@ extension Usage {
   /// What an account must pay for at least under on-demand Advantage: 25 MiB/s in and out, in each region (facts §5.2).
   public static let commitment = Bytes.mebibytes(25)
 
+  /// What counts towards the commitment's bytes in.
+  public static let committedIn: [PriceItem] = [.advantageDataIn]
+  /// What counts towards its bytes out, however they are read.
+  public static let committedOut: [PriceItem] = [.advantageDataOut, .advantageFanOut]
+
   /// The lines by which the committed scopes fall short of the commitment: bytes in and bytes out, billed as data.
   ///
   /// The account pays once for all its streams, so the shortfall is that of their sum.
-  var shortfall: [Line] {
+  public var shortfall: [Line] {
     guard !committed.isEmpty else { return [] }
     let floor = Int128(Self.commitment.count) * Int128(span.nanoseconds) / 1_000_000_000
     let used = { (items: [PriceItem]) in
       self.lines.filter { items.contains($0.item) && self.committed.contains($0.scope) }.reduce(0) { $0 + $1.quantity }
     }
     let missing = [
-      Line(.advantageDataIn, scope: "account", quantity: floor - used([.advantageDataIn])),
-      Line(.advantageDataOut, scope: "account", quantity: floor - used([.advantageDataOut, .advantageFanOut])),
+      Line(.advantageDataIn, scope: "account", quantity: floor - used(Self.committedIn)),
+      Line(.advantageDataOut, scope: "account", quantity: floor - used(Self.committedOut)),
     ]
     return missing.filter { $0.quantity > 0 }
   }

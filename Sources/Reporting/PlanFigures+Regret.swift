@@ -16,7 +16,8 @@ extension PlanFigures {
     guard let table = plan.regret else { return [] }
     let rows = regretRows.map { row in
       [
-        Self.choices(row.choices), "holds in \(row.held) of \(table.worlds)", "regret \(Self.dollars(row.mean)) a month",
+        Self.choices(row.choices), "holds in \(row.held) of \(table.worlds)",
+        "regret \(Self.dollars(row.mean)) a month",
         "at worst \(Self.dollars(row.worst))", "costs \(Self.dollars(row.cost))",
       ]
     }
@@ -55,7 +56,8 @@ extension PlanFigures {
           [
             "params": Self.params(row.choices), "worlds_held": .count(row.held),
             "share_held": .number(table.worlds > 0 ? Double(row.held) / Double(table.worlds) : 0),
-            "mean_regret_usd_month": .number(Self.cents(row.mean)), "worst_regret_usd_month": .number(Self.cents(row.worst)),
+            "mean_regret_usd_month": .number(Self.cents(row.mean)),
+            "worst_regret_usd_month": .number(Self.cents(row.worst)),
             "mean_cost_usd_month": .number(Self.cents(row.cost)),
           ]
         }),

@@ -23,6 +23,10 @@ public struct RunCSV: Sendable {
     case .slo: objectives
     case .events: events
     case .firehoseObjects: firehoseObjects
+    case .shardMinutes: shardMinutes
+    case .latencies: latencies
+    case .whatIf: whatIf
+    case .whatIfLines: whatIfLines
     }
   }
 

@@ -25,6 +25,23 @@ public struct LatencyHistogram: Sendable {
   /// The largest; zero when empty.
   public var max: Interval { counts.totalCount == 0 ? .zero : .microseconds(Int64(counts.maxRecorded)) }
 
+  /// How many times lie in each bin, ascending, empty ones left out. A bin holds times from `from` up to but not including
+  /// `to`; up to 128 µs it is a microsecond wide, above that a doubling has 64 of them, so that none is wider than 1.6 %
+  /// of its times.
+  public var bins: [(from: Interval, to: Interval, count: Int64)] {
+    var bins: [(from: Interval, to: Interval, count: Int64)] = []
+    for recorded in counts.recordedValues() {
+      let shift = Swift.max(0, recorded.value.bitWidth - recorded.value.leadingZeroBitCount - 7)
+      let from = Int64(recorded.value >> shift) << Int64(shift)
+      if let last = bins.last, last.from == .microseconds(from) {
+        bins[bins.count - 1].count += Int64(recorded.count)
+      } else {
+        bins.append((.microseconds(from), .microseconds(from + (1 << Int64(shift))), Int64(recorded.count)))
+      }
+    }
+    return bins
+  }
+
   /// The smallest value that at least `percent` percent of the times lie at or below; zero when empty.
   public func percentile(_ percent: Double) -> Interval {
     counts.totalCount == 0 ? .zero : .microseconds(Int64(counts.valueAtPercentile(percent)))

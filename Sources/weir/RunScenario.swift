@@ -37,7 +37,8 @@ struct RunScenario: AsyncParsableCommand {
     let loaded = try ScenarioInput.load(file, settings: settings, seed: seed)
     let prepared = PreparedExperiment(loaded.experiment)
     if check { return try report(DrawCheck.run(prepared)) }
-    let report = await simulate(prepared, loaded)
+    let report = await SimulatedReport.of(
+      prepared, loaded, replications: replications, workers: workers, command: command)
     switch format {
     case .text: try Output.write(Summary(report).text)
     case .json: try Output.write(RunJSON(report).text)
@@ -46,17 +47,6 @@ struct RunScenario: AsyncParsableCommand {
     try write(report)
     if !report.isComplete { throw ExitStatus.interrupted }
     if !report.isPassing { throw ExitStatus.objectiveFailed }
-  }
-
-  private func simulate(_ prepared: PreparedExperiment, _ loaded: LoadedScenario) async -> Report {
-    let bar = ProgressBar(jobs: replications, duration: prepared.experiment.horizon.duration)
-    Interrupt.listen()
-    let results = await Replications.run(
-      prepared, count: replications, workers: workers, isInterrupted: { Interrupt.isRaised }, report: bar.report)
-    bar.clear()
-    return Report(
-      results: results, fingerprint: Fingerprint(of: loaded, version: Version.current),
-      warnings: loaded.warnings.map(\.description), command: command)
   }
 
   /// The command line that gives the same result; workers and places do not matter, so they are left out.

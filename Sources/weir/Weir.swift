@@ -28,6 +28,7 @@ struct Weir: AsyncParsableCommand {
       TestVerb.self,
       ExplainVerb.self,
       TraceVerb.self,
+      ExportVerb.self,
       Schema.self,
       Limits.self,
       Prices.self,

@@ -24,6 +24,7 @@ extension Fixture {
         requestedAt: at(5_410), kind: .updateShardCount, shardsBefore: 4, shardsAfter: 4,
         refusal: "ResourceInUseException"),
     ]
+    (stream.minutes, stream.intake) = (minutes(), intake(stream))
     return throttled(stream)
   }
 

@@ -105,6 +105,7 @@ import Units
   @Test func `files come in a fixed order and only those asked for`() {
     let names = [
       "report.md", "run.json", "summary.csv", "timeseries.csv", "shards.csv", "cost.csv", "slo.csv", "events.csv",
+      "shard_minutes.csv", "latencies.csv", "what_if.csv", "what_if_lines.csv",
     ]
     #expect(ReportFiles(Fixture.report()).all.map(\.name) == names)
     var result = Fixture.result()

@@ -26,7 +26,8 @@ import Testing
     let short = Sample.short.map { "'\($0)'" }.joined(separator: " ")
     for example in examples {
       // As typed, but for the time that is simulated.
-      let line = example.hasPrefix("weir run") ? "\(example) \(short)" : String(example)
+      let line =
+        ["weir run", "weir export"].contains { example.hasPrefix($0) } ? "\(example) \(short)" : String(example)
       let outcome = try await Tool.debug.shell(line, in: folder.url)
       #expect(outcome.status == 0 && outcome.stderr == "", "\(outcome)")
     }

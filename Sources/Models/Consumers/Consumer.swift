@@ -31,7 +31,8 @@ struct Consumer: Sendable {
   var records: Int64 = 0, calls: Int64 = 0, throttledCalls: Int64 = 0, expired: Int64 = 0
   var duplicates: Int64 = 0, skipped: Int64 = 0
   var propagation = LatencyHistogram()
-  var ageMax = Interval.zero
+  /// The oldest record not handed over, at the end of each measured second: the largest, and all of them.
+  var ageMax = Interval.zero, ages = LatencyHistogram()
 
   /// Whether it forms windows; asked for every run of records, so that nothing is copied to find out.
   let isWindowed: Bool

@@ -144,6 +144,14 @@ public struct Outputs: Sendable, Hashable {
     case firehoseObjects = "firehose_objects"
     /// events.csv: one row a notable event.
     case events
+    /// shard_minutes.csv: one row a shard and minute in which something came.
+    case shardMinutes = "shard_minutes"
+    /// latencies.csv: one row a bin of a histogram of times.
+    case latencies
+    /// what_if.csv: one row a mode, load and number of shards, in closed form.
+    case whatIf = "what_if"
+    /// what_if_lines.csv: one row a priced item of a mode, for doing what_if.csv's sums oneself.
+    case whatIfLines = "what_if_lines"
   }
   /// The files wanted, in the order of `CSV.allCases`.
   public var csv: [CSV]

@@ -5,7 +5,7 @@ internal import Units
 /// What one shard was asked for and took: in this second, in this minute, and in all.
 struct ShardMeter: Sendable {
   /// Sums over a stretch of time.
-  struct Load: Sendable {
+  struct Load: Sendable, Hashable {
     var records: Int64 = 0, bytes: Int64 = 0
 
     mutating func add(_ count: Int64, _ size: Int64) {
@@ -21,6 +21,8 @@ struct ShardMeter: Sendable {
 
   /// Accepted and first asked for in this second; accepted in this minute.
   var second = Load(), demand = Load(), minute = Load()
+  /// First asked for in this minute; and of its fullest second what was stored and first asked for, over the limit.
+  var minuteDemand = Load(), minutePeak = 0.0, minuteWorstDemand = 0.0
   /// What was tried in the last whole minute: accepted, and the records refused.
   var lastMinute = Load()
   /// Refused in this second and in this minute.

@@ -22,6 +22,9 @@ struct StreamMeter: Sendable {
   /// Throttled records by minute and shard, where there were any.
   private(set) var heat: [(minute: Int, shard: Int, records: Int64)] = []
 
+  /// Each shard's minutes; nil in replications but the first, whose figures reports show.
+  var minutes: ShardMinuteBook?
+
   private var bin = Bin()
   private var openThisSecond: [Int] = []
 
@@ -115,6 +118,7 @@ struct StreamMeter: Sendable {
       utilization.record(Ratio(share), times: 1)
       shards[index].utilization.record(Ratio(share), times: 1)
       bin.peak = max(bin.peak, share)
+      shards[index].minutePeak = max(shards[index].minutePeak, share)
       weighDemand(of: index, from: begin, seconds: seconds)
       if shards[index].throttledThisSecond > 0 { anyThrottled = true }
       closeShardSecond(index, from: begin, notes: &notes)
@@ -136,6 +140,9 @@ struct StreamMeter: Sendable {
     shards[index].demanded.records += shards[index].demand.records
     shards[index].demanded.bytes += shards[index].demand.bytes
     shards[index].worstDemand = max(shards[index].worstDemand, demand)
+    shards[index].minuteDemand.records += shards[index].demand.records
+    shards[index].minuteDemand.bytes += shards[index].demand.bytes
+    shards[index].minuteWorstDemand = max(shards[index].minuteWorstDemand, demand)
     bin.worstDemand = max(bin.worstDemand, demand)
     guard demand > secondView.worstDemand else { return }
     secondView.worstDemand = demand
@@ -189,6 +196,7 @@ struct StreamMeter: Sendable {
     var stream = ShardMeter.Load()
     var throttled: Int64 = 0
     var hottest = 0.0
+    foldMinute(minute)
     for index in shards.indices {
       let load = shards[index].minute
       stream.records += load.records

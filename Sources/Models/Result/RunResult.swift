@@ -112,6 +112,11 @@ public struct StreamResult: Sendable {
   public var modeStart = CapacityMode.provisioned, modeEnd = CapacityMode.provisioned
   /// What its autoscaler did; nil without one.
   public var autoscaler: AutoscalerResult?
+  /// What each shard was asked for and took, in order of time and then of shards, where something came; of replications
+  /// but the first none. At most 200,000 rows, minutes being folded together until they fit.
+  public var minutes: [ShardMinute] = []
+  /// What it stored, as prices count it.
+  public var intake = BilledIntake()
 
   /// Refused over tried.
   public var putThrottleRate: Ratio { Ratio(throttledAttempts, of: attempts) }
@@ -317,6 +322,8 @@ public struct ConsumerResult: Sendable {
   ///
   /// AWS's metric of that name sees less: the last record of a call, and nothing of a consumer that does not read.
   public var iteratorAgeMax: Interval, iteratorAgeLast: Interval
+  /// The same at the end of every second after the warm-up, in nanoseconds.
+  public var iteratorAges = LatencyHistogram()
   /// Records stored and kept but not handed over when the run ended.
   public var backlog: Int64
   /// Records that left the stream by age before this consumer read them.

@@ -19,7 +19,10 @@ extension Run {
     recordSecond(until: instant)
     let seconds = secondCount % 60
     if seconds != 0, secondCount < 60 { closeMinute(until: instant, seconds: seconds) }
-    for stream in meters.indices { meters[stream].cutMinute(Int((secondCount - 1) / 60)) }
+    for stream in meters.indices {
+      meters[stream].foldMinute(Int((secondCount - 1) / 60))
+      meters[stream].cutMinute(Int((secondCount - 1) / 60))
+    }
     if secondCount % binSeconds != 0 { closeBin(until: instant) }
   }
 
@@ -55,7 +58,10 @@ extension Run {
   private mutating func observeAges(at instant: Instant) {
     let ages = consumers.indices.map { age(of: $0, at: instant) }
     if instant > measuredFrom {
-      for consumer in consumers.indices { consumers[consumer].ageMax = max(consumers[consumer].ageMax, ages[consumer]) }
+      for consumer in consumers.indices {
+        consumers[consumer].ageMax = max(consumers[consumer].ageMax, ages[consumer])
+        consumers[consumer].ages.record(ages[consumer])
+      }
     }
     for index in monitors.indices {
       guard case .iteratorAge(let which) = monitors[index].objective.metric else { continue }

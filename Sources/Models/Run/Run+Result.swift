@@ -26,6 +26,7 @@ extension Run {
       firehoses: firehoses.indices.map { firehoseResult($0) }, usage: usage, verdicts: makeVerdicts(at: instant),
       series: book.results, notes: notes.inOrder, notesOmitted: notes.omitted)
     result.channels = channelResults()
+    addDetails(to: &result, at: instant)
     return result
   }
 

@@ -110,6 +110,7 @@ public struct Run: ~Copyable {
     startConsumers()
     startFirehoses()
     for stream in meters.indices { followTariff(of: stream) }
+    if replication == 0 { for stream in meters.indices { meters[stream].minutes = ShardMinuteBook() } }
     scheduleScenario()
     startScalers()
     startChannels()
