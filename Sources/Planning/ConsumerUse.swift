@@ -75,11 +75,14 @@ struct ConsumerUse {
 
   /// Without a window, what a poll or a push brings is invoked at once, or when the function is free again.
   private func unhurried(_ rate: Double, _ most: Double) -> Double {
-    let least = spec.retrieval.isFanOut ? Self.gathering + 1 / rate : spec.pollInterval.inSeconds
+    let isPushed = spec.retrieval.isFanOut
+    let least = isPushed ? Self.gathering + 1 / rate : spec.pollInterval.inSeconds
     var cycle = least, calls = 1.0
     for _ in 0..<30 {
-      calls = spec.retrieval.isFanOut ? max(1, rate * cycle / most) : Self.batches(rate * cycle, most)
-      cycle = max(least, calls * milliseconds(for: rate * cycle / max(calls, 1e-9)) / 1_000)
+      calls = isPushed ? max(1, rate * cycle / most) : Self.batches(rate * cycle, most)
+      let time = calls * milliseconds(for: rate * cycle / max(calls, 1e-9)) / 1_000
+      // A push that comes while the function runs is next at once; else the next one is waited for.
+      cycle = isPushed ? time + DeterministicMath.exp(-rate * time) * least : max(least, time)
     }
     return calls / cycle
   }
@@ -107,10 +110,12 @@ struct ConsumerUse {
     (spec.perBatch.mean + spec.perRecord.mean * records) / 1e6
   }
 
-  /// Each invocation is billed by whole milliseconds: of a law without steps, half of one more.
+  /// Each invocation is billed by whole milliseconds: half of one more, unless it always takes whole ones.
   private func billedMilliseconds(for records: Double) -> Double {
     let time = milliseconds(for: records)
-    guard case .constant = spec.perBatch, spec.perRecord.mean == 0 else { return time + 0.5 }
-    return time.rounded(.up)
+    guard case .constant(let batch) = spec.perBatch, case .constant(let record) = spec.perRecord,
+      record.truncatingRemainder(dividingBy: 1e6) == 0
+    else { return time + 0.5 }
+    return time + ((batch / 1e6).rounded(.up) - batch / 1e6)
   }
 }

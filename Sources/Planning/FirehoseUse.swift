@@ -16,6 +16,8 @@ struct FirehoseUse {
   let shards: Int?
 
   private let machine: DeliveryStream
+  /// The dynamic partitions, and the share of each one's records that finds it active; empty without.
+  private var partitions: [(block: RankBlock, kept: Double)] = []
 
   init(_ spec: FirehoseSpec, _ flow: ScenarioLoad.Flow, shards: Int?, limits: LimitsProfile) {
     (self.spec, self.flow, self.shards) = (spec, flow, shards)
@@ -24,10 +26,45 @@ struct FirehoseUse {
     } catch {
       preconditionFailure("the scenario was checked: \(error.flaws.map(\.reason))")
     }
+    guard spec.configuration.partitioning != nil, flow.users > 0 else { return }
+    let blocks = RankBlock.blocks(of: spec.partitionKeys, skew: spec.partitionSkew)
+    partitions = Self.kept(
+      blocks, records: flow.users, life: machine.rhythm.main.interval.inSeconds, most: Double(machine.partitionLimit))
+  }
+
+  /// Where more partitions would be active than may be, one that is idle finds a place by chance, again with each record: the
+  /// chance is that at which as many are active as may be.
+  private static func kept(
+    _ blocks: [RankBlock], records: Double, life: Double, most: Double
+  ) -> [(block: RankBlock, kept: Double)] {
+    func active(_ block: RankBlock, _ chance: Double) -> Double { life / (life + 1 / (records * block.share * chance)) }
+    func all(_ chance: Double) -> Double { blocks.reduce(0) { $0 + $1.count * active($1, chance) } }
+    guard all(1) > most else { return blocks.map { ($0, 1) } }
+    var (low, high) = (0.0, 1.0)
+    for _ in 0..<50 {
+      let middle = (low + high) / 2
+      if all(middle) > most { high = middle } else { low = middle }
+    }
+    return blocks.map { ($0, active($0, high)) }
+  }
+
+  /// The share of the data that finds its partition active.
+  private var placed: Double {
+    partitions.isEmpty ? 1 : partitions.reduce(0) { $0 + $1.block.count * $1.block.share * $1.kept }
   }
 
   /// How often a second its shards are polled.
   var pollsPerSecond: Int { shards == nil ? 0 : Int(machine.pollsPerSecond) }
+
+  /// What the limit of active partitions costs, in a sentence; nil where all have room.
+  var warning: String? {
+    let lost = 1 - placed
+    guard lost > 0.001 else { return nil }
+    let percent = Int((lost * 100).rounded(.up))
+    return
+      "\(spec.name): more dynamic partitions would be active than the \(machine.partitionLimit) that may be: about "
+      + "\(percent) % of its data finds no place and goes to the error output"
+  }
 
   /// Adds its lines for a span of time.
   func add(over span: Interval, to usage: inout Usage) {
@@ -37,12 +74,12 @@ struct FirehoseUse {
     usage.add(spec.ingestItem, scope: scope, billed)
     if spec.isConverting { usage.add(.firehoseConversion, scope: scope, billed) }
     if spec.configuration.partitioning != nil {
-      usage.add(.firehosePartitionedData, scope: scope, amount(delivered))
+      usage.add(.firehosePartitionedData, scope: scope, amount(delivered * placed))
       usage.add(.firehosePartitionedObject, scope: scope, amount(objects.count))
     }
     usage.add(.firehoseNetworkHour, scope: scope, Int128(spec.vpcZones) * Int128(span.nanoseconds))
-    if spec.vpcZones > 0 { usage.add(.firehoseNetworkData, scope: scope, amount(delivered)) }
-    let extra = [errors, copies]
+    if spec.vpcZones > 0 { usage.add(.firehoseNetworkData, scope: scope, amount(delivered * placed)) }
+    let extra = [failures, overflow, copies]
     usage.add(.s3Put, scope: scope, amount(extra.reduce(objects.requests) { $0 + $1.requests }))
     let stored = amount(extra.reduce(objects.stored) { $0 + $1.stored })
     usage.add(.s3Storage, scope: scope, spec.storage(of: Bytes(Int64(stored))))
@@ -103,9 +140,9 @@ struct FirehoseUse {
     guard spec.configuration.partitioning != nil else {
       return written(origins / mainPeriod, of: delivered / origins * mainPeriod)
     }
-    return RankBlock.blocks(of: spec.partitionKeys, skew: spec.partitionSkew).reduce(into: Objects()) { sum, block in
-      let period = partitionPeriod(share: block.share)
-      let part = written(block.count / period, of: delivered * block.share * period)
+    return partitions.reduce(into: Objects()) { sum, partition in
+      let (block, kept) = partition, period = partitionPeriod(share: block.share)
+      let part = written(block.count * kept / period, of: delivered * block.share * period)
       sum.count += part.count
       sum.requests += part.requests
       sum.stored += part.stored
@@ -139,11 +176,17 @@ struct FirehoseUse {
   }
 
   /// What the transform could not process, as it came.
-  private var errors: Objects {
+  private var failures: Objects {
     let share = spec.configuration.transform == nil ? 0 : spec.failedShare
-    guard share > 0, flow.users > 0 else { return Objects() }
-    let bytes = flow.dataBytes * share
-    let period = period(machine.rhythm.backup, bytes: bytes, wait: 1 / min(flow.users * share, invocations))
+    return errors(of: flow.dataBytes * share, wait: 1 / max(1e-9, min(flow.users * share, invocations)))
+  }
+
+  /// What found no place among the active partitions.
+  private var overflow: Objects { errors(of: delivered * (1 - placed), wait: wait / origins) }
+
+  private func errors(of bytes: Double, wait: Double) -> Objects {
+    guard bytes > 1e-9 * max(1, flow.dataBytes) else { return Objects() }
+    let period = period(machine.rhythm.backup, bytes: bytes, wait: wait)
     return Objects(count: 1 / period, requests: 1 / period, stored: bytes)
   }
 

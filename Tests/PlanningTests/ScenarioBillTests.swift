@@ -1,3 +1,4 @@
+import Foundation
 import KinesisCore
 import Models
 import Planning
@@ -40,7 +41,7 @@ struct ScenarioBillTests {
   }
 
   static func steady(
-    _ mode: CapacityMode = .provisioned, seconds: Int64 = 600, rate: Double = 20, shards: Int = 2,
+    _ mode: CapacityMode = .provisioned, seconds: Int64 = 400, rate: Double = 20, shards: Int = 2,
     size: Distribution = .constant(1_500)
   ) -> Experiment {
     var spec = StreamSpec(name: "clicks", shards: mode == .provisioned ? shards : 4)
@@ -55,10 +56,23 @@ struct ScenarioBillTests {
       consumers: [ConsumerSpec(name: "poller", stream: 0, retrieval: .sdkPolling, pollInterval: .seconds(1))])
   }
 
-  static func expectClose(_ experiment: Experiment, within tolerance: Double = 0.01) {
+  static func expectClose(_ experiment: Experiment, _ what: String, within tolerance: Double = 0.01) {
     let residuals = residuals(experiment)
     #expect(!residuals.isEmpty)
+    show(residuals, what)
     for residual in residuals { #expect(abs(residual.deviation) <= tolerance, "\(residual)") }
+  }
+
+  /// The rows of docs/cost.md: WEIR_SHOW_COST=1 swift test --filter ScenarioBillTests | grep "^| "
+  static func show(_ residuals: [Residual], _ what: String) {
+    guard ProcessInfo.processInfo.environment["WEIR_SHOW_COST"] != nil else { return }
+    for residual in residuals {
+      let figures = [residual.run, residual.closed].map { String(format: "%.6g", $0) }.joined(separator: " | ")
+      let whose = residual.scope == "account" ? " of the account" : ""
+      print(
+        "| \(what) | `\(residual.item.rawValue)`\(whose) | \(figures) | \(String(format: "%+.2f %%", residual.deviation * 100)) |"
+      )
+    }
   }
 
   @Test("a steady stream costs in closed form what it costs in a run, in each mode", arguments: CapacityMode.allCases)
@@ -70,6 +84,7 @@ struct ScenarioBillTests {
       ConsumerSpec(name: "pushed", stream: 0, retrieval: .kclFanOut, pollInterval: .seconds(1)))
     // A fan-out event gathers what arrives within 10 ms: as many checkpoints as events.
     let residuals = Self.residuals(experiment)
+    Self.show(residuals, mode.words)
     for residual in residuals {
       #expect(abs(residual.deviation) <= (residual.item == .leaseWrite ? 0.05 : 0.01), "\(residual)")
     }
@@ -88,7 +103,7 @@ struct ScenarioBillTests {
     spec.vpcZones = 2
     experiment.firehoses = [spec]
     // The last buffer of an hour is not delivered yet: one in sixty.
-    Self.expectClose(experiment, within: 0.02)
+    Self.expectClose(experiment, "Parquet by the minute", within: 0.02)
   }
 
   @Test("a buffer that fills before its time: as many objects as bytes over size")
@@ -101,19 +116,42 @@ struct ScenarioBillTests {
     raw.backup = .all
     raw.backupBuffer = .init(size: .mebibytes(1), interval: .seconds(60))
     experiment.firehoses = [FirehoseSpec(raw, stream: 0)]
-    Self.expectClose(experiment, within: 0.02)
+    Self.expectClose(experiment, "full buffers, backup", within: 0.02)
+  }
+
+  @Test("dynamic partitions make an object each and interval; beyond those that may be active, data finds no place")
+  func partitions() {
+    func bill(_ keys: Int) -> ScenarioBill {
+      var experiment = Self.steady(rate: 200)
+      var lake = DeliveryConfiguration(
+        name: "lake", region: "us-east-1", source: .stream(retention: .hours(24)), destination: .s3)
+      lake.buffer = .init(size: .mebibytes(64), interval: .seconds(300))
+      lake.partitioning = .init(maxActive: 500)
+      var spec = FirehoseSpec(lake, stream: 0)
+      spec.partitionKeys = keys
+      experiment.firehoses = [spec]
+      return Self.closed(experiment)
+    }
+    func quantity(_ item: PriceItem, _ bill: ScenarioBill) -> Double {
+      bill.own.lines.first { $0.item == item }?.units(in: .month730h) ?? 0
+    }
+    let few = bill(100), many = bill(3_000), objects = 2_628_000.0 / 300 / 1_000
+    #expect(abs(quantity(.firehosePartitionedObject, few) / (100 * objects) - 1) < 0.01 && few.warnings.isEmpty)
+    #expect((400 * objects...500 * objects).contains(quantity(.firehosePartitionedObject, many)))
+    let share = quantity(.firehosePartitionedData, many) / quantity(.firehosePartitionedData, few)
+    #expect(share > 0.12 && share < 0.2 && many.warnings.count == 1)
   }
 
   @Test("a Lambda mapping: an invocation a poll and shard, or one a window")
   func function() {
     for window in [Interval.zero, .seconds(5)] {
-      var experiment = Self.steady(seconds: 1_200, rate: 10)
+      var experiment = Self.steady(seconds: 900, rate: 10)
       var consumer = ConsumerSpec(
         name: "enrich", stream: 0, retrieval: .lambdaPolling, pollInterval: .seconds(1),
         perBatch: .constant(20e6), perRecord: .constant(1e6))
       consumer.function = FunctionSpec(batchSize: 500, window: window, memory: 512)
       experiment.consumers = [consumer]
-      Self.expectClose(experiment, within: 0.02)
+      Self.expectClose(experiment, "Lambda, window \(window)", within: 0.02)
     }
   }
 
@@ -123,7 +161,7 @@ struct ScenarioBillTests {
     experiment.consumers = [
       ConsumerSpec(name: "app", stream: 0, retrieval: .kclPolling, pollInterval: .milliseconds(1_500), workers: 3)
     ]
-    Self.expectClose(experiment, within: 0.02)
+    Self.expectClose(experiment, "KCL, 3 workers", within: 0.02)
   }
 
   @Test("a Flink application, a channel, a camera")
@@ -135,6 +173,7 @@ struct ScenarioBillTests {
     experiment.channels = [ChannelSpec(name: "table", stream: 0, destination: .s3Tables, freshness: .seconds(300))]
     experiment.neighbours.videoStreams = [VideoStreamSpec(name: "door", bitsPerSecond: 1_000_000)]
     let residuals = Self.residuals(experiment)
+    Self.show(residuals, "Flink, channel, camera")
     // What a channel holds at the end is not delivered: at most five minutes of twenty.
     for residual in residuals where residual.item != .tableChannel {
       #expect(abs(residual.deviation) <= 0.01, "\(residual)")
@@ -145,11 +184,11 @@ struct ScenarioBillTests {
   @Test("KPL aggregates: fewer and larger records, in units and in bytes rounded up")
   func aggregates() {
     for mode in [CapacityMode.provisioned, .onDemandStandard] {
-      var experiment = Self.steady(mode, seconds: 100, rate: 300, size: .constant(300))
+      var experiment = Self.steady(mode, seconds: 60, rate: 300, size: .constant(300))
       experiment.producers[0].batching = .kpl(KPLSpec())
       experiment.producers[0].retry = RetrySpec(policy: .kplTokenBucket)
       experiment.producers[0].arrivals = .poisson
-      Self.expectClose(experiment, within: 0.03)
+      Self.expectClose(experiment, "KPL, \(mode.words)", within: 0.03)
     }
   }
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct `The verbs` {
-  static let verbs = ["init", "validate", "run", "estimate", "schema", "limits", "prices"]
+  static let verbs = ["init", "validate", "run", "estimate", "cost", "schema", "limits", "prices"]
 
   @Test("--help of each shows an example, on stdout", arguments: verbs)
   func help(_ verb: String) async throws {
