@@ -70,7 +70,10 @@ struct ScenarioUse: Sendable {
     let isShort = spec.capacity.mode == .provisioned && most > Double(spec.shards)
     let short =
       isShort
-      ? ["\(spec.name): \(spec.shards) shards are fewer than the peak needs without headroom: records will be refused"]
+      ? [
+        "\(spec.name): \(spec.shards) shards are fewer than the peak needs without headroom: records are refused "
+          + "unless shards are added in time"
+      ]
       : []
     return short + estimate.warnings.map { "\(spec.name): \($0)" }
   }
