@@ -45,7 +45,7 @@ struct FirehoseUse {
       let middle = (low + high) / 2
       if all(middle) > most { high = middle } else { low = middle }
     }
-    return blocks.map { ($0, active($0, high) / active($0, 1)) }
+    return blocks.map { ($0, active($0, high)) }
   }
 
   /// The share of the data that finds its partition active.
@@ -55,6 +55,16 @@ struct FirehoseUse {
 
   /// How often a second its shards are polled.
   var pollsPerSecond: Int { shards == nil ? 0 : Int(machine.pollsPerSecond) }
+
+  /// What the limit of active partitions costs, in a sentence; nil where all have room.
+  var warning: String? {
+    let lost = 1 - placed
+    guard lost > 0.001 else { return nil }
+    let percent = Int((lost * 100).rounded(.up))
+    return
+      "\(spec.name): more dynamic partitions would be active than the \(machine.partitionLimit) that may be: about "
+      + "\(percent) % of its data finds no place and goes to the error output"
+  }
 
   /// Adds its lines for a span of time.
   func add(over span: Interval, to usage: inout Usage) {

@@ -14,7 +14,7 @@ struct ScenarioUse: Sendable {
   /// As the scenario is written, stream by stream.
   let own: [Design]
   let streams: [ScenarioBill.Stream]
-  let warnings: [String]
+  private(set) var warnings: [String]
 
   init(_ experiment: Experiment, headroom: Double) {
     let load = ScenarioLoad(experiment)
@@ -27,6 +27,10 @@ struct ScenarioUse: Sendable {
     }
     warnings = zip(experiment.streams, estimates).flatMap { spec, estimate in
       Self.warnings(spec, estimate)
+    }
+    let own = own
+    warnings += experiment.firehoses.indices.compactMap { index in
+      Self.firehoseUse(index, of: experiment, load, own).warning
     }
     streams = zip(experiment.streams, estimates).map { Self.stream($0, $1, experiment) }
   }
@@ -66,7 +70,10 @@ struct ScenarioUse: Sendable {
     let isShort = spec.capacity.mode == .provisioned && most > Double(spec.shards)
     let short =
       isShort
-      ? ["\(spec.name): \(spec.shards) shards are fewer than the peak needs without headroom: records will be refused"]
+      ? [
+        "\(spec.name): \(spec.shards) shards are fewer than the peak needs without headroom: records are refused "
+          + "unless shards are added in time"
+      ]
       : []
     return short + estimate.warnings.map { "\(spec.name): \($0)" }
   }
@@ -96,7 +103,9 @@ struct ScenarioUse: Sendable {
       let bytes = Int128((flow.bytes * span.inSeconds).rounded())
       usage.add(channel.item, scope: "channel:\(channel.name)", bytes)
     }
-    for (index, spec) in experiment.firehoses.enumerated() { add(spec, index, design, over: span, to: &usage) }
+    for index in experiment.firehoses.indices {
+      Self.firehoseUse(index, of: experiment, load, design).add(over: span, to: &usage)
+    }
     experiment.neighbours.add(over: span, experiment.limits, to: &usage)
     return usage
   }
@@ -127,10 +136,12 @@ struct ScenarioUse: Sendable {
     }
   }
 
-  private func add(_ spec: FirehoseSpec, _ index: Int, _ design: [Design], over span: Interval, to usage: inout Usage) {
-    let shards = spec.stream.map { design[$0].shards }
+  private static func firehoseUse(
+    _ index: Int, of experiment: Experiment, _ load: ScenarioLoad, _ design: [Design]
+  ) -> FirehoseUse {
+    let spec = experiment.firehoses[index], shards = spec.stream.map { design[$0].shards }
     let flow = spec.stream.map { load.flow(ofStream: $0, shards: design[$0].shards) } ?? load.flow(ofFirehose: index)
-    FirehoseUse(spec, flow, shards: shards, limits: experiment.limits).add(over: span, to: &usage)
+    return FirehoseUse(spec, flow, shards: shards, limits: experiment.limits)
   }
 
   // MARK: Break-even
