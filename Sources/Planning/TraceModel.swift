@@ -50,7 +50,13 @@ public struct TraceModel: Sendable {
   }
 
   /// Sizes of single records as a scenario lists them; empty when only their mean is known.
-  public var sizes: [Int64] { profile.sizes?.twentieths.map { Int64($0) } ?? [] }
+  ///
+  /// A sample tells how sizes spread, the traffic their mean: the sample's twentieths, stretched to that mean.
+  public var sizes: [Int64] {
+    guard let sizes = profile.sizes, !sizes.twentieths.isEmpty else { return [] }
+    let stretch = sizes.mean * Double(sizes.twentieths.count) / sizes.twentieths.reduce(0, +)
+    return sizes.twentieths.map { max(1, Int64(($0 * stretch).rounded())) }
+  }
 
   /// The mean size of a record's data, in whole bytes.
   public var meanSize: Bytes { profile.sizes.map { Bytes(Int64($0.mean.rounded())) } ?? Self.assumedSize }

@@ -80,6 +80,11 @@ struct TrafficProfileTests {
     let sizes = try #require(TrafficProfile(sample, shards: nil, limits: .current).sizes)
     #expect(sizes.mean == 500.5 && sizes.twentieths.count == 20 && sizes.quantiles[10].bytes == 526)
     #expect(Self.profile(Self.traffic([1], width: .minutes(1))).sizes == nil)
+    let both = TraceInput(traffic: traffic, bytes: .dataOnly, keys: sample.keys)
+    let model = try #require(
+      TraceModel(TrafficProfile(both, shards: nil, limits: .current), name: "s", burst: nil, retry: .backOff))
+    let mean = Statistics.mean(model.sizes.map(Double.init))
+    #expect((mean - 250).magnitude < 0.5 && model.sizes.first == 13, "the traffic's mean, the sample's spread")
   }
 
   static let few = (0..<2_000).map { "k\($0 % 40)" }
