@@ -83,8 +83,9 @@ struct TrafficProfileTests {
     let both = TraceInput(traffic: traffic, bytes: .dataOnly, keys: sample.keys)
     let model = try #require(
       TraceModel(TrafficProfile(both, shards: nil, limits: .current), name: "s", burst: nil, retry: .backOff))
-    let mean = Statistics.mean(model.sizes.map(Double.init))
-    #expect((mean - 250).magnitude < 0.5 && model.sizes.first == 13, "the traffic's mean, the sample's spread")
+    let mean = Statistics.mean(model.sizes(.current).map(Double.init))
+    #expect(
+      (mean - 250).magnitude < 0.5 && model.sizes(.current).first == 13, "the traffic's mean, the sample's spread")
   }
 
   static let few = (0..<2_000).map { "k\($0 % 40)" }
