@@ -107,6 +107,9 @@ struct TrafficProfileTests {
     let keys = try #require(Self.profile(nil, keys: skewed).keys)
     let from = try #require(keys.saturation)
     #expect((8...64).contains(from) && keys.commonest == "hot" && keys.top[0].share == 1.0 / 3)
+    #expect(Self.profile(nil, keys: skewed).commonestKeyLoad == nil)
+    let loaded = Self.profile(Self.traffic([60_000, 180_000], width: .minutes(1)), keys: skewed)
+    #expect(loaded.commonestKeyLoad == 1, "a third of 3,000 a second")
     let even = try #require(Self.profile(nil, keys: (0..<30_000).map { "k\($0)" }).keys)
     #expect(even.saturation == nil)
   }
