@@ -45,7 +45,7 @@ public struct BurstFit: Sendable {
 
   /// The fit of a model; nil when no shards or no throttles are known, when bins hide nothing, or when a run would be long.
   ///
-  /// A dozen runs of 400,000 records or so: a second or two.
+  /// A dozen runs of at most 400,000 records each, unless two bins have more: a second or two in a release build.
   public init?(_ model: TraceModel, limits: LimitsProfile) {
     let traffic = model.traffic
     guard model.profile.shards != nil, model.profile.input.bytes == .withKeys, traffic.width > .seconds(1),

@@ -50,7 +50,16 @@ public struct TraceModel: Sendable {
   }
 
   /// Sizes of single records as a scenario lists them; empty when only their mean is known.
-  public var sizes: [Int64] { profile.sizes?.twentieths.map { Int64($0) } ?? [] }
+  ///
+  /// A sample tells how sizes spread, the traffic their mean: the sample's twentieths, stretched to that mean as far as
+  /// the record limit goes under which the sample itself stays.
+  public func sizes(_ limits: LimitsProfile) -> [Int64] {
+    guard let sizes = profile.sizes, !sizes.twentieths.isEmpty else { return [] }
+    let stretch = sizes.mean * Double(sizes.twentieths.count) / sizes.twentieths.reduce(0, +)
+    let usual = limits[.recordBytesDefault] - Int64(keyBytes), largest = sizes.twentieths.max() ?? 0
+    let most = largest <= Double(usual) ? usual : limits[.recordBytesMaximum] - Int64(keyBytes)
+    return sizes.twentieths.map { min(most, max(1, Int64(($0 * stretch).rounded()))) }
+  }
 
   /// The mean size of a record's data, in whole bytes.
   public var meanSize: Bytes { profile.sizes.map { Bytes(Int64($0.mean.rounded())) } ?? Self.assumedSize }
@@ -64,7 +73,7 @@ public struct TraceModel: Sendable {
   /// The largest record the stream must take, as a scenario names it.
   public func maxRecord(_ limits: LimitsProfile) -> Bytes {
     let usual = Bytes(limits[.recordBytesDefault])
-    let largest = (sizes.max() ?? meanSize.count) + Int64(keyBytes)
+    let largest = (sizes(limits).max() ?? meanSize.count) + Int64(keyBytes)
     return largest > usual.count ? Bytes(limits[.recordBytesMaximum]) : usual
   }
 
@@ -80,7 +89,7 @@ public struct TraceModel: Sendable {
 
   /// Some of its bins as an experiment, with a burst in place of its own, and what was observed of them.
   func experiment(bins: Range<Int>, burst: StatedBurst, limits: LimitsProfile) -> Experiment {
-    let values = sizes.map(Double.init)
+    let values = sizes(limits).map(Double.init)
     let size: Distribution =
       values.isEmpty
       ? .constant(Double(meanSize.count))

@@ -65,8 +65,9 @@ public struct TrafficProfile: Sendable {
   public let input: TraceInput
   /// The stream's shards, as its owner says; nil when not told.
   public let shards: Int?
-  /// Records a second that one shard takes.
-  public let shardRecords: Int64
+  /// What the commonest key asks of its shard in the busiest bin, 1 being all it takes: records or bytes, whichever is
+  /// more; nil without counts or keys.
+  public let commonestKeyLoad: Double?
   /// Nil when there are keys alone.
   public let volume: Volume?
   /// At a second, a minute, five minutes, and at the data's own width.
@@ -83,16 +84,28 @@ public struct TrafficProfile: Sendable {
   /// The profile of what was read, for a stream of so many shards, at least 1, if that is known.
   public init(_ input: TraceInput, shards: Int?, limits: LimitsProfile) {
     precondition(shards ?? 1 >= 1, "a stream without shards")
-    (self.input, self.shards, shardRecords) = (input, shards, limits[.shardWriteRecords])
+    (self.input, self.shards) = (input, shards)
     let traffic = input.traffic
-    volume = traffic.flatMap(Self.volume)
+    let volume = traffic.flatMap(Self.volume)
+    self.volume = volume
     burstiness = traffic.map(Self.burstiness) ?? []
     seasons = traffic.map { traffic in Season.Period.allCases.map { Self.season($0, traffic) } } ?? []
-    sizes = SizeProfile(input)
+    let sizes = SizeProfile(input)
+    self.sizes = sizes
     let keys = input.keys.flatMap { KeyProfile($0, shards: shards) }
     self.keys = keys
     let shares = shards.map { keys?.shares(ofShards: $0) ?? KeyProfile.evenShares($0) }
+    commonestKeyLoad = Self.load(ofCommonestKey: keys, volume, sizes, limits)
     hidden = traffic.flatMap { HiddenBursts($0, shares: shares, limits: limits) }
+  }
+
+  private static func load(
+    ofCommonestKey keys: KeyProfile?, _ volume: Volume?, _ sizes: SizeProfile?, _ limits: LimitsProfile
+  ) -> Double? {
+    guard let keys, let volume else { return nil }
+    let records = volume.peak * keys.top[0].share
+    let size = sizes.map { $0.mean + Double($0.keyBytes) } ?? 0
+    return max(records / Double(limits[.shardWriteRecords]), records * size / Double(limits[.shardWriteBytes]))
   }
 
   private static func volume(_ traffic: ObservedMetrics) -> Volume? {

@@ -207,11 +207,11 @@ public struct TraceFigures: Sendable {
 
   private func relief(_ keys: KeyProfile) -> [String] {
     var lines: [String] = []
-    if let volume = profile.volume, let traffic = profile.input.traffic {
+    if let volume = profile.volume, let traffic = profile.input.traffic, let load = profile.commonestKeyLoad {
       let rate = volume.peak * keys.top[0].share
       lines.append(
-        "in the busiest bin (\(Self.moment(volume.busiest, traffic))) that key has \(Figures.number(rate)) records a second; "
-          + "one shard takes \(Figures.count(profile.shardRecords)), and no number of shards splits a key")
+        "in the busiest bin (\(Self.moment(volume.busiest, traffic))) that key has \(Figures.number(rate)) records a second, "
+          + "\(Figures.percent(load)) of what a shard takes; no number of shards splits a key")
     }
     if let at = keys.atShards, let shards = profile.shards {
       lines.append(

@@ -109,7 +109,7 @@ extension TraceFigures {
       "records": .count(keys.records), "distinct": .count(keys.distinct), "commonest": .string(keys.commonest),
       "top": .array(keys.top.map { ["keys": .count($0.keys), "share": figure($0.share)] }), "zipf": fit ?? .null,
       "hottest_shard": .array(hottest), "no_help_from_shards": keys.saturation.map { .count($0) } ?? .null,
-      "hottest_share_at_shards": figure(keys.atShards?.sample),
+      "commonest_peak_load": figure(profile.commonestKeyLoad), "hottest_share_at_shards": figure(keys.atShards?.sample),
     ]
   }
 }

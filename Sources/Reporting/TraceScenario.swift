@@ -69,9 +69,12 @@ public struct TraceScenario: Sendable {
       ]).joined(separator: "\n") + "\n"
   }
 
-  /// File names in a comment: no line ends.
+  /// File names in a comment: on one line, without control characters.
   private static func oneLine(_ files: [String]) -> String {
-    files.joined(separator: ", ").map { $0.isNewline ? " " : String($0) }.joined()
+    files.joined(separator: ", ").map { character in
+      let isPlain = !character.isNewline && character.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
+      return isPlain ? String(character) : " "
+    }.joined()
   }
 
   private var clock: String {
@@ -117,8 +120,9 @@ public struct TraceScenario: Sendable {
     guard profile.sizes != nil else {
       return ["    record: {size: \(model.meanSize), \(key)}  # assumed: no bytes and no sizes were given"]
     }
-    guard !model.sizes.isEmpty else { return ["    record: {size: \(model.meanSize.count)B, \(key)}"] }
-    let values = model.sizes.map { "\($0)B" }.joined(separator: ", ")
+    let sizes = model.sizes(limits)
+    guard !sizes.isEmpty else { return ["    record: {size: \(model.meanSize.count)B, \(key)}"] }
+    let values = sizes.map { "\($0)B" }.joined(separator: ", ")
     return ["    record:", "      size: {dist: empirical, values: [\(values)]}", "      \(key)"]
   }
 

@@ -15,8 +15,9 @@ struct TraceVerb: ParsableCommand {
       t_s,key,bytes), and partition keys (one a line, or aws kinesis get-records). docs/trace.md has the aws commands.
 
       EXAMPLE
-        weir trace scenarios/observed/cloudwatch.json --keys scenarios/observed/keys.txt --shards 2
-        weir trace scenarios/observed/cloudwatch.json --shards 2 --burst 5 --name orders --out out/orders
+        weir trace scenarios/observed/cloudwatch.json --shards 2
+        weir trace scenarios/observed/cloudwatch.json scenarios/observed/keys.txt
+        weir trace scenarios/observed/*.json --shards 2 --burst 5 --out out/orders
       """)
 
   @Argument(help: "Counts over time, keys, or both; what a file is, is seen from its content.") var files: [String] = []

@@ -80,6 +80,12 @@ struct TrafficProfileTests {
     let sizes = try #require(TrafficProfile(sample, shards: nil, limits: .current).sizes)
     #expect(sizes.mean == 500.5 && sizes.twentieths.count == 20 && sizes.quantiles[10].bytes == 526)
     #expect(Self.profile(Self.traffic([1], width: .minutes(1))).sizes == nil)
+    let both = TraceInput(traffic: traffic, bytes: .dataOnly, keys: sample.keys)
+    let model = try #require(
+      TraceModel(TrafficProfile(both, shards: nil, limits: .current), name: "s", burst: nil, retry: .backOff))
+    let mean = Statistics.mean(model.sizes(.current).map(Double.init))
+    #expect(
+      (mean - 250).magnitude < 0.5 && model.sizes(.current).first == 13, "the traffic's mean, the sample's spread")
   }
 
   static let few = (0..<2_000).map { "k\($0 % 40)" }
@@ -101,6 +107,9 @@ struct TrafficProfileTests {
     let keys = try #require(Self.profile(nil, keys: skewed).keys)
     let from = try #require(keys.saturation)
     #expect((8...64).contains(from) && keys.commonest == "hot" && keys.top[0].share == 1.0 / 3)
+    #expect(Self.profile(nil, keys: skewed).commonestKeyLoad == nil)
+    let loaded = Self.profile(Self.traffic([60_000, 180_000], width: .minutes(1)), keys: skewed)
+    #expect(loaded.commonestKeyLoad == 1, "a third of 3,000 a second")
     let even = try #require(Self.profile(nil, keys: (0..<30_000).map { "k\($0)" }).keys)
     #expect(even.saturation == nil)
   }

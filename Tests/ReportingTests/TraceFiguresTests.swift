@@ -61,12 +61,14 @@ struct TraceFiguresTests {
 
   @Test("every kind of input makes a valid scenario") func kinds() throws {
     let minutes = Self.traffic(.minutes(1)), days = Self.traffic(.days(120), refused: false)
+    let counts = ObservedMetrics(start: nil, width: .minutes(1), series: [.init(.incomingRecords, [5, 6])])
     let burst = try StatedBurst(factor: 7, length: nil, width: .minutes(1))
     let keys = TraceInput.KeySample(Self.hot, sizes: [10, 20, 2_000_000])
     let inputs: [(TraceInput, Int?, StatedBurst?)] = [
-      (TraceInput(traffic: minutes, keys: keys), nil, burst), (TraceInput(traffic: days), 3, nil),
+      (TraceInput(traffic: counts, keys: keys), nil, burst), (TraceInput(traffic: minutes, keys: keys), nil, burst),
+      (TraceInput(traffic: days), 3, nil),
       (TraceInput(traffic: minutes, keys: .init(["a"])), 1, nil),
-      (TraceInput(traffic: Self.traffic(.seconds(1)), bytes: .dataOnly, files: ["a\nb"]), nil, nil),
+      (TraceInput(traffic: Self.traffic(.seconds(1)), bytes: .dataOnly, files: ["a\nb\u{1B}"]), nil, nil),
     ]
     for (input, shards, burst) in inputs {
       let made = try Self.scenario(input, shards: shards, burst: burst)

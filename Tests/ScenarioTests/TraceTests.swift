@@ -93,7 +93,7 @@ import Units
   static let faults: [(csv: String, says: [String])] = [
     ("", ["1:1 the trace is empty"]),
     ("t_s,count\n", ["2:1 the trace has a header and no rows"]),
-    ("time,count\n0,1\n", [#"1:1 expected the column t_s first, found "time""#]),
+    ("when,count\n0,1\n", [#"1:1 expected the column t_s first, found "when""#]),
     ("t_s,cnt\n0,1\n", [#"1:5 expected a column count, bytes, key or key_NAME, found "cnt""#]),
     ("t_s,count,count\n0,1,1\n", [#"1:11 a column is given twice, found "count""#]),
     ("t_s,count\n0,1\n60\n", ["3:1 expected 2 cells, found 1"]),
