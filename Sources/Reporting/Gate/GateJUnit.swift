@@ -18,7 +18,7 @@ public struct GateJUnit: Sendable {
     let tags = suites.map(\.text).joined()
     let head = #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n"
     let all = suites.reduce(into: Suite.Counts()) { $0.add($1.counts) }
-    return head + "<testsuites name=\"weir test\"\(all.attributes)>\n\(tags)</testsuites>\n"
+    return head + "<testsuites name=\"weir test\"\(all.attributes) time=\"0\">\n\(tags)</testsuites>\n"
   }
 
   /// What is wrong with the directory as a whole.
@@ -90,9 +90,8 @@ private struct Suite {
       skipped += other.skipped
     }
 
-    var attributes: String {
-      " tests=\"\(tests)\" failures=\"\(failures)\" errors=\"\(errors)\" skipped=\"\(skipped)\" time=\"0\""
-    }
+    /// What both levels may have; only a suite may say what it skipped.
+    var attributes: String { " tests=\"\(tests)\" failures=\"\(failures)\" errors=\"\(errors)\"" }
   }
 
   let name: String
@@ -111,7 +110,8 @@ private struct Suite {
 
   var text: String {
     let inner = cases.map { "    " + tag($0) + "\n" }.joined()
-    return "  <testsuite name=\"\(XMLText.escaped(name))\"\(counts.attributes)>\n\(inner)  </testsuite>\n"
+    let skipped = " skipped=\"\(counts.skipped)\" time=\"0\""
+    return "  <testsuite name=\"\(XMLText.escaped(name))\"\(counts.attributes)\(skipped)>\n\(inner)  </testsuite>\n"
   }
 
   private func tag(_ one: Case) -> String {
