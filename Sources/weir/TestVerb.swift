@@ -10,7 +10,7 @@ struct TestVerb: AsyncParsableCommand {
     abstract: "The gate: every scenario of a directory against its objectives and its baseline.",
     discussion: """
       EXAMPLE
-        weir test scenarios --filter tail-latency
+        weir test scenarios --filter large-records
 
       Scenarios are the *.yaml and *.yml files below DIR that have a schema or extend one that has; what is left out is
       listed. A baseline is DIR/baselines/NAME.json, written by --update and committed. Where nothing that goes in has
