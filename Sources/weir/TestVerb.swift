@@ -33,6 +33,7 @@ struct TestVerb: AsyncParsableCommand {
   @Option(help: "Replications of every scenario; otherwise as many as its baseline has, or 5.") var replications: Int?
   @Option(help: "Replications run at once; results do not depend on it.") var workers = 1
   @Option(help: "Only scenarios whose path below the directory holds this text.") var filter: String?
+  @Option(help: "Not scenarios whose path below the directory holds this text.") var exclude: String?
   @Option(
     help: ArgumentHelp("Only figures of this path; * stands for any text. May be given again.", valueName: "path"))
   var metrics: [String] = []
@@ -62,6 +63,7 @@ struct TestVerb: AsyncParsableCommand {
     var options = GateOptions()
     options.replications = replications
     options.filter = filter
+    options.exclude = exclude
     options.figures = FigureFilter(metrics)
     options.tolerance = share ?? options.tolerance
     options.missing = skipMissing ? .skip : .refuse

@@ -171,6 +171,8 @@ struct GateFolder: Sendable {
     let skipped = try await gate.test("--skip-missing")
     #expect(skipped.status == 0 && skipped.stdout.contains("SKIPPED   s/traced.yaml"), "\(skipped)")
     #expect(skipped.stdout.contains("none.csv") && skipped.stdout.contains("1 skipped"))
+    let left = try await gate.test("--exclude", "traced", "--filter", "a")
+    #expect(left.status == 0 && !left.stdout.contains("traced"), "\(left)")
     #expect(try await Tool.debug.run(["test", "nowhere"], in: gate.folder.url).status == 66)
   }
 

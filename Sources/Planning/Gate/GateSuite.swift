@@ -30,7 +30,9 @@ public struct GateSuite: Sendable {
   public init(_ folder: ScenarioFolder, _ options: GateOptions, fingerprint: (LoadedScenario) -> String) {
     (self.folder, self.options) = (folder, options)
     entries = folder.scenarios.filter { entry in
-      options.filter.map { entry.path.dropFirst(folder.path.count).contains($0) } ?? true
+      let path = entry.path.dropFirst(folder.path.count)
+      let isWanted = options.filter.map { path.contains($0) } ?? true
+      return isWanted && !(options.exclude.map { path.contains($0) } ?? false)
     }
     outcomes = entries.map { _ in .unreached }
     var candidates: [Candidate] = []
