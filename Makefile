@@ -3,7 +3,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 OUT ?= out/flagship
 
-.PHONY: run test reports notebooks build lint setup
+.PHONY: run test reports baselines notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
 	$(SWIFT) build -c release --product weir
@@ -13,6 +13,11 @@ test: setup lint ## Everything that must hold.
 	$(SWIFT) build -c release --product weir
 	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
 	WEIR_RELEASE="$$($(SWIFT) build -c release --show-bin-path)/weir" $(SWIFT) test --skip-build
+	"$$($(SWIFT) build -c release --show-bin-path)/weir" test scenarios --exclude real/ --workers 2
+
+baselines: setup ## Makes what the scenarios come to today their baselines: see what moved before you commit it.
+	$(SWIFT) build -c release --product weir
+	"$$($(SWIFT) build -c release --show-bin-path)/weir" test scenarios --exclude real/ --workers 2 --update
 
 reports: setup ## Writes the committed reports anew: see what changed before you commit it. The flagship keeps all its files.
 	$(SWIFT) build -c release --product weir

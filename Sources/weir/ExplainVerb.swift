@@ -12,10 +12,10 @@ struct ExplainVerb: AsyncParsableCommand {
     abstract: "Why: the seconds around a broken objective, a throttle or a loss.",
     discussion: """
       EXAMPLE
-        weir explain scenarios/tail-latency.yaml --set clock.duration=10s --at T+5s
+        weir explain scenarios/tail-latency.yaml --set clock.duration=30s --at T+20s
 
       RUN is a scenario, or a directory that `weir run --out` wrote; either is simulated again. Without --slo and --at it
-      shows the first breach of an objective that fails the run; or else the worst second in which records were refused;
+      shows the first breach of an objective that fails the run; or else the second in which most records were refused;
       or else the first loss; or else says that nothing went wrong. It ends with 0 whatever it shows.
       """)
 

@@ -10,7 +10,7 @@ struct TestVerb: AsyncParsableCommand {
     abstract: "The gate: every scenario of a directory against its objectives and its baseline.",
     discussion: """
       EXAMPLE
-        weir test scenarios --filter tail-latency
+        weir test scenarios --filter large-records
 
       Scenarios are the *.yaml and *.yml files below DIR that have a schema or extend one that has; what is left out is
       listed. A baseline is DIR/baselines/NAME.json, written by --update and committed. Where nothing that goes in has
@@ -33,6 +33,7 @@ struct TestVerb: AsyncParsableCommand {
   @Option(help: "Replications of every scenario; otherwise as many as its baseline has, or 5.") var replications: Int?
   @Option(help: "Replications run at once; results do not depend on it.") var workers = 1
   @Option(help: "Only scenarios whose path below the directory holds this text.") var filter: String?
+  @Option(help: "Not scenarios whose path below the directory holds this text.") var exclude: String?
   @Option(
     help: ArgumentHelp("Only figures of this path; * stands for any text. May be given again.", valueName: "path"))
   var metrics: [String] = []
@@ -62,6 +63,7 @@ struct TestVerb: AsyncParsableCommand {
     var options = GateOptions()
     options.replications = replications
     options.filter = filter
+    options.exclude = exclude
     options.figures = FigureFilter(metrics)
     options.tolerance = share ?? options.tolerance
     options.missing = skipMissing ? .skip : .refuse

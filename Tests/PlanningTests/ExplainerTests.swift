@@ -54,12 +54,16 @@ import Units
 
   @Test func `without a breach the worst second with refusals is shown, with the shard and the key`() async throws {
     let explanation = try await explain(Self.experiment())
-    guard case .refusals(0, let shard) = explanation.reason else {
+    guard case .refusals(0) = explanation.reason else {
       return #expect(Bool(false), "\(explanation.reason)")
     }
     #expect((20..<30).contains(try offset(explanation)))
     let first = try #require(explanation.shown.first), recording = try #require(explanation.recording)
-    #expect(first.shard == shard.index)
+    let refused = recording.streams[0].shards[first.shard].seconds.map(\.refused)
+    let hottest = explanation.result.streams[0].shards.max { $0.throttled < $1.throttled }
+    #expect(first.shard == hottest?.id.index && refused.max() ?? 0 > 0)
+    let position = Int((try #require(explanation.focus) - recording.from).inSeconds)
+    #expect(refused[position] == refused.max(), "the second in the middle is the worst")
     #expect(recording.streams[0].shards[first.shard].keys.first?.key == "key-0")
     #expect(recording.seconds == 13)
   }

@@ -111,6 +111,8 @@ enum Small {
     #expect(strict.method == .tolerance && strict.hasRegressed && !loose.hasRegressed)
     #expect(strict.changes.allSatisfy { $0.p == nil && $0.difference == nil })
     #expect(compare(old, old, tolerance: 0).isIdentical)
+    let more = Small.observations(Small.experiment(seed: 1), count: count + 1)
+    #expect(compare(more, old, tolerance: 0).isIdentical, "only what both have is compared")
   }
 
   @Test func `a figure that is no longer measured fails, one that is new does not`() throws {

@@ -141,8 +141,8 @@ struct GateFolder: Sendable {
       "figures.records.lots: the scenario has no such figure; did you mean \"records.lost\"?"
     ),
     (
-      { try $0.change("baselines/calm.json", "{},", "{\"lods\": \"fail\"},") }, [],
-      "expects.lods: there is no such objective of severity fail; did you mean \"load\"?"
+      { try $0.change("baselines/calm.json", "{},", "{\"laod\": \"fail\"},") }, [],
+      "expects.laod: there is no such objective of severity fail; did you mean \"load\"?"
     ),
     ({ _ in }, ["--metrics", "records.lots"], "--metrics records.lots: no scenario has such a figure; did you mean"),
     (
@@ -171,6 +171,8 @@ struct GateFolder: Sendable {
     let skipped = try await gate.test("--skip-missing")
     #expect(skipped.status == 0 && skipped.stdout.contains("SKIPPED   s/traced.yaml"), "\(skipped)")
     #expect(skipped.stdout.contains("none.csv") && skipped.stdout.contains("1 skipped"))
+    let left = try await gate.test("--exclude", "traced", "--filter", "a")
+    #expect(left.status == 0 && !left.stdout.contains("traced"), "\(left)")
     #expect(try await Tool.debug.run(["test", "nowhere"], in: gate.folder.url).status == 66)
   }
 
@@ -199,6 +201,17 @@ struct GateFolder: Sendable {
       documents.append(files + [Data(outcome.stdout.utf8)])
     }
     #expect(documents[0] == documents[1])
+  }
+
+  @Test("--update mends a baseline that cannot be read") func mending() async throws {
+    let gate = try GateFolder()
+    #expect(try await gate.test("--update", "--replications", "2").status == 0)
+    let good = try gate.baseline()
+    try gate.folder.write("s/baselines/calm.json", "<<<<<<< ours\n" + good)
+    let broken = try await gate.test()
+    #expect(broken.status == 65 && broken.stdout.contains("s/baselines/calm.json:"), "\(broken)\n\(broken.stdout)")
+    #expect(try await gate.test("--update", "--replications", "2").status == 0)
+    #expect(try gate.baseline() == good)
   }
 
   static let misuses = [

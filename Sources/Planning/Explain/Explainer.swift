@@ -77,13 +77,21 @@ public struct Explainer: Sendable {
     let broken = result.verdicts.filter { !$0.isPassing && $0.objective.severity == .fail }
     let first = broken.min { a, b in (a.firstBrokenAt ?? .never) < (b.firstBrokenAt ?? .never) }
     if let first { return .breach(first) }
-    let throttled = result.streams.indices.filter { result.streams[$0].secondView.secondsWithThrottles > 0 }
-    let worst = throttled.max { a, b in
-      (result.streams[a].secondView.worstDemand, b) < (result.streams[b].secondView.worstDemand, a)
-    }
-    if let worst { return .refusals(stream: worst, shard: result.streams[worst].secondView.worstShard) }
+    if let worst = worstMinute(of: result) { return .refusals(stream: worst.stream) }
     if let loss = result.notes.first(where: { $0.kind == .recordsLost }) { return .loss(loss) }
     return .nothing
+  }
+
+  /// The stream and minute with most refusals, the first of equals; nil when nothing was refused.
+  private static func worstMinute(of result: RunResult) -> (stream: Int, minute: Int)? {
+    var worst: (stream: Int, minute: Int, refused: Int64)?
+    for (stream, found) in result.streams.enumerated() {
+      for (minute, row) in found.heat.enumerated() {
+        let refused = row.reduce(0) { $0 + Int64($1) }
+        if refused > worst?.refused ?? 0 { worst = (stream, minute, refused) }
+      }
+    }
+    return worst.map { ($0.stream, $0.minute) }
   }
 
   /// Around when to look; nil when there is nothing to look at.
@@ -91,7 +99,9 @@ public struct Explainer: Sendable {
     switch reason {
     case .breach(let verdict): return verdict.firstBrokenAt
     case .held, .nothing: return nil
-    case .refusals(let stream, _): return result.streams[stream].secondView.worstSecond
+    case .refusals:
+      guard let worst = Self.worstMinute(of: result) else { return nil }
+      return result.experiment.horizon.start + .minutes(Int64(worst.minute) + 1)
     case .loss(let note): return note.at
     case .asked:
       guard case .moment(let instant) = question else { return nil }
@@ -99,21 +109,27 @@ public struct Explainer: Sendable {
     }
   }
 
-  /// The second that tells most. A breach is noticed when its window ends, and what broke the objective lies before.
+  /// The second that tells most. A breach is noticed when its window ends, a minute is counted at its end: what broke it
+  /// lies before.
   private func focus(
     _ reason: Explanation.Reason, _ moment: Instant, _ result: RunResult, _ isInterrupted: () -> Bool
   ) throws(Failure) -> Instant {
-    guard case .breach(let verdict) = reason else { return moment }
-    let length = verdict.objective.window ?? max(result.experiment.horizon.reportBin, .minutes(1))
-    let from = moment - min(length, Self.longestSearch)
-    guard let wide = try record(from: from, until: moment, isInterrupted) else { return moment }
-    let stream = Explanation.stream(of: verdict.objective.metric, in: result.experiment)
-    return Self.worstSecond(of: wide, stream, verdict.objective.metric) ?? moment - .seconds(1)
+    let length: Interval, metric: Objective.Metric?
+    switch reason {
+    case .held, .loss, .asked, .nothing: return moment
+    case .refusals: (length, metric) = (.minutes(1), nil)
+    case .breach(let verdict):
+      let usual = max(result.experiment.horizon.reportBin, .minutes(1))
+      (length, metric) = (min(verdict.objective.window ?? usual, Self.longestSearch), verdict.objective.metric)
+    }
+    guard let wide = try record(from: moment - length, until: moment, isInterrupted) else { return moment }
+    let stream = Explanation.stream(of: reason, in: result)
+    return Self.worstSecond(of: wide, stream, metric) ?? moment - .seconds(1)
   }
 
   /// The second with most refusals, the first of equals; where nothing was refused, the second of the highest demand for
   /// objectives that ask for loads, else nil.
-  private static func worstSecond(of wide: Recording, _ stream: Int?, _ metric: Objective.Metric) -> Instant? {
+  private static func worstSecond(of wide: Recording, _ stream: Int?, _ metric: Objective.Metric?) -> Instant? {
     let tracks = wide.streams.indices.filter { stream == nil || $0 == stream }.map { wide.streams[$0] }
     let refused = (0..<wide.seconds).map { second in
       tracks.reduce(0) { $0 + $1.shards.reduce(0) { $0 + $1.seconds[second].refused } }
@@ -121,7 +137,7 @@ public struct Explainer: Sendable {
     if let most = refused.max(), most > 0, let second = refused.firstIndex(of: most) {
       return wide.from + .seconds(Int64(second))
     }
-    guard case .shardUtilization = metric else { return nil }
+    guard case .shardUtilization? = metric else { return nil }
     let demand = (0..<wide.seconds).map { second in
       tracks.map { track in track.shards.map { track.demand($0.seconds[second]) }.max() ?? 0 }.max() ?? 0
     }

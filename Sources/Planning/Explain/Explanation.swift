@@ -1,4 +1,4 @@
-public import KinesisCore
+internal import KinesisCore
 public import Models
 public import Units
 
@@ -20,8 +20,8 @@ public struct Explanation: Sendable {
     case breach(ObjectiveVerdict)
     /// The objective that was asked for held.
     case held(ObjectiveVerdict)
-    /// A shard was asked for most, and records were refused.
-    case refusals(stream: Int, shard: ShardID)
+    /// More records of a stream were refused than in any other minute and stream.
+    case refusals(stream: Int)
     /// A record was given up for the first time.
     case loss(Note)
     /// It was asked for.
@@ -76,7 +76,7 @@ public struct Explanation: Sendable {
   static func stream(of reason: Reason, in result: RunResult) -> Int? {
     switch reason {
     case .breach(let verdict), .held(let verdict): stream(of: verdict.objective.metric, in: result.experiment)
-    case .refusals(let stream, _): stream
+    case .refusals(let stream): stream
     case .loss(let note): result.experiment.producers.first { $0.name == note.subject }?.stream
     case .asked, .nothing: nil
     }

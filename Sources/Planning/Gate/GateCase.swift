@@ -92,6 +92,8 @@ public struct GateOptions: Sendable {
   public var replications: Int?
   /// Only scenarios whose path below the directory holds this text; nil for all.
   public var filter: String?
+  /// Not scenarios whose path below the directory holds this text; nil leaves out none.
+  public var exclude: String?
   /// Which figures count.
   public var figures = FigureFilter([])
   /// What a figure may move where its noise is not known, as a share of its old mean.

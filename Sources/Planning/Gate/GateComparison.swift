@@ -17,7 +17,7 @@ public struct GateComparison: Sendable {
 
   /// Compares `observations`, at least one, replications of one experiment in order, with their baseline.
   ///
-  /// With the same seed both are paired, as far as both have replications. Figures are tested two-sided; Holm's
+  /// With the same seed both are compared, and paired, as far as both have replications. Figures are tested two-sided; Holm's
   /// adjustment over all of them keeps the chance of one false alarm below 1 − `level`.
   public init(
     _ baseline: Baseline, _ observations: [Observation], seed: UInt64, tolerance: Double, wanted: FigureFilter
@@ -25,13 +25,16 @@ public struct GateComparison: Sendable {
     let isEnough = min(baseline.replications, observations.count) >= Self.leastForTest
     let method: ComparisonMethod = isEnough ? (seed == baseline.seed ? .paired : .welch) : .tolerance
     let old = Dictionary(baseline.figures.map { ($0.path, $0.values) }) { first, _ in first }
+    // Of the same seed only replications that both have are compared: they saw the same chance.
+    let common = seed == baseline.seed ? min(baseline.replications, observations.count) : Int.max
     let verdicts = observations.first?.verdicts ?? []
     let trials = (observations.first?.values ?? []).indices.compactMap { position -> Question? in
       let path = observations[0].values[position].path
       guard wanted.takes(path) else { return nil }
       let direction = FigureDirection(path: path, verdicts: verdicts) ?? .neither
-      let now = observations.map { $0.values[position].value }
-      return Question(path: path, direction: direction, before: old[path] ?? [], after: now, method: method)
+      let then = Array((old[path] ?? []).prefix(common))
+      let now = observations.prefix(common).map { $0.values[position].value }
+      return Question(path: path, direction: direction, before: then, after: now, method: method)
     }
     let adjusted = Statistics.holmAdjusted(trials.compactMap { $0.test?.p })
     var next = adjusted.makeIterator()

@@ -30,7 +30,9 @@ public struct GateSuite: Sendable {
   public init(_ folder: ScenarioFolder, _ options: GateOptions, fingerprint: (LoadedScenario) -> String) {
     (self.folder, self.options) = (folder, options)
     entries = folder.scenarios.filter { entry in
-      options.filter.map { entry.path.dropFirst(folder.path.count).contains($0) } ?? true
+      let path = entry.path.dropFirst(folder.path.count)
+      let isWanted = options.filter.map { path.contains($0) } ?? true
+      return isWanted && !(options.exclude.map { path.contains($0) } ?? false)
     }
     outcomes = entries.map { _ in .unreached }
     var candidates: [Candidate] = []
@@ -50,12 +52,24 @@ public struct GateSuite: Sendable {
     _ fingerprint: (LoadedScenario) -> String
   ) throws(ScenarioFailure) -> Candidate {
     let loaded = try ScenarioFile.load(path: entry.path), experiment = loaded.experiment
-    let baseline = try Baseline.load(path: folder.baseline(of: entry))
-    if let baseline { try check(baseline, experiment) }
+    let baseline = try baseline(folder.baseline(of: entry), experiment, options.purpose)
     let usual = baseline?.replications ?? GateOptions.usualReplications
     return Candidate(
       position: position, name: experiment.name, seed: experiment.seed, fingerprint: fingerprint(loaded),
       baseline: baseline, prepared: PreparedExperiment(experiment), replications: options.replications ?? usual)
+  }
+
+  /// A baseline that cannot be read is about to be written anew, or else an error.
+  private static func baseline(
+    _ path: String, _ experiment: Experiment, _ purpose: GateOptions.Purpose
+  ) throws(ScenarioFailure) -> Baseline? {
+    switch purpose {
+    case .update: return try? Baseline.load(path: path)
+    case .judge:
+      let baseline = try Baseline.load(path: path)
+      if let baseline { try check(baseline, experiment) }
+      return baseline
+    }
   }
 
   private static func check(_ baseline: Baseline, _ experiment: Experiment) throws(ScenarioFailure) {

@@ -24,11 +24,7 @@ struct ExplainStory {
         "Objective \(verdict.objective.id) broke: expected \(verdict.objective.wanted), got \(value(verdict))\(first)."
     case .held(let verdict):
       return "Objective \(verdict.objective.id) held: expected \(verdict.objective.wanted), got \(value(verdict))."
-    case .refusals(let stream, let shard):
-      let view = run.streams[stream].secondView
-      return
-        "No objective that can fail the run broke. The worst second was \(clock.text(view.worstSecond)): \(shard) of "
-        + "\(run.streams[stream].name) was asked for \(Figures.factor(view.worstDemand)) its limit."
+    case .refusals(let stream): return "No objective that can fail the run broke. " + worst(stream)
     case .loss(let note): return "Records were lost at \(clock.text(note.at)) by \(note.subject): \(note.detail)."
     case .asked:
       let instant = explanation.focus.map(clock.text) ?? Figures.nothing
@@ -36,6 +32,17 @@ struct ExplainStory {
     case .nothing:
       return "Nothing went wrong: no objective that can fail the run broke, nothing was refused, nothing lost."
     }
+  }
+
+  /// The second shown, by what a stream refused in it.
+  private func worst(_ stream: Int) -> String {
+    guard let focus = explanation.focus, let recording = explanation.recording else { return "" }
+    let second = Int((focus - recording.from).nanoseconds / 1_000_000_000)
+    let cells = recording.streams[stream].shards.filter { $0.seconds.indices.contains(second) }
+    let refused = cells.reduce(0) { $0 + $1.seconds[second].refused }
+    let count = cells.count { $0.seconds[second].refused > 0 }
+    return "The worst second of the worst minute was \(clock.text(focus)): \(Figures.count(count, of: "shard")) of "
+      + "\(run.streams[stream].name) refused \(Figures.count(refused, of: "record"))."
   }
 
   private func value(_ verdict: ObjectiveVerdict) -> String {

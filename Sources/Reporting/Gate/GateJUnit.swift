@@ -18,7 +18,7 @@ public struct GateJUnit: Sendable {
     let tags = suites.map(\.text).joined()
     let head = #"<?xml version="1.0" encoding="UTF-8"?>"# + "\n"
     let all = suites.reduce(into: Suite.Counts()) { $0.add($1.counts) }
-    return head + "<testsuites name=\"weir test\"\(all.attributes)>\n\(tags)</testsuites>\n"
+    return head + "<testsuites name=\"weir test\"\(all.attributes) time=\"0\">\n\(tags)</testsuites>\n"
   }
 
   /// What is wrong with the directory as a whole.
@@ -31,14 +31,15 @@ public struct GateJUnit: Sendable {
 
   private func suite(_ line: GateReport.Line) -> Suite {
     switch line.outcome {
-    case .unreached: return Suite(name: line.entry.path, cases: [.init(name: "run", outcome: .skipped("interrupted"))])
+    case .unreached:
+      return Suite(name: line.entry.path, cases: [Suite.Case(name: "run", outcome: .skipped("interrupted"))])
     case .skipped(let failure):
       let reason = failure.diagnostics.map(\.description).joined(separator: "; ")
-      return Suite(name: line.entry.path, cases: [.init(name: "read", outcome: .skipped(reason))])
+      return Suite(name: line.entry.path, cases: [Suite.Case(name: "read", outcome: .skipped(reason))])
     case .refused(let failure):
       let message = failure.diagnostics.first?.message ?? ""
       let outcome = Suite.Outcome.error(message, failure.diagnostics.map(\.description))
-      return Suite(name: line.entry.path, cases: [.init(name: "read", outcome: outcome)])
+      return Suite(name: line.entry.path, cases: [Suite.Case(name: "read", outcome: outcome)])
     case .judged(let found):
       return Suite(name: line.entry.path, cases: found.objectives.map { objective($0, found) } + [baseline(found)])
     }
@@ -47,23 +48,24 @@ public struct GateJUnit: Sendable {
   private func objective(_ objective: GateObjective, _ found: GateCase) -> Suite.Case {
     let name = "slo \(objective.verdict.objective.id)"
     switch objective.standing {
-    case .held, .mended, .warned: return .init(name: name, outcome: .passed)
-    case .known: return .init(name: name, outcome: .skipped("known to fail: " + GateWords.breach(objective, of: found)))
+    case .held, .mended, .warned: return Suite.Case(name: name, outcome: .passed)
+    case .known:
+      return Suite.Case(name: name, outcome: .skipped("known to fail: " + GateWords.breach(objective, of: found)))
     case .broken:
-      guard words.verdict(of: .judged(found)) == .failed else { return .init(name: name, outcome: .passed) }
+      guard words.verdict(of: .judged(found)) == .failed else { return Suite.Case(name: name, outcome: .passed) }
       let breach = GateWords.breach(objective, of: found)
-      return .init(name: name, outcome: .failed(breach, GateWords.commands(found, objective)))
+      return Suite.Case(name: name, outcome: .failed(breach, GateWords.commands(found, objective)))
     }
   }
 
   private func baseline(_ found: GateCase) -> Suite.Case {
-    if case .absent = found.standing { return .init(name: "baseline", outcome: .skipped("no baseline")) }
+    if case .absent = found.standing { return Suite.Case(name: "baseline", outcome: .skipped("no baseline")) }
     let worse = GateWords.moved(found).filter(\.verdict.isRegression)
-    guard !worse.isEmpty, words.report.purpose == .judge else { return .init(name: "baseline", outcome: .passed) }
+    guard !worse.isEmpty, words.report.purpose == .judge else { return Suite.Case(name: "baseline", outcome: .passed) }
     let lines = worse.map { "\($0.verdict.rawValue) \($0.path): \(GateWords.movement($0, of: found))" }
     let method = GateWords.method(of: found).map { ["compared \($0)"] } ?? []
     let message = words.comparison(of: found)
-    return .init(name: "baseline", outcome: .regressed(message, lines + method + GateWords.commands(found, nil)))
+    return Suite.Case(name: "baseline", outcome: .regressed(message, lines + method + GateWords.commands(found, nil)))
   }
 }
 
@@ -90,9 +92,8 @@ private struct Suite {
       skipped += other.skipped
     }
 
-    var attributes: String {
-      " tests=\"\(tests)\" failures=\"\(failures)\" errors=\"\(errors)\" skipped=\"\(skipped)\" time=\"0\""
-    }
+    /// What both levels may have; only a suite may say what it skipped.
+    var attributes: String { " tests=\"\(tests)\" failures=\"\(failures)\" errors=\"\(errors)\"" }
   }
 
   let name: String
@@ -111,7 +112,8 @@ private struct Suite {
 
   var text: String {
     let inner = cases.map { "    " + tag($0) + "\n" }.joined()
-    return "  <testsuite name=\"\(XMLText.escaped(name))\"\(counts.attributes)>\n\(inner)  </testsuite>\n"
+    let skipped = " skipped=\"\(counts.skipped)\" time=\"0\""
+    return "  <testsuite name=\"\(XMLText.escaped(name))\"\(counts.attributes)\(skipped)>\n\(inner)  </testsuite>\n"
   }
 
   private func tag(_ one: Case) -> String {
