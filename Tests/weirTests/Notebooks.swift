@@ -29,7 +29,8 @@ struct ExecutedNotebook {
       return output
     }
     return String(
-      decoding: try JSONSerialization.data(withJSONObject: outputs, options: [.sortedKeys, .prettyPrinted]),
+      decoding: try JSONSerialization.data(
+        withJSONObject: outputs, options: [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]),
       as: UTF8.self)
   }
 
@@ -74,7 +75,7 @@ final class Jupyter: Sendable {
     do {
       let folder = try Folder()
       let needs = Tool.package.appendingPathComponent("notebooks-export/split-hot-shard/requirements.txt").path
-      let line = "python3 -m venv env && env/bin/pip install -q --disable-pip-version-check -r '\(needs)'"
+      let line = "python3 -m venv env && env/bin/pip install -q --no-compile --disable-pip-version-check -r '\(needs)'"
       let outcome = try await Tool(path: "/bin/sh").run(["-c", line], in: folder.url, within: 600)
       return outcome.status == 0 ? .ready(Jupyter(folder)) : .missing("\(outcome)\(outcome.stdout.suffix(1_000))")
     } catch {
