@@ -26,6 +26,7 @@ struct Weir: AsyncParsableCommand {
       Schema.self,
       Limits.self,
       Prices.self,
+      CoverageVerb.self,
     ])
 }
 
