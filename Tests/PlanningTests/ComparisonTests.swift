@@ -14,9 +14,9 @@ struct ComparisonTests {
     seed: 5
     clock: {duration: 12s, warmup: 1s, report_bin: 1s}
     streams:
-      clicks: {shards: 1}
+      clicks: {mode: provisioned, shards: 1}
     producers:
-      web: {to: clicks, rate: 40, record: {size: 30KiB}, retry: {policy: none}}
+      web: {to: clicks, rate: 40, record: {size: 30KiB}, keys: {dist: uniform, cardinality: 100}, retry: {policy: none}}
     slo:
       - {id: loss, expr: "records_lost(producer=web).sum < 3 records"}
     """

@@ -13,7 +13,7 @@ import Units
     schema: weir/v1
     name: tiny
     clock: {duration: 12s, warmup: 1s}
-    streams: {clicks: {shards: 1}}
+    streams: {clicks: {mode: provisioned, shards: 1}}
     producers: {web: {to: clicks, rate: 40, record: {size: 30KiB}}}
     """
   static let figures = [

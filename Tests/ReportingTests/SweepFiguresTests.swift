@@ -52,7 +52,7 @@ import Testing
   @Test func `two parameters are drawn as maps, and what is missing is blank`() throws {
     let samples = [[Self.sample(0.2, 1)], [Self.sample(0.1, 2)], [Self.sample(0, 3)], nil]
     let report = try Self.report(["streams.clicks.shards=1,2", "producers.web.rate=5,10"], samples)
-    #expect(report.text.contains("streams.clicks.put_throttle_rate: 0 % … 20 %\n1  █▒\n2  ·\n"), "\(report.text)")
+    #expect(report.text.contains("streams.clicks.put_throttle_rate: 0 % … 20 %\n1  █▒\n2  · \n"), "\(report.text)")
     #expect(report.text.contains("INTERRUPTED, 3 of 4 combinations"))
   }
 

@@ -39,7 +39,7 @@ struct HundredShards {
     name: hundred
     clock: {duration: 40s, warmup: 5s, report_bin: 1s}
     streams:
-      clicks: {shards: 100}
+      clicks: {mode: provisioned, shards: 100}
     producers:
       web:
         to: clicks
