@@ -165,7 +165,8 @@ public struct ComparisonFigures: Sendable {
 
   /// What the figures rest on, a sentence each.
   var notes: [String] {
-    [precision, joint, withheld, unmeasured].compactMap(\.self) + [WarmUpFigures.sentence(comparison.warmUp, set: warmup)] + warnings
+    let warmUp = WarmUpFigures.sentence(comparison.warmUp, set: warmup)
+    return [precision, joint, withheld, unmeasured].compactMap(\.self) + [warmUp] + warnings
   }
 
   private var precision: String? {

@@ -49,7 +49,8 @@ import Testing
     let lines = String(decoding: files["sweep.journal"] ?? Data(), as: UTF8.self).split(separator: "\n")
     #expect(lines.count == 6)
     // Killed while it wrote its third line, with the first one damaged on the disk since.
-    let journal: [String] = [String(lines[0]).replacing("passed", with: "broken"), String(lines[1]), String(lines[2].dropLast(9))]
+    let damaged = String(lines[0]).replacing("passed", with: "broken")
+    let journal = [damaged, String(lines[1]), String(lines[2].dropLast(9))]
     try FileManager.default.createDirectory(at: folder.file("part"), withIntermediateDirectories: false)
     try folder.write("part/sweep.journal", journal.joined(separator: "\n"))
     let resumed = try await sweep(in: folder, out: "part")
