@@ -161,9 +161,12 @@ public struct ComparisonFigures: Sendable {
 
   // MARK: Notes
 
+  private var warmup: Interval { comparison.contenders[0].loaded.experiment.horizon.warmup }
+
   /// What the figures rest on, a sentence each.
   var notes: [String] {
-    [precision, joint, withheld, unmeasured].compactMap(\.self) + [WarmUpFigures.sentence(comparison)] + warnings
+    let warmUp = WarmUpFigures.sentence(comparison.warmUp, set: warmup)
+    return [precision, joint, withheld, unmeasured].compactMap(\.self) + [warmUp] + warnings
   }
 
   private var precision: String? {
@@ -214,7 +217,7 @@ public struct ComparisonFigures: Sendable {
     ]
     members["variants"] = .array(comparison.contenders.indices.map(variant))
     members["differences"] = .array(comparison.differences.map(json))
-    members["warm_up"] = WarmUpFigures.json(comparison)
+    members["warm_up"] = WarmUpFigures.json(comparison.warmUp, set: warmup)
     return JSONValue.object(members).text
   }
 

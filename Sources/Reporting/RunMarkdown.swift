@@ -100,7 +100,13 @@ public struct RunMarkdown: Sendable {
     }
     let passed = report.results.count { $0.isPassing }
     return "## Over \(report.results.count) replications\n\n\(passed) of \(report.results.count) passed."
-      + " ± is the half-width of its \(Figures.percent(Report.level)) t interval.\(withheld)\n\n" + table.text
+      + " ± is the half-width of its \(Figures.percent(Report.level)) t interval.\(withheld)\(warmUp)\n\n" + table.text
+  }
+
+  /// What MSER-5 says of the warm-up, where there are enough replications for it to say something.
+  private var warmUp: String {
+    let check = WarmUpCheck(report.results)
+    return check == .fewReplications ? "" : " " + WarmUpFigures.sentence(check, set: run.experiment.horizon.warmup)
   }
 
   /// Why percentiles have no interval, when they have none.

@@ -1,14 +1,12 @@
-internal import Models
 internal import Planning
-internal import Scenario
 internal import Units
 
 /// What MSER-5 says of a warm-up, in words and JSON.
 enum WarmUpFigures {
-  static func sentence(_ comparison: Comparison) -> String {
-    let warmup = comparison.contenders[0].loaded.experiment.horizon.warmup
+  /// What `check` says beside the scenario's own warm-up.
+  static func sentence(_ check: WarmUpCheck, set warmup: Interval) -> String {
     let set = "clock.warmup is \(warmup.nanoseconds > 0 ? Figures.duration(warmup) : "0")"
-    switch comparison.warmUp {
+    switch check {
     case .fewReplications: return "With fewer than 5 replications nothing is said of the warm-up; \(set)."
     case .noSteadyState(let reason): return "There is no steady state to warm up to, for \(reason); \(set)."
     case .fewPoints(let count):
@@ -22,10 +20,10 @@ enum WarmUpFigures {
     }
   }
 
-  static func json(_ comparison: Comparison) -> JSONValue {
-    let warmup = comparison.contenders[0].loaded.experiment.horizon.warmup
+  /// The same as members: what was found, the cut, whose path it is or why there is none, and what is set.
+  static func json(_ check: WarmUpCheck, set warmup: Interval) -> JSONValue {
     let (verdict, cut, subject): (JSONValue, Double?, String?) =
-      switch comparison.warmUp {
+      switch check {
       case .fewReplications: ("few_replications", nil, nil)
       case .noSteadyState(let reason): ("no_steady_state", nil, reason)
       case .fewPoints: ("few_points", nil, nil)

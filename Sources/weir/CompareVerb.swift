@@ -11,12 +11,14 @@ struct CompareVerb: AsyncParsableCommand {
     commandName: "compare",
     abstract: "Holds variants or files against each other on common random numbers.",
     discussion: """
-      One file is compared with its `variants`, or with the changes of each --with; several files with the first of them.
-      Equal replications of all designs see the same chance, so that a difference is known from few of them.
+      One file is held against its `variants`, or against the changes of each --with, such as
+      --with streams.clicks.shards=16; of several files the first is what the others are held
+      against. Equal replications of all designs see the same chance, so that a difference is
+      known from few of them.
 
       EXAMPLE
         weir compare scenarios/hot-key.yaml --replications 5 --set clock.duration=2m
-        weir compare scenarios/hot-key.yaml --with streams.readings.shards=17 --precision 0.1 --set clock.duration=90s
+        weir compare scenarios/hot-key.yaml --variant salted --replications 2
 
       Ends with 130 and what all designs finished after Ctrl-C. No objective changes its exit code.
       """)

@@ -13,9 +13,8 @@ struct SweepVerb: AsyncParsableCommand {
       DIR/sweep.journal is not run again, unless something it depends on has changed.
 
       EXAMPLE
-        weir sweep scenarios/hot-key.yaml -P streams.readings.shards=8..32:8 --set clock.duration=90s
-        weir sweep scenarios/hot-key.yaml -P streams.readings.shards=8,16 -P producers.gateways.keys.salt=1,8 \
-      --set clock.duration=75s --out out/sweep
+        weir sweep scenarios/hot-key.yaml -P streams.readings.shards=8..32:8
+        weir sweep scenarios/hot-key.yaml -P producers.gateways.keys.salt=1,8 --out out
 
       Ends with 130 and the combinations that were done after Ctrl-C. No objective changes its exit code.
       """)

@@ -32,6 +32,7 @@ struct Weir: AsyncParsableCommand {
       Schema.self,
       Limits.self,
       Prices.self,
+      CoverageVerb.self,
     ])
 }
 

@@ -10,24 +10,8 @@ import Testing
     try folder.write("s.yaml", Sample.small)
     let arguments = ["run", "s.yaml", "--out", "out"] + Sample.endless
     let job = try Job(Tool.debug, arguments, in: folder.url, errors: errors)
-    let deadline = Date() + Self.patience
-    while !isUnderWay(job.process.processIdentifier), job.process.isRunning, Date() < deadline {
-      try await Task.sleep(for: .milliseconds(10))
-    }
+    try await job.underWay(within: Self.patience)
     return job
-  }
-
-  /// Whether a process catches SIGINT and has used half a second of processor time, as /proc tells.
-  private func isUnderWay(_ process: Int32) -> Bool {
-    let caught = fact("status", of: process).split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
-    let fields = fact("stat", of: process).split(separator: ")").last?.split(separator: " ") ?? []
-    let mask = caught.flatMap { UInt64($0.dropFirst(8), radix: 16) } ?? 0
-    let ticks = fields.count > 11 ? Int(fields[11]) ?? 0 : 0
-    return mask & 1 << (UInt64(SIGINT) - 1) != 0 && ticks >= 50
-  }
-
-  private func fact(_ name: String, of process: Int32) -> String {
-    (try? String(contentsOfFile: "/proc/\(process)/\(name)", encoding: .utf8)) ?? ""
   }
 
   @Test("ends a run with 130; its report is there and says that it is a part") func interrupted() async throws {

@@ -4,7 +4,7 @@ import Testing
 @Suite struct `The verbs` {
   static let verbs = [
     "init", "validate", "run", "estimate", "cost", "plan", "compare", "sweep", "test", "explain", "trace", "export",
-    "schema", "limits", "prices",
+    "coverage", "schema", "limits", "prices",
   ]
 
   @Test("--help of each shows an example, on stdout", arguments: verbs)
@@ -26,8 +26,8 @@ import Testing
     let short = Sample.short.map { "'\($0)'" }.joined(separator: " ")
     for example in examples {
       // As typed, but for the time that is simulated.
-      let line =
-        ["weir run", "weir export"].contains { example.hasPrefix($0) } ? "\(example) \(short)" : String(example)
+      let isRun = ["weir run", "weir compare", "weir sweep", "weir export"].contains { example.hasPrefix($0) }
+      let line = isRun ? "\(example) \(short)" : String(example)
       let outcome = try await Tool.debug.shell(line, in: folder.url)
       #expect(outcome.status == 0 && outcome.stderr == "", "\(outcome)")
     }

@@ -1,4 +1,4 @@
-internal import Models
+public import Models
 internal import Simulation
 public import Units
 
@@ -18,12 +18,17 @@ public enum WarmUpCheck: Sendable, Hashable {
   /// Replications below which nothing is said, and over which paths are averaged at the most.
   static let least = 5, most = 20
 
+  /// Judges by the results of replications of one experiment, at least one, in order.
+  public init(_ results: [RunResult]) {
+    self.init(results.prefix(Self.most).map(SteadyPath.all), of: results[0].experiment)
+  }
+
   /// Judges by the paths of replications of one experiment, in order.
   init(_ replications: [[SteadyPath]], of experiment: Experiment) {
-    if let reason = Self.change(in: experiment) {
-      self = .noSteadyState(because: reason)
-    } else if replications.count < Self.least {
+    if replications.count < Self.least {
       self = .fewReplications
+    } else if let reason = Self.change(in: experiment) {
+      self = .noSteadyState(because: reason)
     } else {
       self = Self.judgement(Array(replications.prefix(Self.most)))
     }

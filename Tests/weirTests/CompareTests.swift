@@ -1,0 +1,117 @@
+import Foundation
+import Testing
+
+@Suite struct `weir compare` {
+  static let variants: String = """
+    variants:
+      four: {streams.clicks.shards: 4}
+      rush: {producers.web.rate: 2500, events: []}
+
+    """
+  static let short: [String] = ["--replications", "3", "--set", "clock.duration=6s"]
+
+  private static func folder(_ text: String = Sample.small + variants) throws -> Folder {
+    let folder = try Folder()
+    try folder.write("s.yaml", text)
+    return folder
+  }
+
+  private func compare(_ arguments: [String], in folder: Folder, tool: Tool = .debug) async throws -> Tool.Outcome {
+    try await tool.run(["compare", "s.yaml"] + arguments, in: folder.url)
+  }
+
+  private func names(_ outcome: Tool.Outcome) -> [String] {
+    (outcome.json?["variants"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
+  }
+
+  @Test("a file is held against its variants, chosen ones, or changes made on the command line") func forms()
+    async throws
+  {
+    let folder = try Self.folder()
+    let json = Self.short + ["--format", "json"]
+    let all = try await compare(json, in: folder)
+    #expect(all.status == 0 && all.stderr == "" && names(all) == ["base", "four", "rush"], "\(all)")
+    #expect(names(try await compare(json + ["--variant", "rush"], in: folder)) == ["base", "rush"])
+    let made = ["--with", "streams.clicks.shards=3", "--with", "streams.clicks.shards=4,producers.web.rate=400"]
+    let with = try await compare(json + made + ["--without-base"], in: folder)
+    #expect(names(with) == [made[1], made[3]], "\(with)")
+    let differences = try #require(all.json?["differences"] as? [[String: Any]])
+    #expect(differences.allSatisfy { $0["a"] as? String == "base" })
+    #expect(Set(differences.compactMap { $0["b"] as? String }) == ["four", "rush"])
+    let keys = Set(differences.flatMap(\.keys))
+    #expect(keys.isSuperset(of: ["metric", "a", "b", "mean", "half_width", "level", "variance_ratio"]))
+  }
+
+  @Test("files are compared under the first one's seed, and the others' own is named") func files() async throws {
+    let folder = try Self.folder()
+    try folder.write("t.yaml", Sample.with("seed: 7", "seed: 9").replacing("name: small", with: "name: other"))
+    let outcome = try await compare(["t.yaml", "--format", "json"] + Self.short, in: folder)
+    #expect(outcome.status == 0 && names(outcome) == ["small", "other"], "\(outcome)")
+    #expect(
+      outcome.stderr
+        == "warning: other has seed 9; it is compared under 7, the first one's, for only equal seeds make pairs\n")
+    let offered = try #require(outcome.json?["differences"] as? [[String: Any]]).filter {
+      ($0["metric"] as? String)?.hasSuffix("put_throttle_rate") ?? false
+    }
+    #expect(offered.first?["mean"] as? Double == 0, "equal scenarios under one seed are equal")
+    let both = try await compare(["t.yaml", "--variant", "four"], in: folder)
+    #expect(both.status == 64, "\(both)")
+  }
+
+  @Test("the same bytes with any number of workers, in another process, debug or release") func determinism()
+    async throws
+  {
+    let folder = try Self.folder()
+    let ways: [(Tool, [String])] =
+      [(.debug, ["--workers", "1"]), (.debug, ["--workers", "3"])]
+      + (Tool.release.map { [($0, ["--workers", "2"])] } ?? [])
+    var files: [[String: Data]] = []
+    for (tool, workers) in ways {
+      let arguments = ["--precision", "0.2", "--max-replications", "12", "--set", "clock.duration=3s", "--out", "out"]
+      let outcome = try await compare(arguments + workers + ["--metrics", "records"], in: folder, tool: tool)
+      #expect(outcome.status == 0, "\(outcome)")
+      files.append(try folder.contents("out").merging(["stdout": Data(outcome.stdout.utf8)]) { $1 })
+    }
+    #expect(files.allSatisfy { $0 == files[0] })
+    #expect(
+      Set(files[0].keys) == ["compare.md", "compare.json", "compare.csv", "compare_replications.csv", "stdout"])
+  }
+
+  static let mistakes: [(arguments: [String], status: Int32, says: [String])] = [
+    (
+      ["--metrics", "records.lsot", "bogus"], 64,
+      [#"did you mean "records.lost"?"#, "--metrics bogus: there is no such figure"]
+    ),
+    (["--variant", "fuor"], 64, [#"s.yaml has no such variant; did you mean "four"?"#]),
+    (
+      ["--with", "streams.clacks.shards=3", "--with", "producers.web.rate=x"], 65,
+      ["streams.clacks.shards", "producers.web.rate"]
+    ),
+    (["--with", "nonsense"], 64, ["--with takes path=value"]),
+    (["--precision", "0.1", "--replications", "4", "--level", "2"], 64, ["do not go together", "--level takes"]),
+    (["missing.yaml"], 66, ["missing.yaml"]),
+  ]
+
+  @Test("mistakes end with their exit code, all at once", arguments: mistakes)
+  func refusal(_ mistake: (arguments: [String], status: Int32, says: [String])) async throws {
+    let outcome = try await compare(mistake.arguments, in: try Self.folder())
+    #expect(outcome.status == mistake.status && outcome.stdout == "", "\(outcome)")
+    for text in mistake.says { #expect(outcome.stderr.contains(text), "\(outcome)") }
+  }
+
+  @Test("a file without variants says what to do") func withoutVariants() async throws {
+    let outcome = try await compare([], in: try Self.folder(Sample.small))
+    #expect(outcome.status == 64 && outcome.stderr.contains("--with PATH=VALUE"), "\(outcome)")
+  }
+
+  @Test("Ctrl-C ends with 130 and marks what it leaves as a part") func interrupted() async throws {
+    let folder = try Self.folder()
+    let job = try Job(Tool.debug, ["compare", "s.yaml", "--out", "out"] + Sample.endless, in: folder.url)
+    try await job.interruptOnceUnderWay()
+    let outcome = try await job.outcome(within: 60)
+    #expect(outcome.status == 130 && !outcome.isCrash && outcome.stdout.contains("INTERRUPTED"), "\(outcome)")
+    let json =
+      try JSONSerialization.jsonObject(with: folder.contents("out")["compare.json"] ?? Data()) as? [String: Any]
+    #expect(json?["complete"] as? Bool == false)
+  }
+}
