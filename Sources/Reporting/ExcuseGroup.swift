@@ -58,7 +58,8 @@ struct ExcuseGroup {
   /// The whole group on one line.
   var sentence: String {
     let designs =
-      count == 1 ? PlanFigures.choices(first.choices) : "\(count) designs, such as \(PlanFigures.choices(first.choices))"
+      count == 1
+      ? PlanFigures.choices(first.choices) : "\(count) designs, such as \(PlanFigures.choices(first.choices))"
     return "\(designs): \(reason)"
   }
 

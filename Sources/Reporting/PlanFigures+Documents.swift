@@ -9,7 +9,8 @@ extension PlanFigures {
   public var json: String {
     JSONValue.object([
       "schema": "weir.plan/v1", "scenario": .string(plan.scenario), "seed": .count(plan.seed),
-      "objective": .string(plan.goal.rawValue), "confidence": .number(plan.confidence), "complete": .bool(plan.isComplete),
+      "objective": .string(plan.goal.rawValue), "confidence": .number(plan.confidence),
+      "complete": .bool(plan.isComplete),
       "feasible": .bool(plan.best != nil), "best": plan.best.map(Self.json) ?? .null,
       "runners_up": .array(plan.runnersUp.map(Self.json)), "front": .array(plan.front.map(Self.point)),
       "excuses": .array(plan.excuses.map(Self.json)),
@@ -50,7 +51,8 @@ extension PlanFigures {
       "metrics": .object(Dictionary(uniqueKeysWithValues: metrics)),
       "half_widths": .object(Dictionary(uniqueKeysWithValues: intervals)),
       "replications": .count(option.replications), "put_throttle_rate": .number(option.throttling),
-      "latency_ms_p99": .optional(option.latency), "shards": .count(option.shards), "feasible": .bool(option.isFeasible),
+      "latency_ms_p99": .optional(option.latency), "shards": .count(option.shards),
+      "feasible": .bool(option.isFeasible),
       "slo": .array(option.judgements.map(json)),
     ]
   }
@@ -120,7 +122,8 @@ extension PlanFigures {
         Self.word(judgement),
       ])
     }
-    return table.isEmpty ? "" : "\n## What holds\n\nWith a confidence of \(Figures.percent(plan.confidence)).\n\n\(table.text)"
+    return table.isEmpty
+      ? "" : "\n## What holds\n\nWith a confidence of \(Figures.percent(plan.confidence)).\n\n\(table.text)"
   }
 
   private var optionsMarkdown: String {
@@ -162,10 +165,12 @@ extension PlanFigures {
     let paths = plan.dimensions.map(\.path)
     var table = CSVTable(
       ["role"] + paths + [
-        "cost_usd_month", "put_throttle_rate", "latency_ms_p99", "shards", "replications", "feasible", "limit", "subject",
+        "cost_usd_month", "put_throttle_rate", "latency_ms_p99", "shards", "replications", "feasible", "limit",
+        "subject",
         "needs", "has", "unit",
       ])
-    for (role, option) in [plan.best].compactMap(\.self).map({ ("best", $0) }) + plan.runnersUp.map({ ("runner_up", $0) })
+    for (role, option) in [plan.best].compactMap(\.self).map({ ("best", $0) })
+      + plan.runnersUp.map({ ("runner_up", $0) })
     {
       table.append([role] + Self.values(option.choices, paths) + Self.cells(option) + Array(repeating: "", count: 5))
     }

@@ -4,19 +4,18 @@ internal import Units
 
 /// What uncertainty says of the designs.
 extension PlanFigures {
-  private static let mostRows = 6
-
-  /// The rows worth a look: those that hold in enough worlds, or else those that come closest.
+  /// The rows worth a look: the best of those that hold in enough worlds, and those that come closest to that.
   var regretRows: [RegretTable.Row] {
     guard let table = plan.regret else { return [] }
-    return Array(table.rows.prefix(table.eligible > 0 ? min(table.eligible, Self.mostRows) : Self.mostRows))
+    return Array(table.rows.prefix(table.eligible).prefix(4)) + table.rows.dropFirst(table.eligible).prefix(2)
   }
 
   var regret: [String] {
     guard let table = plan.regret else { return [] }
     let rows = regretRows.map { row in
       [
-        Self.choices(row.choices), "holds in \(row.held) of \(table.worlds)", "regret \(Self.dollars(row.mean)) a month",
+        Self.choices(row.choices), "holds in \(row.held) of \(table.worlds)",
+        "regret \(Self.dollars(row.mean)) a month",
         "at worst \(Self.dollars(row.worst))", "costs \(Self.dollars(row.cost))",
       ]
     }
@@ -55,7 +54,8 @@ extension PlanFigures {
           [
             "params": Self.params(row.choices), "worlds_held": .count(row.held),
             "share_held": .number(table.worlds > 0 ? Double(row.held) / Double(table.worlds) : 0),
-            "mean_regret_usd_month": .number(Self.cents(row.mean)), "worst_regret_usd_month": .number(Self.cents(row.worst)),
+            "mean_regret_usd_month": .number(Self.cents(row.mean)),
+            "worst_regret_usd_month": .number(Self.cents(row.worst)),
             "mean_cost_usd_month": .number(Self.cents(row.cost)),
           ]
         }),

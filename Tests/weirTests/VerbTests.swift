@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct `The verbs` {
-  static let verbs = ["init", "validate", "run", "estimate", "schema", "limits", "prices"]
+  static let verbs = ["init", "validate", "run", "estimate", "plan", "schema", "limits", "prices"]
 
   @Test("--help of each shows an example, on stdout", arguments: verbs)
   func help(_ verb: String) async throws {
@@ -23,7 +23,8 @@ import Testing
     let short = Sample.short.map { "'\($0)'" }.joined(separator: " ")
     for example in examples {
       // As typed, but for the time that is simulated.
-      let line = example.hasPrefix("weir run") ? "\(example) \(short)" : String(example)
+      let isSimulated = ["weir run", "weir plan"].contains { example.hasPrefix($0) }
+      let line = isSimulated ? "\(example) \(short)" : String(example)
       let outcome = try await Tool.debug.shell(line, in: folder.url)
       #expect(outcome.status == 0 && outcome.stderr == "", "\(outcome)")
     }

@@ -47,10 +47,12 @@ public struct RingLoad: Sendable {
     self.keys = keys.sorted { ($0.hash, $0.name) < ($1.hash, $1.name) }
     self.rate = rate
     var sum = 0.0
-    sums = [0] + self.keys.map { key in
-      sum += key.share
-      return sum
-    }
+    sums =
+      [0]
+      + self.keys.map { key in
+        sum += key.share
+        return sum
+      }
     spread = max(0, 1 - sum)
   }
 

@@ -59,7 +59,8 @@ struct Assessment: Sendable {
     return Excuse(
       candidate.choices, .undecided, subject: open.objective.id, needs: open.objective.threshold, has: open.bound,
       unit: open.objective.unit, basis: .simulation,
-      remark: "the mean of \(open.replications) replications is \(Self.text(open.mean)), its bound \(Self.text(open.bound))")
+      remark:
+        "the mean of \(open.replications) replications is \(Self.text(open.mean)), its bound \(Self.text(open.bound))")
   }
 
   private func excuse(_ candidate: Candidate, _ broken: ObjectiveJudgement) -> Excuse {

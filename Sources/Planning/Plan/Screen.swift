@@ -68,9 +68,10 @@ enum Screen {
     experiment.producers.filter { $0.firehose == nil && $0.stream == stream }.allSatisfy { producer in
       guard case .constant = producer.rate, producer.batching.isPlain else { return false }
       return producer.retry.overflow == .dropOldest || producer.retry.policy == .none
-    } && !experiment.events.contains {
-      guard case .setRateFactor = $0.action else { return false }
-      return true
     }
+      && !experiment.events.contains {
+        guard case .setRateFactor = $0.action else { return false }
+        return true
+      }
   }
 }

@@ -53,7 +53,8 @@ public struct ReshardAdvice: Sendable, Hashable {
       now = to > now ? min(2 * now, to) : max((now + 1) / 2, to)
       calls += 1
       lines.append(
-        "aws kinesis update-shard-count --stream-name \(stream) --target-shard-count \(now) --scaling-type UNIFORM_SCALING")
+        "aws kinesis update-shard-count --stream-name \(stream) --target-shard-count \(now) --scaling-type UNIFORM_SCALING"
+      )
       lines.append(waiting(stream))
     }
     return lines
@@ -73,9 +74,11 @@ public struct ReshardAdvice: Sendable, Hashable {
   static func mode(_ stream: String, _ mode: CapacityMode) -> [String] {
     let account =
       mode == .onDemandAdvantage
-      ? ["# first enable the account's minimum throughput billing commitment: it holds for all its on-demand streams"] : []
+      ? ["# first enable the account's minimum throughput billing commitment: it holds for all its on-demand streams"]
+      : []
     let name = mode == .provisioned ? "PROVISIONED" : "ON_DEMAND"
-    let arn = "\"$(aws kinesis describe-stream-summary --stream-name \(stream)"
+    let arn =
+      "\"$(aws kinesis describe-stream-summary --stream-name \(stream)"
       + " --query StreamDescriptionSummary.StreamARN --output text)\""
     return account + [
       "aws kinesis update-stream-mode --stream-arn \(arn) --stream-mode-details StreamMode=\(name)", waiting(stream),

@@ -55,7 +55,9 @@ public struct SplitPlan: Sendable {
       if load.share(of: HashKeyRange(range.start, HashKey(middle))) >= half { high = middle } else { low = middle + 1 }
     }
     // The key at `low` may go to either part. AWS wants start + 1 < key < end.
-    let cuts = [low, low == .max ? low : low + 1].filter { $0 > 1 && $0 - 1 > range.start.value && $0 < range.end.value }
+    let cuts = [low, low == .max ? low : low + 1].filter {
+      $0 > 1 && $0 - 1 > range.start.value && $0 < range.end.value
+    }
     let heavier = { (key: UInt128) in
       max(
         load.share(of: HashKeyRange(range.start, HashKey(key - 1))),
