@@ -30,6 +30,6 @@ import Testing
   @Test(arguments: Excuse.Limit.allCases)
   func `every limit has a sentence that names the design`(limit: Excuse.Limit) {
     let group = ExcuseGroup.all([excuse(7, limit, "it", needs: 2, has: 1, unit: "share")])[0]
-    #expect(group.sentence.hasPrefix("streams.s.shards 7: ") && group.sentence.count > 30)
+    #expect(group.sentence.hasPrefix("streams.s.shards 7: ") && group.sentence.count > 25)
   }
 }
