@@ -4,12 +4,10 @@ internal import Units
 
 /// What uncertainty says of the designs.
 extension PlanFigures {
-  private static let mostRows = 6
-
-  /// The rows worth a look: those that hold in enough worlds, or else those that come closest.
+  /// The rows worth a look: the best of those that hold in enough worlds, and those that come closest to that.
   var regretRows: [RegretTable.Row] {
     guard let table = plan.regret else { return [] }
-    return Array(table.rows.prefix(table.eligible > 0 ? min(table.eligible, Self.mostRows) : Self.mostRows))
+    return Array(table.rows.prefix(table.eligible).prefix(4)) + table.rows.dropFirst(table.eligible).prefix(2)
   }
 
   var regret: [String] {

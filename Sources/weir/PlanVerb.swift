@@ -40,7 +40,7 @@ struct PlanVerb: AsyncParsableCommand {
       ((4...10_000).contains(replications), "--replications takes 4 to 10000."),
       ((1...256).contains(workers), "--workers takes 1 to 256."),
       ((1...10_000_000).contains(budget), "--budget takes 1 to 10000000 simulations."),
-      (samples.map { (1...100_000).contains($0) } ?? true, "--samples takes 1 to 100000."),
+      (samples.map { (1...4_096).contains($0) } ?? true, "--samples takes 1 to 4096."),
     ]
     let wrong = checks.filter { !$0.0 }.map(\.1)
     if !wrong.isEmpty { throw ValidationError(wrong.joined(separator: "\n")) }

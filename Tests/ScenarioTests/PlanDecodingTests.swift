@@ -1,3 +1,4 @@
+import Models
 import Testing
 
 @testable import Scenario
@@ -48,5 +49,17 @@ import Testing
   @Test("plans and variants do not change what a run depends on") func canonicalText() throws {
     let text = try loaded("variants: {big: {seed: 3}}\nplan: {samples: 3}").canonicalText
     #expect(text == (try ScenarioFile.load(text: Sample.base, file: "s.yaml").canonicalText))
+  }
+
+  @Test("null takes a key away, and what is not there need not be taken away") func removal() throws {
+    let settings = [
+      Setting(path: "streams.clicks.shards", value: "null"),
+      Setting(path: "streams.clicks.mode", value: "on_demand_standard"),
+      Setting(path: "streams.clicks.autoscaler", value: "~"),
+    ]
+    let stream = try ScenarioFile.load(text: Sample.base, file: "s.yaml", settings: settings).experiment.streams[0]
+    #expect(stream.capacity.mode == .onDemandStandard && stream.shards == 4)
+    let errors = Sample.errors(Sample.base, settings: [Setting(path: "streams.clicks.shards", value: "null")])
+    #expect(errors.count == 1 && errors[0].contains("shards"), "\(errors)")
   }
 }

@@ -26,7 +26,7 @@ import Testing
     let short = Sample.short.map { "'\($0)'" }.joined(separator: " ")
     for example in examples {
       // As typed, but for the time that is simulated.
-      let isRun = ["weir run", "weir compare", "weir sweep", "weir export"].contains { example.hasPrefix($0) }
+      let isRun = ["run", "plan", "compare", "sweep", "export"].contains { example.hasPrefix("weir \($0)") }
       let line = isRun ? "\(example) \(short)" : String(example)
       let outcome = try await Tool.debug.shell(line, in: folder.url)
       #expect(outcome.status == 0 && outcome.stderr == "", "\(outcome)")

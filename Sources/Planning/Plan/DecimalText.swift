@@ -12,6 +12,9 @@ enum DecimalText {
     return plain(rounded)
   }
 
+  /// `value` to two significant digits.
+  static func coarse(_ value: Double) -> Double { Double(rounded(value, digits: 2)) ?? value }
+
   /// The shortest text that reads back equal, never with an exponent where digits do.
   static func plain(_ value: Double) -> String {
     if value == value.rounded(), value.magnitude < 1e15 { return String(Int64(value)) }

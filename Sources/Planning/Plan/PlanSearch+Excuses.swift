@@ -27,13 +27,11 @@ extension PlanSearch {
 
   /// From a design of its ladder: one with more shards that broke, or one with fewer that held.
   private func inferred(_ index: Int, _ chosen: [Int]) -> Excuse? {
-    guard let ladder = ladders.first(where: { $0.isBisected && $0.rungs.contains(index) }),
-      let place = ladder.rungs.firstIndex(of: index), let floor = drafts[index]?.floor.total.inDollars
-    else { return nil }
-    if let above = ladder.rungs[(place + 1)...].first(where: { assessments[$0].map { !$0.hasEnough } ?? false }) {
+    guard let (rungs, place) = rungs(of: index), let floor = drafts[index]?.floor.total.inDollars else { return nil }
+    if let above = rungs[(place + 1)...].first(where: { assessments[$0].map { !$0.hasEnough } ?? false }) {
       return transferred(from: above, to: index)
     }
-    guard let below = ladder.rungs[..<place].last(where: { assessments[$0]?.hasEnough ?? false }),
+    guard let below = rungs[..<place].last(where: { assessments[$0]?.hasEnough ?? false }),
       let known = assessments[below], let lower = drafts[below]?.floor.total.inDollars
     else { return tooDear(index) }
     guard known.isFeasible else { return transferred(from: below, to: index) }

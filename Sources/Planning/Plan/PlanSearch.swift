@@ -21,6 +21,8 @@ struct PlanSearch: Sendable {
   var bench: Bench
   /// By candidate; nil for those that were not simulated to a decision.
   private(set) var assessments: [Assessment?]
+  /// By candidate: its ladder, when that is bisected.
+  private let ladderOf: [Int?]
   /// What the search noticed.
   private(set) var notes: [String] = []
 
@@ -29,6 +31,19 @@ struct PlanSearch: Sendable {
     test = FeasibilityTest(confidence: bench.request.confidence, replications: bench.request.replications)
     ladders = Ladder.all(drafts.compactMap(\.self).filter { $0.screened == nil }, space.candidates)
     assessments = Array(repeating: nil, count: space.candidates.count)
+    var ladderOf: [Int?] = Array(repeating: nil, count: space.candidates.count)
+    for (index, ladder) in ladders.enumerated() where ladder.isBisected {
+      for rung in ladder.rungs { ladderOf[rung] = index }
+    }
+    self.ladderOf = ladderOf
+  }
+
+  /// The rungs of a candidate's ladder and its place among them; nil when it is not bisected.
+  func rungs(of candidate: Int) -> (rungs: [Int], place: Int)? {
+    guard let ladder = ladderOf[candidate], let place = ladders[ladder].rungs.firstIndex(of: candidate) else {
+      return nil
+    }
+    return (ladders[ladder].rungs, place)
   }
 
   /// Simulates as far as needed.
@@ -59,7 +74,8 @@ struct PlanSearch: Sendable {
 
   /// Finds the fewest shards of a ladder that have enough.
   private mutating func climb(_ ladder: Ladder) async throws(ScenarioFailure) {
-    let rungs = ladder.rungs.filter { isWithinReach($0) }
+    let limit = costLimit ?? .infinity
+    let rungs = ladder.rungs.filter { isWithin(limit, $0) }
     guard ladder.isBisected else {
       for rung in rungs where !bench.isOver { _ = try await assess(rung) }
       return
@@ -71,9 +87,8 @@ struct PlanSearch: Sendable {
   }
 
   /// Whether a design could still be the best, a runner-up or on the front: those are looked for up to twice the best cost.
-  private func isWithinReach(_ candidate: Int) -> Bool {
-    guard let limit = costLimit, let draft = drafts[candidate] else { return true }
-    return draft.floor.total.inDollars <= limit
+  private func isWithin(_ limit: Double, _ candidate: Int) -> Bool {
+    drafts[candidate].map { $0.floor.total.inDollars <= limit } ?? true
   }
 
   /// Twice the best design's cost, once there are runners-up.
@@ -101,22 +116,28 @@ struct PlanSearch: Sendable {
     return goal == .minShards ? (shards, cost, candidate) : (cost, shards, candidate)
   }
 
-  /// The best and its runners-up: each differs from those before it.
-  var chosen: [Int] {
-    var chosen: [Int] = []
-    for candidate in feasible where chosen.allSatisfy({ areDiverse($0, candidate) }) {
-      chosen.append(candidate)
-      if chosen.count > Self.runnersUp { break }
+  /// The best and its runners-up.
+  var chosen: [Int] { diverse(feasible) }
+
+  /// Of candidates from the best on, the best and two that are different answers: one that differs in more than the shards,
+  /// if there is one, and the next that differs from both in that or in a quarter of the shards.
+  func diverse(_ ranked: [Int]) -> [Int] {
+    guard let best = ranked.first else { return [] }
+    var chosen = [best] + [ranked.first { !isOnLadder($0, of: best) }].compactMap(\.self)
+    for candidate in ranked where chosen.count <= Self.runnersUp {
+      if chosen.allSatisfy({ areDiverse($0, candidate) }) { chosen.append(candidate) }
     }
-    return chosen
+    return ranked.filter(chosen.contains)
   }
 
-  /// Two designs are different answers when they differ in more than the shards, or in a quarter of the shards or more.
-  func areDiverse(_ a: Int, _ b: Int) -> Bool {
-    guard let one = drafts[a]?.rung, let other = drafts[b]?.rung, one.path == other.path,
-      space.candidates[a].choices(without: one.path) == space.candidates[b].choices(without: one.path)
-    else { return true }
-    return Double(max(one.shards, other.shards)) >= Self.apart * Double(min(one.shards, other.shards))
+  /// Whether two candidates differ in nothing but shards.
+  private func isOnLadder(_ a: Int, of b: Int) -> Bool { a == b || (ladderOf[a] != nil && ladderOf[a] == ladderOf[b]) }
+
+  private func areDiverse(_ a: Int, _ b: Int) -> Bool {
+    guard isOnLadder(a, of: b), let one = drafts[a]?.rung?.shards, let other = drafts[b]?.rung?.shards else {
+      return true
+    }
+    return Double(max(one, other)) >= Self.apart * Double(min(one, other))
   }
 
   // MARK: Around the answer
@@ -131,19 +152,16 @@ struct PlanSearch: Sendable {
 
   /// The first design with more shards than the chosen ones that would count as different from them, not looked at yet.
   private func larger(than chosen: [Int]) -> Int? {
-    guard let best = chosen.first, let ladder = ladders.first(where: { $0.isBisected && $0.rungs.contains(best) }),
-      let place = ladder.rungs.firstIndex(of: best)
-    else { return nil }
-    return ladder.rungs[place...].first { rung in
+    guard let best = chosen.first, let (rungs, place) = rungs(of: best) else { return nil }
+    return rungs[place...].first { rung in
       assessments[rung] == nil && chosen.allSatisfy { areDiverse($0, rung) }
     }
   }
 
   private mutating func checkNeighbour(of candidate: Int) async throws(ScenarioFailure) {
-    guard let ladder = ladders.first(where: { $0.isBisected && $0.rungs.contains(candidate) }),
-      let place = ladder.rungs.firstIndex(of: candidate), place + 1 < ladder.rungs.count,
-      let neighbour = try await assess(ladder.rungs[place + 1]), !neighbour.hasEnough,
-      let shards = drafts[candidate]?.rung?.shards, let more = drafts[ladder.rungs[place + 1]]?.rung?.shards
+    guard let (rungs, place) = rungs(of: candidate), place + 1 < rungs.count,
+      let neighbour = try await assess(rungs[place + 1]), !neighbour.hasEnough,
+      let shards = drafts[candidate]?.rung?.shards, let more = drafts[rungs[place + 1]]?.rung?.shards
     else { return }
     notes.append(
       "\(space.candidates[candidate].name) holds, and \(more) shards instead of \(shards) do not: other shard counts cut "

@@ -68,7 +68,7 @@ public enum Planner {
   }
 
   private static func notes(_ loaded: LoadedScenario, _ space: SearchSpace) -> [String] {
-    var notes: [String] = []
+    var notes = loaded.warnings.map(\.description)
     if space.isDefault {
       let what = space.dimensions.map { "\($0.path) from \($0.values.first ?? "1") to \($0.values.last ?? "1")" }
       notes.append(
@@ -79,6 +79,9 @@ public enum Planner {
       notes.append(
         "uncertain values stand at their likeliest: \(loaded.plan.uncertainties.map(\.path).joined(separator: ", ")); "
           + "objective: least_regret weighs them")
+    }
+    if loaded.plan.goal == .leastRegret, loaded.plan.samples > Worlds.most {
+      notes.append("the \(loaded.plan.samples) worlds of plan.samples were cut to \(Worlds.most)")
     }
     if !loaded.experiment.objectives.contains(where: { $0.severity == .fail }) {
       notes.append("no objective of severity fail: every design holds, and the cheapest is chosen")
@@ -116,10 +119,14 @@ extension PlanSearch {
 }
 
 extension Plan.Option {
-  /// Whether it is nowhere worse than another and somewhere better.
+  /// Whether it is nowhere worse than another and somewhere better. Throttling and latency count to two digits: a
+  /// millisecond in a hundred is no reason to pay.
   func dominates(_ other: Plan.Option) -> Bool {
-    let own = [monthlyCost ?? .infinity, throttling, latency ?? .infinity]
-    let theirs = [other.monthlyCost ?? .infinity, other.throttling, other.latency ?? .infinity]
+    let (own, theirs) = (merits, other.merits)
     return zip(own, theirs).allSatisfy { $0 <= $1 } && zip(own, theirs).contains { $0 < $1 }
+  }
+
+  private var merits: [Double] {
+    [monthlyCost ?? .infinity, DecimalText.coarse(throttling), latency.map(DecimalText.coarse) ?? .infinity]
   }
 }

@@ -20,6 +20,9 @@ struct Pressure: Sendable, Hashable {
       + result.consumers.indices.compactMap { read(by: $0, in: result) }
   }
 
+  /// A reader with so many seconds' worth of records left over has fallen behind.
+  private static let secondsBehind = 5.0
+
   /// What the worst shard was asked for in its worst second.
   private static func write(on index: Int, in result: RunResult) -> Pressure? {
     let stream = result.streams[index], worst = stream.secondView
@@ -63,13 +66,14 @@ struct Pressure: Sendable, Hashable {
 
   private static func read(by index: Int, in result: RunResult) -> Pressure? {
     let consumer = result.consumers[index], spec = result.experiment.consumers[index]
+    let stream = result.streams[spec.stream], seconds = result.simulated.inSeconds
     guard consumer.throttledCalls > 0 else {
-      guard consumer.backlog > 0 else { return nil }
+      // Some records are always on their way.
+      guard Double(consumer.backlog) * seconds > secondsBehind * Double(stream.incomingRecords) else { return nil }
       return Pressure(
         subject: .consumer(index), limit: .consumer, name: consumer.name, needs: Double(consumer.backlog), has: 0,
         unit: "records", remark: "stored and not handed over at the end, though no read was refused")
     }
-    let stream = result.streams[spec.stream], seconds = result.simulated.inSeconds
     let shards = Double(max(1, stream.shardsEnd)), limits = result.experiment.limits
     let pollers = result.experiment.consumers.indices.filter {
       result.experiment.consumers[$0].stream == spec.stream && !result.experiment.consumers[$0].retrieval.isFanOut

@@ -26,13 +26,8 @@ extension Planner {
 
   /// The least regret, and two that differ from it and from each other.
   private static func choose(from table: RegretTable, _ search: PlanSearch) -> [RegretTable.Row] {
-    var chosen: [RegretTable.Row] = []
-    for row in table.rows.prefix(table.eligible)
-    where chosen.allSatisfy({ search.areDiverse($0.candidate, row.candidate) }) {
-      chosen.append(row)
-      if chosen.count > PlanSearch.runnersUp { break }
-    }
-    return chosen
+    let eligible = table.rows.prefix(table.eligible), chosen = search.diverse(eligible.map(\.candidate))
+    return eligible.filter { chosen.contains($0.candidate) }
   }
 
   private static func excuses(

@@ -12,6 +12,9 @@ struct Worlds: Sendable {
     var settings: [Setting]
   }
 
+  /// The most worlds of a plan.
+  static let most = 4_096
+
   /// What is uncertain, in the order of the file.
   let uncertainties: [PlanSpec.Uncertainty]
   /// The likeliest value of each.
@@ -32,7 +35,7 @@ struct Worlds: Sendable {
       all = []
       return
     }
-    let points = SobolPoints.first(request.samples ?? plan.samples, dimensions: laws.count)
+    let points = SobolPoints.first(min(Self.most, request.samples ?? plan.samples), dimensions: laws.count)
     all = points.map { point in
       let settings = zip(laws, point).map { law, share in Self.setting(law.0, law.1, Self.law(law.0).quantile(share)) }
       return World(point: point, settings: settings)

@@ -1,0 +1,35 @@
+import Testing
+
+@testable import Planning
+@testable import Reporting
+
+@Suite struct ExcuseGroupTests {
+  private func excuse(_ shards: Int, _ limit: Excuse.Limit, _ subject: String, needs: Double, has: Double, unit: String)
+    -> Excuse
+  {
+    Excuse(
+      [Candidate.Choice(path: "streams.s.shards", value: String(shards))], limit, subject: subject, needs: needs,
+      has: has, unit: unit, basis: .simulation)
+  }
+
+  @Test func `excuses of one limit are one line with the range of what they need`() {
+    let groups = ExcuseGroup.all([
+      excuse(1, .writeRecords, "s shardId-000000000000", needs: 2_400, has: 1_000, unit: "records/s"),
+      excuse(2, .writeRecords, "s shardId-000000000001", needs: 1_200, has: 1_000, unit: "records/s"),
+      excuse(9, .dearer, "the best design", needs: 98.55, has: 32.85, unit: "USD/month"),
+    ])
+    #expect(groups.map(\.count) == [2, 1])
+    #expect(
+      groups[0].sentence
+        == "2 designs, such as streams.s.shards 1: records of s shardId-000000000000: asked for 1,200 records/s to "
+        + "2,400 records/s, takes 1,000 records/s")
+    #expect(
+      groups[1].sentence == "streams.s.shards 9: dearer: $98.55 a month, against $32.85 a month of the best design")
+  }
+
+  @Test(arguments: Excuse.Limit.allCases)
+  func `every limit has a sentence that names the design`(limit: Excuse.Limit) {
+    let group = ExcuseGroup.all([excuse(7, limit, "it", needs: 2, has: 1, unit: "share")])[0]
+    #expect(group.sentence.hasPrefix("streams.s.shards 7: ") && group.sentence.count > 25)
+  }
+}
