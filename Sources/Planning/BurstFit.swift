@@ -1,6 +1,7 @@
 public import KinesisCore
 internal import Models
 internal import Scenario
+internal import Simulation
 public import Units
 
 /// Which burst would explain the throttles that were observed: a few factors, each tried by a short run over the bins with
@@ -17,9 +18,11 @@ public struct BurstFit: Sendable {
   }
 
   /// The factors tried, ascending, as far as the bins have seconds.
-  public static let factors = [1, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 60]
+  public static let factors = [1.0, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 60]
   /// A window has at most so many bins, and so many records unless it has only two.
-  static let most = (bins: 15, records: 400_000.0)
+  static let most = (bins: 8, records: 400_000.0)
+  /// Above so many keys nothing is tried: each run hashes them all.
+  static let tooManyKeys = 1_000_000
   /// Above so many records in a window of two bins nothing is tried.
   static let tooMany = 2e6
 
@@ -50,6 +53,7 @@ public struct BurstFit: Sendable {
     let traffic = model.traffic
     guard model.profile.shards != nil, model.profile.input.bytes == .withKeys, traffic.width > .seconds(1),
       let throttles = traffic[.writeExceeded] ?? traffic[.putRecordsThrottled],
+      model.profile.keys?.fit?.cardinality ?? 0 <= Self.tooManyKeys,
       let window = Self.window(throttles, model.offered)
     else { return nil }
     // The bin before warms the buckets up and is not compared.

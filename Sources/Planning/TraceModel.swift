@@ -37,7 +37,7 @@ public struct TraceModel: Sendable {
   /// The size of records whose size nobody told.
   public static let assumedSize = Bytes.kibibytes(1)
   /// The number of keys when nobody told any.
-  public static let assumedKeys = 1_000_000
+  public static let assumedKeys = 10_000
   /// The room above the busiest bin when nobody told the shards.
   public static let assumedHeadroom = 1.25
 
