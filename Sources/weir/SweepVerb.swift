@@ -9,12 +9,14 @@ struct SweepVerb: AsyncParsableCommand {
     commandName: "sweep",
     abstract: "Runs every combination of values and puts them in a table.",
     discussion: """
-      All combinations see the same chance. With --out a sweep that was stopped goes on where it was: what stands in
-      DIR/sweep.journal is not run again, unless something it depends on has changed.
+      All combinations see the same chance. With --out a sweep that was stopped goes on where
+      it was: what stands in DIR/sweep.journal is not run again, unless something that it
+      depends on has changed. -P may be repeated: every combination is run.
 
       EXAMPLE
         weir sweep scenarios/hot-key.yaml -P streams.readings.shards=8..32:8
-        weir sweep scenarios/hot-key.yaml -P producers.gateways.keys.salt=1,8 --out out
+        weir sweep scenarios/hot-key.yaml -P producers.gateways.keys.salt=1,8
+        weir sweep scenarios/hot-key.yaml -P streams.readings.shards=8,16 --out out
 
       Ends with 130 and the combinations that were done after Ctrl-C. No objective changes its exit code.
       """)

@@ -74,7 +74,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake("type: kcl_polling", "type: kcl_polling, service: {per_batch: 4}", #"14:66 consumers.reader.service.per_batch: expected a duration such as 90s, found "4"; add a unit: ms, s, m, h, d"#),
     Mistake("name: sample", "name: Sample", #"2:7 name: expected a name of a-z, 0-9 and -, at most 63 long, found "Sample""#),
     Mistake("schema: weir/v1", "schema: weir/v2", #"1:9 schema: expected weir/v1, found "weir/v2""#),
-    Mistake("schema: weir/v1", "whatever: {}\nschema: weir/v1", #"1:1 whatever: unknown key "whatever""#),
+    Mistake("schema: weir/v1", "bogus: {}\nschema: weir/v1", #"1:1 bogus: unknown key "bogus""#),
   ]
 
   @Test("a mistaken value is told with its place, what was expected and a remedy", arguments: values)
@@ -83,7 +83,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     #expect(
       errors.contains {
         $0.hasPrefix("s.yaml:" + mistake.says)
-          && ($0.utf8.count == mistake.says.utf8.count + 7 || $0.contains("whatever"))
+          && ($0.utf8.count == mistake.says.utf8.count + 7 || $0.contains("bogus"))
       }, "\(errors)")
     #expect(errors.count <= 2, "\(errors)")
   }
