@@ -62,6 +62,17 @@ import Testing
     #expect(plan.resharding.first?.commands.first?.contains("--target-shard-count 3 ") == true)
   }
 
+  @Test func `where keys are skewed, splits need fewer shards than even ones, and were simulated`() async throws {
+    let plan = try await plan(
+      Self.text(
+        "{search: [{param: streams.s.shards, values: [16]}]}", rate: "4000",
+        keys: "{dist: zipf, cardinality: 200, s: 1.1}",
+        slo: "put_throttle_rate(stream=s).rate < 5 %"))
+    let split = try #require(plan.resharding.first { $0.way == .split })
+    #expect(split.before == 2 && split.after == 5 && split.proof == .holds)
+    #expect((split.monthlyCost ?? .infinity) < (plan.best?.monthlyCost ?? 0) && (split.hottest ?? 1) < 0.22)
+  }
+
   @Test func `bytes bind where records are large`() async throws {
     let plan = try await plan(Self.text(Self.ladder, rate: "29", size: "100KiB"))
     let two = try #require(plan.excuses.first { $0.choices[0].value == "2" })

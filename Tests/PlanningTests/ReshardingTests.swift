@@ -96,6 +96,13 @@ import Units
     #expect(plan.hottest <= 0.2 && plan.shards < even, "\(plan.shards) against \(even)")
   }
 
+  @Test func `keys that meet are parted, the hottest last`() {
+    // Zipf(1.1) over 200 keys on two shards: four cuts of the load leave key-0 nearly alone.
+    let load = load(KeySpec(.zipf(cardinality: 200, s: 1.1)))
+    let plan = SplitPlan(load, from: 2, target: 0.25, most: 13)
+    #expect(plan.shards == 5 && plan.unsplittable == nil && plan.hottest < 0.22, "\(plan)")
+  }
+
   @Test func `a single hot key is said to be unsplittable`() throws {
     let plan = SplitPlan(load(KeySpec(.single)), from: 2, target: 0.5, most: 20)
     #expect(plan.steps.isEmpty && plan.hottest == 1)

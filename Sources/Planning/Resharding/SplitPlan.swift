@@ -54,10 +54,9 @@ public struct SplitPlan: Sendable {
       let middle = low + (high - low) / 2
       if load.share(of: HashKeyRange(range.start, HashKey(middle))) >= half { high = middle } else { low = middle + 1 }
     }
-    // The key at `low` may go to either part. AWS wants start + 1 < key < end.
-    let cuts = [low, low == .max ? low : low + 1].filter {
-      $0 > 1 && $0 - 1 > range.start.value && $0 < range.end.value
-    }
+    // The key at `low` may go to either part. AWS wants start + 1 < key < end, so one at an end needs a neighbour beside it.
+    let around = [low, low &+ 1, low &- 1, low &+ 2].filter { $0 >= 2 && ($0 > low ? $0 - low : low - $0) <= 2 }
+    let cuts = around.filter { $0 - 1 > range.start.value && $0 < range.end.value }
     let heavier = { (key: UInt128) in
       max(
         load.share(of: HashKeyRange(range.start, HashKey(key - 1))),
