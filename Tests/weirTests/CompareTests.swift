@@ -107,7 +107,7 @@ import Testing
   @Test("Ctrl-C ends with 130 and marks what it leaves as a part") func interrupted() async throws {
     let folder = try Self.folder()
     let job = try Job(Tool.debug, ["compare", "s.yaml", "--out", "out"] + Sample.endless, in: folder.url)
-    try await job.interruptOnceUnderWay()
+    await job.interruptOnceUnderWay()
     let outcome = try await job.outcome(within: 60)
     #expect(outcome.status == 130 && !outcome.isCrash && outcome.stdout.contains("INTERRUPTED"), "\(outcome)")
     let json =

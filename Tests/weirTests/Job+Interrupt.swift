@@ -1,16 +1,18 @@
 import Foundation
 
 extension Job {
-  /// Presses Ctrl-C as soon as the process is under way.
-  func interruptOnceUnderWay(within seconds: Double = 60) async throws {
-    try await underWay(within: seconds)
-    kill(process.processIdentifier, SIGINT)
-  }
-
-  /// Waits until the process catches SIGINT and has used half a second of processor time, as /proc tells.
-  func underWay(within seconds: Double) async throws {
-    let deadline = Date() + seconds
-    while process.isRunning, !isUnderWay, Date() < deadline { try await Task.sleep(for: .milliseconds(10)) }
+  /// Presses Ctrl-C as soon as the process catches it and has used half a second of processor time, as /proc tells.
+  ///
+  /// A thread of its own watches: tasks may wait for minutes behind other tests, and the process would compute all the while.
+  func interruptOnceUnderWay(within seconds: Double = 60) async {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread { [self] in
+        let deadline = Date() + seconds
+        while process.isRunning, !isUnderWay, Date() < deadline { Thread.sleep(forTimeInterval: 0.02) }
+        kill(process.processIdentifier, SIGINT)
+        continuation.resume()
+      }
+    }
   }
 
   private var isUnderWay: Bool {

@@ -76,7 +76,7 @@ import Testing
     let folder = try Self.folder()
     let arguments = ["sweep", "s.yaml", "-P", "clock.duration=2s,60d", "--set", "events=[]", "--out", "out"]
     let job = try Job(Tool.debug, arguments + ["--set", "clock.report_bin=60s"], in: folder.url)
-    try await job.interruptOnceUnderWay()
+    await job.interruptOnceUnderWay()
     let outcome = try await job.outcome(within: 60)
     #expect(outcome.status == 130 && outcome.stdout.contains("INTERRUPTED, 1 of 2 combinations"), "\(outcome)")
     let files = try folder.contents("out")
