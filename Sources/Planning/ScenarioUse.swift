@@ -42,7 +42,7 @@ struct ScenarioUse: Sendable {
   ) -> StreamLoad {
     let readers = experiment.consumers.filter { $0.stream == stream }
     let polls = experiment.firehoses.filter { $0.stream == stream }.reduce(0) { sum, spec in
-      sum + FirehoseUse(spec, .init(), shards: shards, limits: experiment.limits).pollsPerSecond
+      sum + FirehoseUse(spec, ScenarioLoad.Flow(), shards: shards, limits: experiment.limits).pollsPerSecond
     }
     return StreamLoad(
       name: experiment.streams[stream].name, load.flow(ofStream: stream, shards: shards),

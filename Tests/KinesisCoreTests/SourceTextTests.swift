@@ -55,7 +55,9 @@ struct SourceTextTests {
 
   @Test(
     "no file has more than 600 lines, no function more than 70, and nothing is left to do",
-    arguments: ["Units", "Pricing", "KinesisCore", "Simulation", "Models", "Scenario", "Reporting", "Server", "weir"])
+    arguments: [
+      "Units", "Pricing", "KinesisCore", "Simulation", "Models", "Scenario", "Planning", "Reporting", "Server", "weir",
+    ])
   func sizes(target: String) throws {
     for file in try Self.files(of: target) {
       let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false)
