@@ -3,8 +3,8 @@ internal import Units
 
 /// Excuses that say the same of several designs, in one sentence.
 struct ExcuseGroup {
-  /// The one that tells most: the first.
-  let first: Excuse
+  /// The one that tells most: the first that was simulated, or else the first.
+  private(set) var first: Excuse
   private(set) var count = 1
   private var needs: ClosedRange<Double>?, has: ClosedRange<Double>?
 
@@ -45,6 +45,7 @@ struct ExcuseGroup {
 
   private mutating func add(_ excuse: Excuse) {
     count += 1
+    if first.basis != .simulation, excuse.basis == .simulation { first = excuse }
     needs = Self.joined(needs, excuse.needs)
     has = Self.joined(has, excuse.has)
   }

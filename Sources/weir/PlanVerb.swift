@@ -15,7 +15,7 @@ struct PlanVerb: AsyncParsableCommand {
       EXAMPLE
         weir plan scenarios/plan-shards.yaml --workers 2
         weir plan scenarios/plan-regret.yaml --samples 16 --format md
-        weir plan scenarios/hot-key.yaml --set clock.duration=2m --format json
+        weir plan scenarios/cron-burst.yaml --format json
 
       Ends with 12 when no design holds, with 130 and what was known by then after Ctrl-C.
       """)

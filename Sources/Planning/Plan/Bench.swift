@@ -35,9 +35,11 @@ struct Bench: Sendable {
   /// Whether the user stopped it.
   var wasInterrupted: Bool { isInterrupted() }
 
-  /// The scenario with settings behind those of the request.
+  /// The scenario with settings behind those of the request, and with what designs are held to as its objectives.
   func load(_ settings: [Setting]) throws(ScenarioFailure) -> LoadedScenario {
-    try template.load(settings: request.settings + settings, seed: request.seed)
+    var loaded = try template.load(settings: request.settings + settings, seed: request.seed)
+    loaded.experiment.objectives = Requirement.objectives(of: loaded.experiment)
+    return loaded
   }
 
   /// Runs jobs; nil for those that were interrupted or had no room in the budget of simulations.

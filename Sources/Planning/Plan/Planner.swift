@@ -83,10 +83,15 @@ public enum Planner {
     if loaded.plan.goal == .leastRegret, loaded.plan.samples > Worlds.most {
       notes.append("the \(loaded.plan.samples) worlds of plan.samples were cut to \(Worlds.most)")
     }
-    if !loaded.experiment.objectives.contains(where: { $0.severity == .fail }) {
-      notes.append("no objective of severity fail: every design holds, and the cheapest is chosen")
+    return notes + [requirement(loaded)].compactMap(\.self)
+  }
+
+  private static func requirement(_ loaded: LoadedScenario) -> String? {
+    switch Requirement.origin(loaded.experiment.objectives) {
+    case .stated: nil
+    case .warnings: "the file has no objective of severity fail: designs are held to its warnings"
+    case .assumed: "the file has no objective: designs must lose nothing and refuse less than 1 % of all tries"
     }
-    return notes
   }
 
   /// What the search found.
