@@ -43,6 +43,8 @@ public struct Backtest: Sendable {
     case reproduced
     /// They do not.
     case notReproduced = "not_reproduced"
+    /// The stream had another number of shards when it was observed than it has at the run's start.
+    case otherShards = "other_shards"
     /// Neither was ever throttled.
     case noThrottles = "no_throttles"
     /// No throttles were observed, in the sense that nobody gave them.
@@ -59,6 +61,8 @@ public struct Backtest: Sendable {
   public let width: Interval
   /// How many; only whole ones that both sides have.
   public let bins: Int
+  /// How long after the run's start the first of them begins: what was observed may begin later.
+  public let begin: Interval
   /// One for each metric observed, in the order of `ObservedMetrics.Metric`.
   public let comparisons: [Comparison]
 
@@ -69,10 +73,12 @@ public struct Backtest: Sendable {
     let width = Self.common(observed.width, horizon.reportBin)
     let offset = observed.start.map { $0 - horizon.start } ?? .zero
     let end = min(run.simulated, offset + observed.width * Int64(observed.bins))
+    let first = Int((max(0, offset.nanoseconds) + width.nanoseconds - 1) / width.nanoseconds)
     let count = Int(max(0, end.nanoseconds) / width.nanoseconds)
-    guard count > 0 else { return nil }
+    guard count > first else { return nil }
+    (observedShards, shards) = (observed.shards, spec.shards)
     let reportBins = Int(width.nanoseconds / horizon.reportBin.nanoseconds)
-    (stream, bins, self.width) = (spec.name, count, width)
+    (stream, bins, self.width, begin) = (spec.name, count - first, width, width * Int64(first))
     comparisons = observed.series.map { series in
       var sums = [Double](repeating: 0, count: count)
       for (bin, sum) in series.sums.enumerated() {
@@ -81,7 +87,8 @@ public struct Backtest: Sendable {
         if place >= 0, index < count { sums[index] += sum }
       }
       let simulated = Self.simulated(series.metric, of: spec.name, in: run, by: reportBins, count: count)
-      return Comparison(metric: series.metric, observed: sums, simulated: simulated)
+      return Comparison(
+        metric: series.metric, observed: Array(sums[first...]), simulated: Array(simulated[first...]))
     }
   }
 
@@ -91,9 +98,13 @@ public struct Backtest: Sendable {
   /// Throttles as they were given: those of all operations, or of PutRecords alone.
   public var throttles: Comparison? { self[.writeExceeded] ?? self[.putRecordsThrottled] }
 
+  /// Shards the stream had when it was observed, if that is known, and at the run's start.
+  public let observedShards: Int?, shards: Int
+
   /// Whether the throttles are reproduced.
   public var verdict: Verdict {
     guard let throttles else { return .unknown }
+    guard observedShards ?? shards == shards else { return .otherShards }
     let (seen, run) = (throttles.observedTotal, throttles.simulatedTotal)
     if seen == 0, run == 0 { return .noThrottles }
     let isNear = run <= seen * Self.tolerance.factor && seen <= run * Self.tolerance.factor

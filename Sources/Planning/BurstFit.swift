@@ -26,12 +26,28 @@ public struct BurstFit: Sendable {
   /// Above so many records in a window of two bins nothing is tried.
   static let tooMany = 2e6
 
+  /// A shorter burst that explains them as well.
+  public struct Shape: Sendable, Hashable {
+    /// The burst's rate over its minute's mean.
+    public var factor: Double
+    /// How long it lasts; the rest of the minute has the rest of its records.
+    public var length: Interval
+  }
+
+  /// Lengths tried beside the longest, as parts of the burst's period.
+  static let parts: [Int64] = [10, 30]
+  /// Halvings of the factor for each of them.
+  private static let halvings = 7
+
   /// When the compared bins begin, since the first bin of the traffic, and how many they are.
   public let from: Interval, bins: Int
   /// Throttles observed in them.
   public let observed: Double
   /// In the order of `factors`.
   public let trials: [Trial]
+  /// Shorter bursts that reproduce the throttles within the backtest's tolerance, the longest first: where there are any, the
+  /// bins cannot tell which is true.
+  public private(set) var shapes: [Shape] = []
 
   /// The trial that overlaps most; the smallest factor of equals, nil when none overlaps.
   public var best: Trial? {
@@ -40,10 +56,33 @@ public struct BurstFit: Sendable {
 
   /// Whether the best trial reproduces the throttles, by the backtest's tolerance.
   public var isClose: Bool {
-    guard let best else { return false }
+    best.map { Self.isClose($0, observed) } ?? false
+  }
+
+  private static func isClose(_ trial: Trial, _ observed: Double) -> Bool {
     let tolerance = Backtest.tolerance
-    return best.overlap >= tolerance.overlap && best.simulated <= observed * tolerance.factor
-      && observed <= best.simulated * tolerance.factor
+    return trial.overlap >= tolerance.overlap && trial.simulated <= observed * tolerance.factor
+      && observed <= trial.simulated * tolerance.factor
+  }
+
+  /// The factor of a burst of some length that gives as many throttles as were observed, halved down to; nil when it does not
+  /// reproduce them.
+  private static func shape(
+    _ length: Interval, most: Double, observed: Double, trial: (StatedBurst, Double) -> Trial?, width: Interval
+  ) -> Shape? {
+    var (low, high) = (1.0, most)
+    for _ in 0..<halvings {
+      let middle = (low + high) / 2
+      guard let burst = try? StatedBurst(factor: middle, length: length, width: width),
+        let tried = trial(burst, middle)
+      else { return nil }
+      if tried.simulated < observed { low = middle } else { high = middle }
+    }
+    let factor = ((low + high) / 2 * 10).rounded() / 10
+    guard let burst = try? StatedBurst(factor: min(factor, most), length: length, width: width),
+      let last = trial(burst, burst.factor), isClose(last, observed)
+    else { return nil }
+    return Shape(factor: burst.factor, length: length)
   }
 
   /// The fit of a model; nil when no shards or no throttles are known, when bins hide nothing, or when a run would be long.
@@ -64,6 +103,13 @@ public struct BurstFit: Sendable {
     trials = Self.factors.compactMap { factor in
       guard let burst = try? StatedBurst(factor: factor, length: nil, width: traffic.width) else { return nil }
       return Self.trial(model.experiment(bins: window, burst: burst, limits: limits), factor)
+    }
+    guard let period = (try? StatedBurst(factor: 1, length: nil, width: traffic.width))?.every else { return }
+    let observed = observed
+    shapes = Self.parts.compactMap { part in
+      Self.shape(
+        Interval(nanoseconds: period.nanoseconds / part), most: Double(part), observed: observed,
+        trial: { Self.trial(model.experiment(bins: window, burst: $0, limits: limits), $1) }, width: traffic.width)
     }
   }
 

@@ -31,6 +31,8 @@ struct BacktestFigures {
       case .unknown: "what CloudWatch counted has no throttles to compare with"
       case .noThrottles: "neither CloudWatch nor the run counted a throttle"
       case .reproduced: "observed throttles are reproduced: \(totals)"
+      case .otherShards:
+        "observed with \(Figures.count(backtest.observedShards ?? 0, of: "shard")), run with \(backtest.shards): not compared"
       case .notReproduced: "observed throttles are NOT reproduced: \(totals)"
       }
     return "stream \(backtest.stream): " + text
@@ -71,7 +73,7 @@ struct BacktestFigures {
     switch backtest.verdict {
     case .reproduced, .noThrottles: "Agrees"
     case .notReproduced: "Does not agree"
-    case .unknown: "Not compared"
+    case .unknown, .otherShards: "Not compared"
     }
   }
 
@@ -88,7 +90,7 @@ struct BacktestFigures {
         "          run       \(run.text(of: peak))  at most \(Figures.count(Int64(run.peak)))",
       ]
     }
-    let end = start + backtest.width * Int64(backtest.bins)
+    let start = self.start + backtest.begin, end = start + backtest.width * Int64(backtest.bins)
     let width = shown.first.map { line($0.observed).columns.count } ?? 0
     return lines + [String(repeating: " ", count: 20) + clock.axis(from: start, to: end, width: width)]
   }
@@ -111,7 +113,7 @@ struct BacktestFigures {
       let cells = shown.flatMap { one in
         [one.observed, one.simulated].map { Figures.count(Int64($0[part].reduce(0, +))) }
       }
-      table.append([clock.text(start + backtest.width * Int64(begin))] + cells)
+      table.append([clock.text(start + backtest.begin + backtest.width * Int64(begin))] + cells)
     }
     return table
   }
@@ -123,7 +125,8 @@ struct BacktestFigures {
     let metrics = Dictionary(
       uniqueKeysWithValues: backtest.comparisons.map { one in (one.metric.rawValue, json(one)) })
     return [
-      "width_s": .number(backtest.width.inSeconds), "bins": .count(backtest.bins),
+      "width_s": .number(backtest.width.inSeconds), "begin_s": .number(backtest.begin.inSeconds),
+      "bins": .count(backtest.bins),
       "verdict": .string(backtest.verdict.rawValue), "metrics": .object(metrics),
     ]
   }

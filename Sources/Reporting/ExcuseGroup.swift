@@ -76,7 +76,7 @@ struct ExcuseGroup {
     case .autoscaler: return "the scaler of \(first.subject) came late: \(needs) were needed, \(has) open\(remark)"
     case .onDemandScaling: return "\(first.subject) had not scaled yet: \(needs) were needed, \(has) open\(remark)"
     case .consumer: return "consumer \(first.subject) falls behind by \(needs)\(remark)"
-    case .budget: return "budget \(first.subject): comes to \(cost), \(allowed) allowed\(remark)"
+    case .budget: return "budget \(first.subject): comes to \(has), \(needs) allowed\(remark)"
     case .objective: return "slo \(first.subject): comes to \(has), wanted \(needs)\(remark)"
     case .undecided: return "slo \(first.subject) is undecided: may be \(has), wanted \(needs)\(remark)"
     case .dearer: return "dearer: \(needs), against \(has) of \(first.subject)\(remark)"
@@ -86,10 +86,6 @@ struct ExcuseGroup {
     case .worlds: return "holds in \(has) of the worlds, wanted \(needs)"
     }
   }
-
-  /// An excuse of arithmetic has the cost in `needs`, one of an objective in `has`.
-  private var cost: String { first.basis == .arithmetic ? text(needs) : text(has) }
-  private var allowed: String { first.basis == .arithmetic ? text(has) : text(needs) }
 
   private func text(_ range: ClosedRange<Double>?) -> String {
     guard let range else { return Figures.nothing }

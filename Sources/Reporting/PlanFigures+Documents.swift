@@ -16,7 +16,7 @@ extension PlanFigures {
       "excuses": .array(plan.excuses.map(Self.json)),
       "resharding": .array(plan.resharding.filter { $0.way != .split }.flatMap(\.commands).map { .string($0) }),
       "resharding_ways": .array(plan.resharding.map(Self.json)), "regret": regretJSON,
-      "notes": .array(plan.notes.map { .string($0) }),
+      "notes": .array(plan.notes.map { .string($0) }), "warnings": .array(plan.warnings.map { .string($0) }),
       "effort": [
         "simulations": .count(plan.effort.simulations), "designs": .count(plan.effort.designs),
         "designs_simulated": .count(plan.effort.simulated), "designs_screened": .count(plan.effort.screened),
@@ -109,7 +109,8 @@ extension PlanFigures {
   public var markdown: String {
     let title = plan.best.map { "\(Self.choices($0.choices)): \(Self.cost($0)) a month" } ?? "no design holds"
     let partial = plan.isComplete ? "" : "**Interrupted**: this is what was known by then.\n\n"
-    return "# Plan of \(Markdown.prose(plan.scenario)): \(Markdown.prose(title))\n\n\(partial)\(effort).\n"
+    let warnings = plan.warnings.map { "> **Warning**: \(Markdown.prose($0)).\n\n" }.joined()
+    return "# Plan of \(Markdown.prose(plan.scenario)): \(Markdown.prose(title))\n\n\(warnings)\(partial)\(effort).\n"
       + (plan.best.map(objectives) ?? "") + optionsMarkdown + regretMarkdown + excusesMarkdown + reshardingMarkdown
       + notesMarkdown
   }

@@ -18,7 +18,8 @@ public struct PlanFigures: Sendable {
   /// For a terminal.
   public var text: String {
     let parts = [
-      head, plan.best.map(Self.margins) ?? [], others, front, regret, excuses, resharding, notes, [effort],
+      head, plan.warnings.map { "WARNING: \($0)" }, plan.best.map(Self.margins) ?? [], load, others, front, regret,
+      excuses, resharding, notes, [effort],
     ]
     return parts.joined().joined(separator: "\n") + "\n"
   }
@@ -59,6 +60,25 @@ public struct PlanFigures: Sendable {
     case .breaks: return "breaks, held \(held)"
     case .open: return "undecided, held \(held)"
     }
+  }
+
+  /// How near the limits the best design comes: an objective may have all its room while a bucket is about to run dry.
+  private var load: [String] {
+    (plan.best?.figures ?? []).compactMap { figure in
+      let parts = figure.path.split(separator: ".")
+      guard figure.path.hasSuffix(".second_view.worst_demand"), parts.count > 3 else { return nil }
+      let stream = parts[1..<(parts.count - 2)].joined(separator: ".")
+      return "  fullest second: a shard of \(stream) is asked for \(Figures.percent(figure.mean)) of its limit"
+    }
+  }
+
+  /// What has to be changed beside the shards, in the scenario's words; no command of AWS's does it.
+  private var prerequisites: [String] {
+    let others = (plan.best?.choices ?? []).filter { choice in
+      !(choice.path.hasPrefix("streams.") && [".shards", ".mode"].contains { choice.path.hasSuffix($0) })
+    }
+    guard !others.isEmpty, !plan.resharding.isEmpty else { return [] }
+    return ["", "First, for the shards alone do not hold: deploy " + Self.choices(others)]
   }
 
   private var others: [String] {
@@ -106,7 +126,7 @@ public struct PlanFigures: Sendable {
   }
 
   private var resharding: [String] {
-    plan.resharding.flatMap { advice in ["", Self.title(advice)] + advice.commands.map { "  " + $0 } }
+    prerequisites + plan.resharding.flatMap { advice in ["", Self.title(advice)] + advice.commands.map { "  " + $0 } }
   }
 
   /// What a change comes to.

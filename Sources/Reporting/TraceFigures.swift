@@ -128,9 +128,12 @@ public struct TraceFigures: Sendable {
     section.sentences = [
       "the busiest bin has \(Figures.count(Int64(hidden.busiest), of: "record")): its busiest second had "
         + "\(Figures.count(Int64(hidden.leastPeak))) if they came by chance (\(Figures.factor(hidden.leastFactor)) its mean), "
-        + "all \(Figures.count(Int64(hidden.busiest))) if they came at once (\(Figures.factor(hidden.width.inSeconds)))",
-      "if you know the burst, state it: --burst 5 for seconds of five times their minute's mean",
+        + "all \(Figures.count(Int64(hidden.busiest))) if they came at once (\(Figures.factor(hidden.width.inSeconds)))"
     ]
+    if fit == nil, scenario?.isBurstStated != true {
+      section.sentences.append(
+        "if you know the burst, state it: --burst 3 means seconds of three times their minute's mean")
+    }
     if !hidden.excess.isEmpty {
       section.rows = [["Burst factor", "Shard-seconds over the limit", "Of the hottest shard"]]
       for one in hidden.excess {
@@ -161,10 +164,16 @@ public struct TraceFigures: Sendable {
     let factor = Figures.shortest(best.factor) ?? ""
     section.sentences = [
       fit.isClose
-        ? "--burst \(factor) comes closest \(place) and reproduces them; a fit, other shapes may do so too"
+        ? "--burst \(factor) comes closest \(place) and reproduces them"
         : "--burst \(factor) comes closest \(place) and does not reproduce them: look at keys, sizes and shards",
       "each burst lasts as long as its factor allows; all run with the shards, keys and retries of the scenario",
     ]
+    if !fit.shapes.isEmpty {
+      let options = fit.shapes.map { "--burst \(Figures.shortest($0.factor) ?? "") --burst-for \($0.length)" }
+      section.sentences.append(
+        "so do \(options.joined(separator: " and ")): these bins cannot tell them apart, and shorter bursts need more shards; "
+          + "plan for each, or look at one minute of a producer's log")
+    }
     return section
   }
 

@@ -79,6 +79,7 @@ extension TraceFigures {
     return [
       "from_t_s": .number(fit.from.inSeconds), "bins": .count(fit.bins), "observed_records": .number(fit.observed),
       "best_factor": .optional(fit.best?.factor), "reproduces": .bool(fit.isClose), "trials": .array(trials),
+      "shapes": .array(fit.shapes.map { ["factor": .number($0.factor), "length_s": .number($0.length.inSeconds)] }),
     ]
   }
 

@@ -22,6 +22,9 @@ public struct TraceScenario: Sendable {
       + (hasObserved ? [(name: "observed.csv", contents: observedCSV)] : [])
   }
 
+  /// Whether its user stated a burst.
+  var isBurstStated: Bool { model.burst != nil }
+
   /// Writes the files into a directory, which is made if it is not there; each appears whole or not at all.
   public func write(to directory: String) throws(OutputFile.WriteError) {
     try OutputFile.makeDirectory(directory)
@@ -97,8 +100,12 @@ public struct TraceScenario: Sendable {
   }
 
   private var observed: [String] {
-    hasObserved
-      ? ["    # What CloudWatch counted: the report puts it beside the run.", "    observed: {file: observed.csv}"] : []
+    guard hasObserved else { return [] }
+    let shards = profile.shards.map { ", shards: \($0)" } ?? ""
+    return [
+      "    # What CloudWatch counted: the report puts it beside the run.",
+      "    observed: {file: observed.csv\(shards)}",
+    ]
   }
 
   private var rate: [String] {

@@ -1,7 +1,8 @@
 internal import CGSL
 
 /// Points that fill the unit cube evenly: Sobol's sequence as libgsl makes it (Antonov & Saleev 1979), the same on every
-/// machine. The first 2ⁿ of them lie in 2ⁿ different cells along every axis, where random points would leave gaps.
+/// machine, with the origin in front that libgsl leaves out, and all moved by half a cell. The first 2ⁿ of them lie in 2ⁿ
+/// different cells along every axis, where random points would leave gaps.
 public enum SobolPoints {
   /// The most coordinates of a point.
   public static let mostDimensions = 40
@@ -12,10 +13,12 @@ public enum SobolPoints {
     GSL.prepare()
     guard let sequence = weir_sobol(UInt32(dimensions)) else { preconditionFailure("no memory for a Sobol sequence") }
     defer { gsl_qrng_free(sequence) }
-    return (0..<count).map { _ in
+    var cells = 1
+    while cells < count { cells *= 2 }
+    return (0..<count).map { number in
       var point = Array(repeating: 0.0, count: dimensions)
-      _ = point.withUnsafeMutableBufferPointer { gsl_qrng_get(sequence, $0.baseAddress) }
-      return point
+      if number > 0 { _ = point.withUnsafeMutableBufferPointer { gsl_qrng_get(sequence, $0.baseAddress) } }
+      return point.map { $0 + 0.5 / Double(cells) }
     }
   }
 }

@@ -23,7 +23,8 @@ struct CostVerb: ParsableCommand {
   var settings: [Setting] = []
   @Option(help: "730h as AWS's calculator, or 30d as its pricing pages; by default the scenario's cost_extrapolate.")
   var month: Month?
-  @Option(help: "Room above the peak in shards that are needed, as a share of it.") var headroom = 0.25
+  @Option(help: "Room above the peak in shards that are needed, as a share of it; by default the plan's, or 0.25.")
+  var headroom: Double?
   @Option(help: "What stdout gets: text, json or md.") var format = Format.text
 
   /// How long a month is.
@@ -40,12 +41,13 @@ struct CostVerb: ParsableCommand {
   }
 
   func validate() throws {
-    guard headroom >= 0 && headroom <= 4 else { throw ValidationError("--headroom takes a share from 0 to 4.") }
+    guard (0...4).contains(headroom ?? 0) else { throw ValidationError("--headroom takes a share from 0 to 4.") }
   }
 
   func run() throws {
     let loaded = try ScenarioInput.load(file, settings: settings)
-    let figures = CostFigures(ScenarioBill(loaded.experiment, period: month?.period, headroom: headroom))
+    let figures = CostFigures(
+      ScenarioBill(loaded.experiment, period: month?.period, headroom: headroom ?? loaded.plan.headroom))
     switch format {
     case .text: try Output.write(figures.text)
     case .json: try Output.write(figures.json)

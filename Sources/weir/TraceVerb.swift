@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Foundation
 internal import KinesisCore
 internal import Models
 public import Planning
@@ -23,6 +24,7 @@ struct TraceVerb: ParsableCommand {
   @Argument(help: "Counts over time, keys, or both; what a file is, is seen from its content.") var files: [String] = []
   @Option(help: ArgumentHelp("A sample of partition keys; may be given several times.", valueName: "file"))
   var keys: [String] = []
+  @Flag(help: "Replaces a scenario in --out that is another one.") var overwrite = false
   @Option(help: "The shards the stream had.") var shards: Int?
   @Option(help: "States a burst that bins hide: its seconds' rate over their minute's mean.") var burst: Double?
   @Option(help: "How long that burst lasts, such as 2s; otherwise as long as its factor allows.") var burstFor: String?
@@ -69,7 +71,7 @@ struct TraceVerb: ParsableCommand {
     case .json: try Output.write(figures.json)
     case .md: try Output.write(figures.markdown)
     }
-    if let out, let scenario { try write(scenario, to: out) }
+    if let out, let scenario { try write(scenario, to: out, fit) }
   }
 
   private func input() throws -> TraceInput {
@@ -96,7 +98,18 @@ struct TraceVerb: ParsableCommand {
     }
   }
 
-  private func write(_ scenario: TraceScenario, to out: String) throws {
+  /// An edited scenario is somebody's decision: it is never lost.
+  private func check(_ file: String, _ scenario: TraceScenario) throws {
+    guard let old = FileManager.default.contents(atPath: file), old != Data(scenario.yaml.utf8), !overwrite else {
+      return
+    }
+    Log.line("weir: \(file) exists already and is another scenario; choose another --out, or say --overwrite")
+    throw ExitStatus.failure
+  }
+
+  private func write(_ scenario: TraceScenario, to out: String, _ fit: BurstFit?) throws {
+    let file = out.hasSuffix("/") ? out + "scenario.yaml" : out + "/scenario.yaml"
+    try check(file, scenario)
     do throws(OutputFile.WriteError) {
       try scenario.write(to: out)
     } catch {
@@ -104,8 +117,9 @@ struct TraceVerb: ParsableCommand {
       throw ExitStatus.failure
     }
     guard format == .text else { return }
-    let file = out.hasSuffix("/") ? out + "scenario.yaml" : out + "/scenario.yaml"
-    try Output.write("\nScenario: \(file). Next: weir run \(file) --out \(out)/report")
+    let burst = fit.flatMap { $0.isClose ? $0.best?.factor : nil }.flatMap { $0 > 1 ? Figures.shortest($0) : nil }
+    let next = burst.map { "the same with --burst \($0) --overwrite: without it no throttle is reproduced" }
+    try Output.write("\nScenario: \(file). Next: \(next ?? "weir run \(file) --out \(out)/report")")
   }
 }
 

@@ -102,7 +102,7 @@ import Testing
     let plan = try await plan(
       Self.text("{search: [{param: streams.s.shards, range: [4, 9]}]}", slo: "cost_month(scope=total).last < 30 USD"))
     #expect(plan.best == nil && plan.effort.simulations == 0 && plan.effort.screened == 6)
-    #expect(plan.excuses.allSatisfy { $0.limit == .budget && $0.basis == .arithmetic && $0.has == 30 })
+    #expect(plan.excuses.allSatisfy { $0.limit == .budget && $0.basis == .arithmetic && $0.needs == 30 })
   }
 
   @Test func `one shard for nearly three thousand records is rejected by arithmetic, two are simulated`() async throws {

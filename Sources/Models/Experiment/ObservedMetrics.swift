@@ -30,6 +30,8 @@ public struct ObservedMetrics: Sendable, Hashable {
   public var start: Instant?
   /// How wide a bin is; whole seconds, at least one.
   public var width: Interval
+  /// How many shards the stream had then; nil when nobody said. A run with another number is another stream.
+  public var shards: Int?
   /// In the order of `Metric.allCases`, each at most once, all equally long.
   public private(set) var series: [Series]
 

@@ -34,7 +34,8 @@ public struct RingLoad: Sendable {
     let writers = experiment.producers.indices.filter {
       experiment.producers[$0].firehose == nil && experiment.producers[$0].stream == stream
     }
-    let rates = writers.map { experiment.meanRate(of: $0) }, total = rates.reduce(0, +)
+    let means = ProducerRates(experiment)
+    let rates = writers.map { means.mean(of: $0) }, total = rates.reduce(0, +)
     var keys: [Key] = []
     for (writer, rate) in zip(writers, rates) where total > 0 {
       keys += Self.keys(of: experiment.producers[writer], weight: rate / total)
@@ -122,24 +123,5 @@ public struct RingLoad: Sendable {
     for key in trace.keys { counts[Int(key)] += 1 }
     let order = counts.indices.sorted { (counts[$1], $0) < (counts[$0], $1) }.prefix(most)
     return (order.map { Double(counts[$0]) / Double(trace.keys.count) }, order.map { trace.names[$0] })
-  }
-}
-
-extension Experiment {
-  /// What a producer hands over on average over the whole run, records a second: its curve and rate factors integrated.
-  public func meanRate(of producer: Int) -> Double {
-    let spec = producers[producer], end = horizon.start + horizon.duration
-    if case .events(let trace) = spec.rate {
-      return Double(trace.offsets.count) * trace.scale / horizon.duration.inSeconds
-    }
-    let profile = RateProfile(
-      spec.rate, start: horizon.start, factors: PreparedExperiment.factors(of: producer, in: self))
-    var (now, records) = (horizon.start, 0.0)
-    while now < end {
-      let piece = profile.piece(at: now), until = min(piece.end, end)
-      records += piece.rate * Double((until - now).nanoseconds)
-      now = until
-    }
-    return records / horizon.duration.inSeconds
   }
 }

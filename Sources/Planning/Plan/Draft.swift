@@ -95,19 +95,27 @@ struct CostFloor: Sendable, Hashable {
     let hours = Int128(least) * span
     usage.add(.shardHour, scope: scope, hours)
     if stream.retention > .hours(24) { usage.add(.extendedRetention, scope: scope, hours) }
+    usage.add(.shardMetric, scope: scope, Int128(stream.shardLevelMetrics.count) * hours)
     for (reader, consumer) in experiment.consumers.enumerated()
-    where consumer.stream == index && consumer.retrieval.isFanOut && !experiment.deploysLate(reader) {
-      usage.add(.fanOutHour, scope: "consumer:\(consumer.name)", hours)
+    where consumer.stream == index && experiment.isAlwaysThere(reader) {
+      if consumer.retrieval.isFanOut { usage.add(.fanOutHour, scope: "consumer:\(consumer.name)", hours) }
+      if consumer.retrieval.hasLeases {
+        LeaseTable(experiment.limits).add(held: hours, over: usage.span, batches: 0, by: consumer, to: &usage)
+      }
     }
   }
 }
 
 extension Experiment {
-  /// Whether a consumer may not be there from the start.
-  fileprivate func deploysLate(_ consumer: Int) -> Bool {
-    events.contains {
-      guard case .startConsumer(consumer) = $0.action else { return false }
-      return true
+  /// Whether nothing keeps a consumer from being there all the time.
+  fileprivate func isAlwaysThere(_ consumer: Int) -> Bool {
+    !events.contains {
+      switch $0.action {
+      case .startConsumer(let one), .stopConsumer(let one): one == consumer
+      case .splitShard, .mergeShards, .updateShardCount, .switchMode, .setRateFactor, .destinationOutage,
+        .destinationSlowdown, .firehoseFailover, .setWarmThroughput, .errorBurst, .latencySpike, .crashWorkers:
+        false
+      }
     }
   }
 }

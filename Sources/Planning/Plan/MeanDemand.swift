@@ -16,10 +16,11 @@ struct MeanDemand: Sendable {
     limits = (
       Double(experiment.limits[.shardWriteRecords]), Double(experiment.limits[.shardWriteBytes])
     )
+    let means = ProducerRates(experiment)
     for index in experiment.producers.indices {
       let producer = experiment.producers[index]
       guard producer.firehose == nil, producer.stream == stream, producer.batching.isPlain else { continue }
-      let rate = experiment.meanRate(of: index)
+      let rate = means.mean(of: index)
       records += rate
       bytes += rate * (Double(producer.keyBytes) + producer.size.sureMean)
     }

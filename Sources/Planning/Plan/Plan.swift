@@ -56,6 +56,8 @@ public struct Plan: Sendable {
   public var excuses: [Excuse] = []
   /// How to get from the stream as it stands to the best design.
   public var resharding: [ReshardAdvice] = []
+  /// What speaks against trusting the answer, a sentence each: to be read before it.
+  public var warnings: [String] = []
   /// What the reader should know, a sentence each.
   public var notes: [String] = []
   /// What it took.

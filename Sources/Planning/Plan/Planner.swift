@@ -27,6 +27,7 @@ public enum Planner {
       effort: .init(simulations: 0, simulated: 0, designs: space.candidates.count, grid: 0, screened: 0),
       isComplete: true)
     plan.notes = notes(loaded, space)
+    let doubts = await backtest(loaded, isInterrupted: isInterrupted)
     if loaded.plan.goal == .leastRegret {
       try await fillByRegret(&plan, &search, worlds, refused)
     } else {
@@ -34,7 +35,8 @@ public enum Planner {
       fill(&plan, search, refused)
       plan.effort.grid = space.candidates.count * request.replications
     }
-    plan.resharding = try await advice(&plan, &search)
+    plan.resharding = doubts.isEmpty ? try await advice(&plan, &search) : []
+    plan.warnings = doubts + (search.chosen.first.flatMap { search.assessments[$0] }.map(brokenWarnings) ?? [])
     plan.effort.simulations = search.bench.simulations
     plan.effort.simulated = search.simulatedDesigns(plan.regret)
     plan.effort.screened = drafts.count { $0?.screened != nil }

@@ -78,14 +78,20 @@ struct Pressure: Sendable, Hashable {
     let pollers = result.experiment.consumers.indices.filter {
       result.experiment.consumers[$0].stream == spec.stream && !result.experiment.consumers[$0].retrieval.isFanOut
     }
-    let calls = pollers.reduce(0) { $0 + Double(result.consumers[$1].calls) } / seconds / shards
-    let bytes = Double(stream.incomingBytes.count) * Double(pollers.count) / seconds / shards
+    let deliveries = result.experiment.firehoses.indices.filter {
+      result.experiment.firehoses[$0].stream == spec.stream
+    }
+    let asked =
+      pollers.reduce(0) { $0 + Double(result.consumers[$1].calls) }
+      + deliveries.reduce(0) { $0 + Double(result.firehoses[$1].reading?.calls ?? 0) }
+    let readers = pollers.count + deliveries.count, calls = asked / seconds / shards
+    let bytes = Double(stream.incomingBytes.count) * Double(readers) / seconds / shards
     let isCalls = calls / Double(limits[.shardReadCalls]) > bytes / Double(limits[.shardReadBytes])
     return Pressure(
       subject: .consumer(index), limit: isCalls ? .readCalls : .readBytes, name: "\(consumer.name) on \(stream.name)",
       needs: isCalls ? calls : bytes, has: Double(limits[isCalls ? .shardReadCalls : .shardReadBytes]),
       unit: isCalls ? "calls/s" : "bytes/s",
-      remark: "a shard, on average over \(pollers.count) polling consumers; move some to enhanced fan-out")
+      remark: "a shard, by \(readers) readers that poll, on average; move some to enhanced fan-out")
   }
 }
 

@@ -21,7 +21,7 @@ enum Screen {
     let least = (scope.map(floor.bill.total(of:)) ?? floor.total).inDollars
     guard !objective.comparison.holds(least, objective.threshold) else { return nil }
     return Excuse(
-      candidate.choices, .budget, subject: objective.id, needs: least, has: objective.threshold, unit: "USD/month",
+      candidate.choices, .budget, subject: objective.id, needs: objective.threshold, has: least, unit: "USD/month",
       basis: .arithmetic, remark: "hours of shards and streams alone")
   }
 

@@ -31,15 +31,38 @@ struct Worlds: Sendable {
     var laws: [(PlanSpec.Uncertainty, isWhole: Bool)] = []
     for one in plan.uncertainties { laws.append((one, try Self.isWhole(one, template, request))) }
     likeliest = laws.map { Self.setting($0, $1, $0.mid) }
+    let bounds = laws.map { Self.bounds($0, isWhole: $1, template, request) }
     guard plan.goal == .leastRegret else {
       all = []
       return
     }
     let points = SobolPoints.first(min(Self.most, request.samples ?? plan.samples), dimensions: laws.count)
     all = points.map { point in
-      let settings = zip(laws, point).map { law, share in Self.setting(law.0, law.1, Self.law(law.0).quantile(share)) }
+      let settings = laws.indices.map { index in
+        let value = Self.law(laws[index].0).quantile(point[index]), bounds = bounds[index]
+        return Self.setting(
+          laws[index].0, laws[index].isWhole, min(max(value, bounds.lowerBound), bounds.upperBound))
+      }
       return World(point: point, settings: settings)
     }
+  }
+
+  /// What worlds may take: all that the law gives, or on a side where the scenario refuses its far end no more than the
+  /// range that was stated.
+  private static func bounds(
+    _ one: PlanSpec.Uncertainty, isWhole: Bool, _ template: ScenarioTemplate, _ request: PlanRequest
+  ) -> ClosedRange<Double> {
+    func isTaken(_ share: Double) -> Bool {
+      let far = [setting(one, isWhole, law(one).quantile(share))]
+      do {
+        _ = try template.load(settings: request.settings + far, seed: request.seed)
+        return true
+      } catch {
+        return false
+      }
+    }
+    let low = isTaken(1e-5) ? -Double.infinity : one.low, high = isTaken(1 - 1e-5) ? Double.infinity : one.high
+    return low...high
   }
 
   private static func check(_ plan: PlanSpec, _ file: String) throws(ScenarioFailure) {

@@ -8,7 +8,7 @@ public struct SweepParameter: Sendable, Hashable {
   public let values: [String]
 
   /// The place of what is given by `-P`.
-  public static let place = Place(file: "-P")
+  public static let place = Setting.sweep
   /// The most values of one parameter.
   public static let maximumValues = 10_000
 

@@ -84,12 +84,14 @@ struct ExplainStory {
   private var recovery: String? {
     guard let focus = explanation.focus, let first = explanation.shown.first else { return nil }
     let subject = "\(run.streams[first.stream].name)/\(ShardID(first.shard))"
-    let later = run.notes.filter { $0.subject == subject && $0.at >= focus && $0.kind == .throttleEnded }
-    if let end = later.first {
+    let episodes = run.notes.filter { $0.subject == subject && [.throttleBegan, .throttleEnded].contains($0.kind) }
+    // What begins after the focus is another story.
+    if let end = episodes.first(where: { $0.at >= focus }), end.kind == .throttleEnded {
       return "It ended at \(clock.text(end.at)): \(end.detail) on \(ShardID(first.shard))."
     }
-    let began = run.notes.contains { $0.subject == subject && $0.at <= focus && $0.kind == .throttleBegan }
-    return began && run.notesOmitted == 0 ? "It did not end within the run." : nil
+    let isOpen = episodes.last { $0.at <= focus }?.kind == .throttleBegan
+    return isOpen && episodes.allSatisfy { $0.at <= focus } && run.notesOmitted == 0
+      ? "It did not end within the run." : nil
   }
 
   func name(_ shown: Explanation.Shown) -> String {

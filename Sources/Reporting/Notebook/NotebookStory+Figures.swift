@@ -175,7 +175,7 @@ extension NotebookStory {
     .code(
       "what-if-table",
       #"""
-      # The fewest of the shards in what_if.csv that hold the busiest minute, and what each mode costs then, in dollars.
+      # The fewest of the shards in what_if.csv that fit the busiest minute, its load spread evenly over seconds and shards: bursts and hot keys need more. And what each mode costs then, in dollars.
       names = {"provisioned": "provisioned", "on_demand_standard": "on-demand Standard", "on_demand_advantage": "on-demand Advantage"}
       holding = own[(own["mode"] != "provisioned") | own.holds.eq(True)].sort_values("shards")
       fewest = holding.groupby(["load_factor", "mode"], as_index=False).first()
@@ -190,7 +190,7 @@ extension NotebookStory {
     .code(
       "what-if-chart",
       #"""
-      fixed, growing = f"provisioned, {SHARDS} shards while they hold", "provisioned, as many as hold"
+      fixed, growing = f"provisioned, {SHARDS} shards, by averages", "provisioned, as many as averages need"
       growths = [step / 20 for step in range(1, 201)]
 
 

@@ -48,7 +48,8 @@ extension ScenarioDecoder {
       range.refuse("more than \(Self.maximumValues) values", remedy: "give a larger step")
       return nil
     }
-    return (0..<Int(count)).map { plain(bounds[0] + Double($0) * step) }
+    // Nine digits behind the point: 0.1 three times is 0.3, not 0.30000000000000004.
+    return (0..<Int(count)).map { plain(((bounds[0] + Double($0) * step) * 1e9).rounded() / 1e9) }
   }
 
   private func texts(_ values: Field) -> [String]? {

@@ -14,8 +14,11 @@ public struct Setting: Hashable, Sendable {
     self.place = place
   }
 
-  /// The place of what is given on the command line.
-  public static let commandLine = Place(file: "--set")
+  /// The place of what is given on the command line, by an option of that name: paths there are relative to the scenario.
+  public static let commandLine = Place(file: "--set"), sweep = Place(file: "-P")
+
+  /// Whether a place is no file.
+  static func isCommandLine(_ place: Place) -> Bool { place == commandLine || place == sweep }
 
   /// Reads `path=value`; nil when there is no `=` or nothing before it.
   public init?(argument: String) {

@@ -49,7 +49,7 @@ final class TraceStore {
   }
 
   private func path(_ name: String, of field: Field, base: String) -> String {
-    InputFile.resolve(name, in: field.place.file == "--set" ? base : InputFile.directory(of: field.place.file))
+    InputFile.resolve(name, in: Setting.isCommandLine(field.place) ? base : InputFile.directory(of: field.place.file))
   }
 
   private func bytes(_ path: String, name: String, _ field: Field) -> [UInt8]? {
