@@ -105,11 +105,13 @@ public struct BurstFit: Sendable {
       return Self.trial(model.experiment(bins: window, burst: burst, limits: limits), factor)
     }
     guard let period = (try? StatedBurst(factor: 1, length: nil, width: traffic.width))?.every else { return }
-    let observed = observed
+    // A shape is tried on everything where that is little: what fits the worst bins may throttle in others.
+    let isShort = model.offered.reduce(0, +) <= Self.most.records
+    let wide = isShort ? model.offered.indices : window, observed = throttles[wide.dropFirst()].reduce(0, +)
     shapes = Self.parts.compactMap { part in
       Self.shape(
         Interval(nanoseconds: period.nanoseconds / part), most: Double(part), observed: observed,
-        trial: { Self.trial(model.experiment(bins: window, burst: $0, limits: limits), $1) }, width: traffic.width)
+        trial: { Self.trial(model.experiment(bins: wide, burst: $0, limits: limits), $1) }, width: traffic.width)
     }
   }
 

@@ -12,9 +12,17 @@ public enum OutputFile {
     public var description: String { "cannot write \(path): \(reason)" }
   }
 
-  /// Writes a text; the file appears whole or not at all.
+  /// Writes a text; the file appears whole or not at all. A device or a pipe is written to, never replaced.
   public static func write(_ text: String, to path: String) throws(WriteError) {
-    try perform(at: path) { try Data(text.utf8).write(to: URL(filePath: path), options: .atomic) }
+    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    let isDevice = ![nil, .typeRegular, .typeDirectory, .typeSymbolicLink].contains(type)
+    try perform(at: path) {
+      let bytes = Data(text.utf8)
+      guard isDevice else { return try bytes.write(to: URL(filePath: path), options: .atomic) }
+      let handle = try FileHandle(forWritingTo: URL(filePath: path))
+      try handle.write(contentsOf: bytes)
+      try handle.close()
+    }
   }
 
   /// Writes files into a directory, which is made if it is not there; each file appears whole or not at all.

@@ -1,6 +1,7 @@
 internal import Models
 public import Planning
 internal import Scenario
+internal import Simulation
 internal import Units
 
 /// `weir plan` for a terminal: the answer first, then what it rests on, then why not the rest.
@@ -56,7 +57,7 @@ public struct PlanFigures: Sendable {
     case .holds:
       let room = judgement.margin.map { ", room \(Figures.percent($0))" } ?? ""
       let bound = judgement.bound == judgement.mean ? "" : " (at most \(judgement.objective.text(judgement.bound)))"
-      return "holds\(judgement.objective.comparison.isFloor ? "" : bound)\(room), \(held)"
+      return "holds\(judgement.objective.comparison.isFloor ? "" : bound)\(room), \(held)\(doubt(judgement))"
     case .breaks: return "breaks, held \(held)"
     case .open: return "undecided, held \(held)"
     }
@@ -79,6 +80,13 @@ public struct PlanFigures: Sendable {
     }
     guard !others.isEmpty, !plan.resharding.isEmpty else { return [] }
     return ["", "First, for the shards alone do not hold: deploy " + Self.choices(others)]
+  }
+
+  /// Equal values have no spread to reckon with: n of them leave room for a breach in 1 − 0.05^(1/n) of all runs.
+  private static func doubt(_ judgement: ObjectiveJudgement) -> String {
+    guard judgement.bound == judgement.mean, judgement.replications > 0 else { return "" }
+    let rarer = 1 - DeterministicMath.pow(0.05, 1 / Double(judgement.replications))
+    return ", all equal (breaches in fewer than \(Figures.percent(rarer)) of runs may not have shown)"
   }
 
   private var others: [String] {

@@ -68,7 +68,7 @@ public struct TraceScenario: Sendable {
         "slo:",
         "  - {id: throttle, expr: \"put_throttle_rate(stream=\(name)).rate < 0.1 %\"}  # assumed: what you can bear",
         "plan:", "  search:",
-        "    - {param: streams.\(name).shards, range: [1, \(max(8, 4 * model.shards(limits))), 1]}",
+        "    - {param: streams.\(name).shards, range: [1, \(min(10_000, max(8, 4 * model.shards(limits)))), 1]}",
       ]).joined(separator: "\n") + "\n"
   }
 

@@ -103,7 +103,7 @@ struct TraceFiguresTests {
     let profile = Self.profile(TraceInput(traffic: Self.traffic(.minutes(1))), shards: nil)
     let figures = TraceFigures(profile, fit: nil, scenario: nil)
     for text in [figures.text, figures.markdown] {
-      #expect(text.contains("--shards N") && text.contains("--keys") && text.contains("--burst 5"))
+      #expect(text.contains("--shards N") && text.contains("--keys") && text.contains("--burst 3"))
       #expect(text.contains("unknown, the bins are wider") && text.contains("too short to tell"))
     }
     #expect(figures.markdown.hasPrefix("# What the traffic says\n\n## Traffic\n\n```text\nrecords  "))

@@ -122,7 +122,9 @@ public struct Explainer: Sendable {
       let usual = max(result.experiment.horizon.reportBin, .minutes(1))
       (length, metric) = (min(verdict.objective.window ?? usual, Self.longestSearch), verdict.objective.metric)
     }
-    guard let wide = try record(from: moment - length, until: moment, isInterrupted) else { return moment }
+    // Seconds of the warm-up count towards nothing.
+    let horizon = result.experiment.horizon, first = max(moment - length, horizon.start + horizon.warmup)
+    guard let wide = try record(from: first, until: moment, isInterrupted) else { return moment }
     let stream = Explanation.stream(of: reason, in: result)
     return Self.worstSecond(of: wide, stream, metric) ?? moment - .seconds(1)
   }

@@ -99,7 +99,8 @@ public struct GateSuite: Sendable {
     let strays = folder.baselineStems.filter { !stems.contains($0) }.map { stem in
       Diagnostic(
         place: Place(file: folder.baselinePath(stem)), path: "", message: "no scenario belongs to this baseline",
-        remedy: Nearest.remedy(stem, among: folder.scenarios.map(\.stem)) ?? "delete it")
+        remedy: (Nearest.remedy(stem, among: folder.scenarios.map(\.stem)).map { $0 + " " } ?? "")
+          + "Rename it with its scenario, or delete it")
     }
     guard entries.isEmpty else { return strays }
     let sought = options.filter.map { " whose path holds \"\($0)\"" } ?? ""

@@ -9,10 +9,15 @@ enum Screen {
   private static let doubt = 0.9
 
   static func excuse(_ candidate: Candidate, _ experiment: Experiment, _ floor: CostFloor) -> Excuse? {
-    for objective in experiment.objectives where objective.severity == .fail && objective.comparison.isCeiling {
+    for objective in experiment.objectives where objective.severity == .fail && isCeiling(objective) {
       if let excuse = budget(objective, candidate, floor) ?? demand(objective, candidate, experiment) { return excuse }
     }
     return nil
+  }
+
+  /// Nothing may be is a ceiling too.
+  private static func isCeiling(_ objective: Objective) -> Bool {
+    objective.comparison.isCeiling || (objective.comparison == .equal && objective.threshold == 0)
   }
 
   /// What shards and streams cost by the hour already breaks the budget.

@@ -62,9 +62,8 @@ struct CloudWatchExport {
     let texts = names.map { Self.letters($0.text ?? "") }
     for metric in ObservedMetrics.Metric.allCases {
       guard texts.contains(where: { $0.contains(Self.letters(metric.rawValue)) }) else { continue }
-      for (name, text) in zip(names, texts) {
-        let rest = text.replacing(Self.letters(metric.rawValue), with: " ")
-        if let other = Self.others.first(where: { rest.hasPrefix($0) || rest.hasSuffix($0) }) {
+      for name in names {
+        if let other = Self.words(name.text ?? "").first(where: Self.others.contains) {
           name.refuse("\(metric.rawValue) by the statistic \(other) is not a count", remedy: Self.remedy)
           return nil
         }
@@ -76,6 +75,11 @@ struct CloudWatchExport {
     (names.first ?? Field(node: ConfigNode(place: fields.place, content: .map([])), path: fields.path, sink: sink))
       .warn("a metric that is not used", found: found, remedy: "used are \(known), by Label or Id")
     return nil
+  }
+
+  /// The words of a label, in lower case: `orders p99 IncomingRecords` has three.
+  private static func words(_ text: String) -> [String] {
+    text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
   }
 
   private static func letters(_ text: String) -> String {
