@@ -61,9 +61,6 @@ public struct Estimate: Sendable, Hashable {
   /// The limit that decides.
   public var binding: Need.Name { needs[0].name }
 
-  /// What a mode costs; nil when it is not fully priced.
-  public func monthly(_ mode: BillingMode) -> Bill? { zip(BillingMode.allCases, bills).first { $0.0 == mode }?.1 }
-
   private static func needs(_ load: StreamLoad, _ limits: LimitsProfile) -> [Need] {
     [
       Need(name: .writeBytes, demand: load.peakRoundedBytes, capacity: Double(limits[.shardWriteBytes])),

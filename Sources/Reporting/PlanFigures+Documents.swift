@@ -200,10 +200,8 @@ extension PlanFigures {
   /// Writes plan.md, plan.json and plan.csv into the directory, which is made if it is not there; each file appears whole or
   /// not at all.
   public func write(to directory: String) throws(OutputFile.WriteError) {
-    try OutputFile.makeDirectory(directory)
-    let folder = directory.hasSuffix("/") ? directory : directory + "/"
-    for (name, contents) in [("plan.md", markdown), ("plan.json", json), ("plan.csv", csv)] {
-      try OutputFile.write(contents, to: folder + name)
-    }
+    try OutputFile.write(
+      [(name: "plan.md", contents: markdown), (name: "plan.json", contents: json), (name: "plan.csv", contents: csv)],
+      into: directory)
   }
 }

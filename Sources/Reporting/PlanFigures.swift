@@ -57,7 +57,7 @@ public struct PlanFigures: Sendable {
     case .holds:
       let room = judgement.margin.map { ", room \(Figures.percent($0))" } ?? ""
       let bound = judgement.bound == judgement.mean ? "" : " (at most \(judgement.objective.text(judgement.bound)))"
-      return "holds\(judgement.objective.comparison.isFloor ? "" : bound)\(room), \(held)\(doubt(judgement))"
+      return "holds\(judgement.objective.comparison.isCeiling ? bound : "")\(room), \(held)\(doubt(judgement))"
     case .breaks: return "breaks, held \(held)"
     case .open: return "undecided, held \(held)"
     }
@@ -187,15 +187,5 @@ public struct PlanFigures: Sendable {
 
   static func latency(_ option: Plan.Option) -> String {
     option.latency.map { Figures.number($0) + " ms" } ?? Figures.nothing
-  }
-}
-
-extension Objective.Comparison {
-  /// Whether the threshold is the least that must be, or exactly what must be: a bound from above says nothing of it.
-  var isFloor: Bool {
-    switch self {
-    case .less, .lessOrEqual: false
-    case .greater, .greaterOrEqual, .equal: true
-    }
   }
 }

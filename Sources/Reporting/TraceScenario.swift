@@ -27,11 +27,7 @@ public struct TraceScenario: Sendable {
 
   /// Writes the files into a directory, which is made if it is not there; each appears whole or not at all.
   public func write(to directory: String) throws(OutputFile.WriteError) {
-    try OutputFile.makeDirectory(directory)
-    for file in files {
-      let path = directory.hasSuffix("/") ? directory + file.name : "\(directory)/\(file.name)"
-      try OutputFile.write(file.contents, to: path)
-    }
+    try OutputFile.write(files, into: directory)
   }
 
   /// Bytes of a CSV are data alone, which CloudWatch's would not be.

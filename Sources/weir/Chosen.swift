@@ -19,9 +19,9 @@ enum Chosen {
 
 extension Log {
   /// Writes files; what cannot be written ends the tool with 1 and a sentence.
-  static func reporting(_ write: () throws(OutputFile.WriteError) -> Void) throws {
+  static func reporting<Answer>(_ write: () throws(OutputFile.WriteError) -> Answer) throws -> Answer {
     do throws(OutputFile.WriteError) {
-      try write()
+      return try write()
     } catch {
       line("weir: \(error)")
       throw ExitStatus.failure

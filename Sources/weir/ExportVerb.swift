@@ -47,12 +47,7 @@ extension ExportVerb {
 
   /// Writes the files and returns where the notebook is.
   private func place(_ files: NotebookFiles) throws -> String {
-    do throws(OutputFile.WriteError) {
-      return try files.write(under: out)
-    } catch {
-      Log.line("weir: \(error)")
-      throw ExitStatus.failure
-    }
+    return try Log.reporting { () throws(OutputFile.WriteError) in try files.write(under: out) }
   }
 
   /// The files of a directory. Nothing is simulated, so nothing can be set.

@@ -80,12 +80,7 @@ struct PlanVerb: AsyncParsableCommand {
 
   private func write(_ figures: PlanFigures) throws {
     guard let out else { return }
-    do throws(OutputFile.WriteError) {
-      try figures.write(to: out)
-    } catch {
-      Log.line("weir: \(error)")
-      throw ExitStatus.failure
-    }
+    try Log.reporting { () throws(OutputFile.WriteError) in try figures.write(to: out) }
     if format == .text { try Output.write("Plan: \(out.hasSuffix("/") ? out : out + "/")plan.md") }
   }
 }

@@ -59,12 +59,7 @@ struct RunScenario: AsyncParsableCommand {
 
   private func write(_ report: Report) throws {
     guard let out else { return }
-    do throws(OutputFile.WriteError) {
-      try ReportFiles(report).write(to: out)
-    } catch {
-      Log.line("weir: \(error)")
-      throw ExitStatus.failure
-    }
+    try Log.reporting { () throws(OutputFile.WriteError) in try ReportFiles(report).write(to: out) }
     if format == .text { try Output.write("Report: \(out.hasSuffix("/") ? out : out + "/")report.md") }
   }
 

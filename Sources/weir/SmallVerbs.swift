@@ -24,12 +24,7 @@ struct Init: ParsableCommand {
       Log.line("weir: \(path) exists already; choose another with --output")
       throw ExitStatus.failure
     }
-    do throws(OutputFile.WriteError) {
-      try OutputFile.write(template.text, to: path)
-    } catch {
-      Log.line("weir: \(error)")
-      throw ExitStatus.failure
-    }
+    try Log.reporting { () throws(OutputFile.WriteError) in try OutputFile.write(template.text, to: path) }
     try Output.write("Wrote \(path). Next: weir validate \(path), then weir run \(path) --out out")
   }
 }

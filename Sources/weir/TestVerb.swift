@@ -94,13 +94,10 @@ struct TestVerb: AsyncParsableCommand {
   }
 
   private func write(_ report: GateReport) throws {
-    do throws(OutputFile.WriteError) {
+    try Log.reporting { () throws(OutputFile.WriteError) in
       try store(report)
       if let junit { try OutputFile.write(GateJUnit(report).text, to: junit) }
       if let markdown { try OutputFile.write(GateMarkdown(report).text, to: markdown) }
-    } catch {
-      Log.line("weir: \(error)")
-      throw ExitStatus.failure
     }
     switch format {
     case .text: try Output.write(GateText(report).text)

@@ -110,12 +110,7 @@ struct TraceVerb: ParsableCommand {
   private func write(_ scenario: TraceScenario, to out: String, _ fit: BurstFit?) throws {
     let file = out.hasSuffix("/") ? out + "scenario.yaml" : out + "/scenario.yaml"
     try check(file, scenario)
-    do throws(OutputFile.WriteError) {
-      try scenario.write(to: out)
-    } catch {
-      Log.line("weir: \(error)")
-      throw ExitStatus.failure
-    }
+    try Log.reporting { () throws(OutputFile.WriteError) in try scenario.write(to: out) }
     guard format == .text else { return }
     let burst = fit.flatMap { $0.isClose ? $0.best?.factor : nil }.flatMap { $0 > 1 ? Figures.shortest($0) : nil }
     let next = burst.map { "the same with --burst \($0) --overwrite: without it no throttle is reproduced" }

@@ -29,7 +29,4 @@ struct Bisection: Sendable, Hashable {
     probes += 1
     if isHolding { holds = min(holds, index) } else { breaks = max(breaks, index) }
   }
-
-  /// Gives up everything from `index` on.
-  mutating func cut(from index: Int) { holds = min(holds, index) }
 }

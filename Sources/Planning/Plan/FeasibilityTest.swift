@@ -83,7 +83,7 @@ public struct FeasibilityTest: Sendable {
 
 extension Objective.Comparison {
   /// Whether the threshold is the most that may be.
-  var isCeiling: Bool {
+  public var isCeiling: Bool {
     switch self {
     case .less, .lessOrEqual: true
     case .greater, .greaterOrEqual, .equal: false

@@ -92,8 +92,7 @@ public struct NotebookFiles: Sendable {
   /// Returns where the notebook is. Files before one that could not be written are in place.
   public func write(under parent: String) throws(OutputFile.WriteError) -> String {
     let directory = parent.hasSuffix("/") ? parent + scenario : "\(parent)/\(scenario)"
-    try OutputFile.makeDirectory(directory)
-    for file in all { try OutputFile.write(file.contents, to: "\(directory)/\(file.name)") }
+    try OutputFile.write(all, into: directory)
     return "\(directory)/\(scenario).ipynb"
   }
 }

@@ -168,10 +168,7 @@ private struct TraceReader {
     } else {
       input.traffic = observed
     }
-    guard sink.isClean else {
-      let errors = sink.errors(main: files.first ?? "")
-      throw sink.isOnlyMissingInputs ? .missing(errors) : .invalid(errors)
-    }
+    guard sink.isClean else { throw sink.failure(main: files.first ?? "") }
     if !list.keys.isEmpty || !list.sizes.isEmpty { input.keys = .init(list.keys, sizes: list.sizes) }
     input.warnings = sink.warnings
     return input
