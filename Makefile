@@ -3,46 +3,50 @@ SHELL := /bin/bash
 SWIFT ?= swift
 OUT ?= out/flagship
 
+# One build for everything, with optimisation: what is tested is what is run. Tests look into targets, hence -enable-testing,
+# which changes neither what the tool writes nor how fast (docs/decisions/0069-one-build.md).
+BUILD := -c release -Xswiftc -enable-testing
+WEIR = "$$($(SWIFT) build $(BUILD) --show-bin-path)/weir"
+
 .PHONY: run test reports baselines notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
-	$(SWIFT) build -c release --product weir
-	"$$($(SWIFT) build -c release --show-bin-path)/weir" run scenarios/flagship.yaml --out $(OUT)
+	$(SWIFT) build $(BUILD) --product weir
+	$(WEIR) run scenarios/flagship.yaml --out $(OUT)
 
 test: setup lint ## Everything that must hold.
-	$(SWIFT) build -c release --product weir
-	$(SWIFT) build --build-tests --explicit-target-dependency-import-check error
-	WEIR_RELEASE="$$($(SWIFT) build -c release --show-bin-path)/weir" $(SWIFT) test --skip-build
-	"$$($(SWIFT) build -c release --show-bin-path)/weir" test scenarios --exclude real/ --workers 2
+	$(SWIFT) build $(BUILD) --build-tests --explicit-target-dependency-import-check error
+	$(SWIFT) test $(BUILD) --skip-build
 
 baselines: setup ## Makes what the scenarios come to today their baselines: see what moved before you commit it.
-	$(SWIFT) build -c release --product weir
-	"$$($(SWIFT) build -c release --show-bin-path)/weir" test scenarios --exclude real/ --workers 2 --update
+	$(SWIFT) build $(BUILD) --product weir
+	$(WEIR) test scenarios --exclude real/ --workers 2 --update
 
-reports: setup ## Writes the committed reports anew: see what changed before you commit it. The flagship keeps all its files.
-	$(SWIFT) build -c release --product weir
+reports: setup ## Writes the committed reports anew: see what changed before you commit it. The flagship keeps all its files but the manifest, which names this machine's directories.
+	$(SWIFT) build $(BUILD) --product weir
 	rm -rf reports
 	for file in scenarios/*.yaml; do \
 	  name=$$(basename "$$file" .yaml); \
-	  "$$($(SWIFT) build -c release --show-bin-path)/weir" run "$$file" --out "reports/$$name" >/dev/null; \
+	  $(WEIR) run "$$file" --out "reports/$$name" >/dev/null; \
 	  code=$$?; [ $$code = 0 ] || [ $$code = 10 ] || exit $$code; \
 	  [ "$$name" = flagship ] || find "reports/$$name" -type f ! -name report.md -delete; \
+	  rm -f "reports/$$name/manifest.json"; \
 	done
 
 NOTEBOOK := split-hot-shard
 NOTEBOOKS_ENV := .build/notebooks
 
 notebooks: setup ## Writes and executes the committed notebook anew: look at it before you commit it.
-	$(SWIFT) build -c release --product weir
+	$(SWIFT) build $(BUILD) --product weir
 	rm -rf notebooks-export/$(NOTEBOOK)
-	"$$($(SWIFT) build -c release --show-bin-path)/weir" export scenarios/$(NOTEBOOK).yaml
+	$(WEIR) export scenarios/$(NOTEBOOK).yaml
 	python3 -m venv $(NOTEBOOKS_ENV)
 	$(NOTEBOOKS_ENV)/bin/pip install -q --disable-pip-version-check -r notebooks-export/$(NOTEBOOK)/requirements.txt
 	$(NOTEBOOKS_ENV)/bin/jupyter nbconvert --to notebook --execute --inplace \
 	  --ExecutePreprocessor.record_timing=False notebooks-export/$(NOTEBOOK)/$(NOTEBOOK).ipynb
 
 build: setup
-	$(SWIFT) build -c release --product weir
+	$(SWIFT) build $(BUILD) --product weir
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests

@@ -16,7 +16,7 @@ let package = Package(
   name: "weir",
   products: [
     .executable(name: "weir", targets: ["weir"]),
-    .library(name: "KinesisCore", targets: ["Units", "KinesisCore"]),
+    .library(name: "KinesisCore", targets: ["Units", "Limits", "KinesisCore"]),
     .library(name: "Simulation", targets: ["Units", "Simulation"]),
   ],
   dependencies: [
@@ -28,9 +28,11 @@ let package = Package(
   targets: [
     // The rules. No clock, no I/O, no randomness, no Foundation.
     .target(name: "Units", swiftSettings: safe),
+    // What the service allows: dated figures, a row each.
+    .target(name: "Limits", swiftSettings: safe),
     .target(
       name: "KinesisCore",
-      dependencies: ["Units", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["Units", "Limits", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: safe),
 
     // What things cost: dated data and exact arithmetic.
@@ -44,23 +46,29 @@ let package = Package(
         "Units", "KinesisCore", "CGSL", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: house),
+    // What one run depends on, resolved and checked: specifications and nothing that runs.
     .target(
-      name: "Models", dependencies: ["Units", "KinesisCore", "Pricing", "Simulation"], swiftSettings: safe),
+      name: "Experiment", dependencies: ["Units", "KinesisCore", "Pricing", "Simulation"], swiftSettings: safe),
+    .target(
+      name: "Models", dependencies: ["Units", "KinesisCore", "Pricing", "Simulation", "Experiment"],
+      swiftSettings: safe),
     .target(
       name: "Scenario",
       dependencies: [
-        "Units", "KinesisCore", "Models", "Pricing", "Simulation", .product(name: "Yams", package: "Yams"),
+        "Units", "KinesisCore", "Experiment", "Models", "Pricing", "Simulation",
+        .product(name: "Yams", package: "Yams"),
       ],
       resources: [.embedInCode("Resources")],
       swiftSettings: safe),
     // Answers that need no simulation, and those that need many.
     .target(
-      name: "Planning", dependencies: ["Units", "KinesisCore", "Pricing", "Simulation", "Models", "Scenario"],
+      name: "Planning",
+      dependencies: ["Units", "KinesisCore", "Pricing", "Simulation", "Experiment", "Models", "Scenario"],
       swiftSettings: safe),
     .target(
       name: "Reporting",
       dependencies: [
-        "Units", "KinesisCore", "Models", "Planning", "Pricing", "Scenario", "Simulation",
+        "Units", "KinesisCore", "Experiment", "Models", "Planning", "Pricing", "Scenario", "Simulation",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: safe),
@@ -71,29 +79,33 @@ let package = Package(
     .executableTarget(
       name: "weir",
       dependencies: [
-        "Units", "KinesisCore", "Pricing", "Planning", "Simulation", "Models", "Scenario", "Reporting",
+        "Units", "KinesisCore", "Pricing", "Planning", "Simulation", "Experiment", "Models", "Scenario", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: safe),
 
+    // The walls of the house: reads the source text.
+    .testTarget(name: "HouseTests", swiftSettings: house),
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: house),
     .testTarget(name: "PricingTests", dependencies: ["Units", "Pricing"], swiftSettings: house),
     .testTarget(
       name: "PlanningTests",
-      dependencies: ["Units", "KinesisCore", "Pricing", "Simulation", "Models", "Scenario", "Planning"],
+      dependencies: ["Units", "KinesisCore", "Pricing", "Simulation", "Experiment", "Models", "Scenario", "Planning"],
       swiftSettings: house),
     .testTarget(name: "KinesisCoreTests", dependencies: ["Units", "KinesisCore"], swiftSettings: house),
     .testTarget(
       name: "SimulationTests", dependencies: ["Units", "KinesisCore", "Simulation"], swiftSettings: house),
     .testTarget(
-      name: "ModelsTests", dependencies: ["Units", "KinesisCore", "Pricing", "Simulation", "Models"],
+      name: "ModelsTests", dependencies: ["Units", "KinesisCore", "Pricing", "Simulation", "Experiment", "Models"],
       swiftSettings: house),
     .testTarget(
-      name: "ScenarioTests", dependencies: ["Units", "KinesisCore", "Models", "Pricing", "Scenario"],
+      name: "ScenarioTests", dependencies: ["Units", "KinesisCore", "Experiment", "Models", "Pricing", "Scenario"],
       swiftSettings: house),
     .testTarget(
       name: "ReportingTests",
-      dependencies: ["Units", "KinesisCore", "Models", "Planning", "Pricing", "Scenario", "Simulation", "Reporting"],
+      dependencies: [
+        "Units", "KinesisCore", "Experiment", "Models", "Planning", "Pricing", "Scenario", "Simulation", "Reporting",
+      ],
       swiftSettings: house),
     .testTarget(
       name: "ServerTests", dependencies: ["Units", "KinesisCore", "Simulation", "Server"],

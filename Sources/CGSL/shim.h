@@ -6,13 +6,9 @@
 #include <gsl/gsl_multimin.h>
 #include <gsl/gsl_qrng.h>
 #include <gsl/gsl_randist.h>
-#include <gsl/gsl_rng.h>
 #include <gsl/gsl_sf_erf.h>
 #include <gsl/gsl_sf_gamma.h>
 #include <gsl/gsl_sf_zeta.h>
-
-/* A name that lives as long as the process, which gsl_rng_type wants. */
-static inline const char *weir_generator_name(void) { return "weir-philox2x64-10"; }
 
 /* A constant that Swift would take for a mutable global. */
 static inline const gsl_multimin_fminimizer_type *weir_simplex(void) { return gsl_multimin_fminimizer_nmsimplex2; }

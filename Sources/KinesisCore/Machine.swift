@@ -1,3 +1,5 @@
+// Whoever speaks to the rules reads the figures that they obey.
+@_exported public import Limits
 public import Units
 
 /// A state machine without a clock: time comes in as an argument, effects go out as values.

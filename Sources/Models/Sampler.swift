@@ -1,3 +1,4 @@
+internal import Experiment
 internal import Simulation
 
 /// A `Distribution` made ready to draw from: tables are built once, samples come out as whole units.

@@ -70,15 +70,3 @@ public struct BreakEvens {
     return index < 0 ? 1 / size : size
   }
 }
-
-extension StreamLoad {
-  /// So many times the records, of the same sizes.
-  public func scaled(by factor: Double) -> StreamLoad {
-    var load = self
-    let paths: [WritableKeyPath<StreamLoad, Double>] = [
-      \.meanRecords, \.peakRecords, \.meanBytes, \.peakBytes, \.peakRoundedBytes, \.payloadUnits, \.roundedBytes,
-    ]
-    for path in paths { load[keyPath: path] *= factor }
-    return load
-  }
-}

@@ -1,3 +1,4 @@
+internal import Experiment
 public import KinesisCore
 internal import Models
 internal import Scenario
@@ -135,7 +136,7 @@ public struct BurstFit: Sendable {
   }
 
   private static func trial(_ experiment: Experiment, _ factor: Double) -> Trial? {
-    var run = Run(PreparedExperiment(experiment), replication: 0)
+    var run = World(PreparedExperiment(experiment), replication: 0)
     while !run.advance(limit: 1_000_000) {}
     let result = run.finish(isComplete: true)
     guard let throttles = Backtest(experiment.streams[0], in: result)?.throttles else { return nil }

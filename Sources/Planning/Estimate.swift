@@ -1,4 +1,5 @@
 public import KinesisCore
+internal import Models
 public import Pricing
 internal import Units
 
@@ -63,11 +64,11 @@ public struct Estimate: Sendable, Hashable {
 
   private static func needs(_ load: StreamLoad, _ limits: LimitsProfile) -> [Need] {
     [
-      Need(name: .writeBytes, demand: load.peakRoundedBytes, capacity: Double(limits[.shardWriteBytes])),
-      Need(name: .writeRecords, demand: load.peakRecords, capacity: Double(limits[.shardWriteRecords])),
+      Need(name: .writeBytes, demand: load.peak.roundedBytes, capacity: Double(limits[.shard.writeBytes])),
+      Need(name: .writeRecords, demand: load.peak.records, capacity: Double(limits[.shard.writeRecords])),
       Need(
-        name: .readBytes, demand: load.peakRoundedBytes * Double(load.pollers),
-        capacity: Double(limits[.shardReadBytes])),
+        name: .readBytes, demand: load.peak.roundedBytes * Double(load.pollers),
+        capacity: Double(limits[.shard.readBytes])),
     ]
   }
 
@@ -75,15 +76,15 @@ public struct Estimate: Sendable, Hashable {
     _ load: StreamLoad, _ shards: Int, _ limits: LimitsProfile, _ region: String
   ) -> [String] {
     var warnings: [String] = []
-    if load.pollers > limits[.shardReadCalls] {
+    if load.pollers > limits[.shard.readCalls] {
       warnings.append(
-        "\(load.pollers) consumers that poll once a second need more than the \(limits[.shardReadCalls]) calls a second "
+        "\(load.pollers) consumers that poll once a second need more than the \(limits[.shard.readCalls]) calls a second "
           + "that a shard answers: move some to enhanced fan-out")
     }
-    if load.fanOut > limits[.fanOutConsumers] {
+    if load.fanOut > limits[.fanOut.consumers] {
       warnings.append(
-        "\(load.fanOut) fan-out consumers are more than the \(limits[.fanOutConsumers]) of a stream; on-demand Advantage "
-          + "allows \(limits[.fanOutConsumersAdvantage])")
+        "\(load.fanOut) fan-out consumers are more than the \(limits[.fanOut.consumers]) of a stream; on-demand Advantage "
+          + "allows \(limits[.fanOut.consumersAdvantage])")
     }
     if Int64(shards) > limits.shardQuota(region: region) {
       warnings.append("\(shards) shards are more than the account's quota of \(limits.shardQuota(region: region))")

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Simulation
@@ -45,10 +46,9 @@ public struct HiddenBursts: Sendable, Hashable {
   /// What each bin asks of one shard, if it were alone: records or bytes a second over the limit, whichever is more.
   private static func loads(_ traffic: ObservedMetrics, _ limits: LimitsProfile) -> [Double] {
     let counts = traffic[.incomingRecords] ?? [], bytes = traffic[.incomingBytes]
-    let seconds = traffic.width.inSeconds
+    let seconds = traffic.width.inSeconds, rates = ShardRates(limits)
     return counts.indices.map { bin in
-      let records = counts[bin] / seconds / Double(limits[.shardWriteRecords])
-      return max(records, bytes.map { $0[bin] / seconds / Double(limits[.shardWriteBytes]) } ?? 0)
+      rates.share(records: counts[bin] / seconds, bytes: (bytes?[bin] ?? 0) / seconds, seconds: 1)
     }
   }
 
@@ -57,12 +57,8 @@ public struct HiddenBursts: Sendable, Hashable {
     let sorted = loads.sorted()
     let parts = shares.map { share -> Double in
       guard share > 0 else { return 0 }
-      var (low, high) = (0, sorted.count)
-      while low < high {
-        let middle = (low + high) / 2
-        if sorted[middle] * share * factor > 1 { high = middle } else { low = middle + 1 }
-      }
-      return Double(sorted.count - low) / Double(sorted.count) / factor
+      let fitting = sorted.partitioningIndex { $0 * share * factor > 1 }
+      return Double(sorted.count - fitting) / Double(sorted.count) / factor
     }
     return Excess(factor: factor, shardSeconds: Statistics.mean(parts), hottest: parts.max() ?? 0)
   }

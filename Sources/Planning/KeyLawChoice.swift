@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Simulation
@@ -29,28 +30,18 @@ struct KeyLawChoice {
       return
     }
     let zipf = KeySpec.Law.zipf(cardinality: fit.cardinality, s: s)
-    let distance = Self.distance(Self.shares(s: s, cardinality: fit.cardinality, first: 100), top)
+    let distance = Self.distance(zipf, top)
     guard distance > Self.tolerance, let hot = Self.hotSet(sorted),
-      Self.distance(Self.shares(hot: hot), top) < Self.factor * distance
+      Self.distance(hot, top) < Self.factor * distance
     else {
       law = zipf
       return
     }
-    law = .hotSet(cardinality: sorted.count, hot: hot.keys, hotShare: (hot.share * 10_000).rounded() / 10_000)
+    law = hot
   }
 
-  /// The shares of the first keys of a Zipf law.
-  static func shares(s: Double, cardinality: Int, first: Int) -> [Double] {
-    let whole = ZipfFit.weight(s: s, cardinality: cardinality)
-    return (1...max(1, min(first, cardinality))).map { DeterministicMath.pow(Double($0), -s) / whole }
-  }
-
-  private struct HotSet {
-    var keys: Int, share: Double, cardinality: Int
-  }
-
-  /// The number of hot keys that makes two levels likeliest.
-  private static func hotSet(_ sorted: [Int]) -> HotSet? {
+  /// The number of hot keys that makes two levels likeliest, their share in ten-thousandths.
+  private static func hotSet(_ sorted: [Int]) -> KeySpec.Law? {
     let all = Double(sorted.reduce(0, +))
     var (best, sum) = ((likelihood: -Double.infinity, hot: 0, share: 0.0), 0.0)
     for hot in 1..<min(sorted.count, 1_000) {
@@ -62,16 +53,13 @@ struct KeyLawChoice {
         + rest * DeterministicMath.log(rest / Double(sorted.count - hot))
       if likelihood > best.likelihood { best = (likelihood, hot, sum / all) }
     }
-    return best.hot == 0 ? nil : HotSet(keys: best.hot, share: best.share, cardinality: sorted.count)
+    let share = (best.share * 10_000).rounded() / 10_000
+    return best.hot == 0 ? nil : .hotSet(cardinality: sorted.count, hot: best.hot, hotShare: share)
   }
 
-  private static func shares(hot: HotSet) -> [Double] {
-    let rest = (1 - hot.share) / Double(hot.cardinality - hot.keys)
-    return (0..<min(100, hot.cardinality)).map { $0 < hot.keys ? hot.share / Double(hot.keys) : rest }
-  }
-
-  private static func distance(_ shares: [Double], _ top: [KeyProfile.TopShare]) -> Double {
-    top.map { (shares.prefix($0.keys).reduce(0, +) - $0.share).magnitude }.max() ?? 0
+  private static func distance(_ law: KeySpec.Law, _ top: [KeyProfile.TopShare]) -> Double {
+    let shares = law.shares(most: top.last?.keys ?? 0)
+    return top.map { (shares.prefix($0.keys).reduce(0, +) - $0.share).magnitude }.max() ?? 0
   }
 }
 

@@ -1,5 +1,5 @@
-internal import KinesisCore
-public import Models
+public import Experiment
+internal import Models
 internal import Scenario
 public import Simulation
 
@@ -38,7 +38,7 @@ public struct KeyProfile: Sendable {
   /// The hottest shard's share at the stream's shards: of the sample, and of the synthetic keys of `law`.
   public let atShards: (sample: Double, synthetic: Double)?
 
-  private let ring: HashRing
+  private let ring: Ring
 
   /// The most shards that are looked at.
   private static let mostShards = 1_024
@@ -58,74 +58,16 @@ public struct KeyProfile: Sendable {
     fit = ZipfFit(counts: sorted)
     let law = KeyLawChoice(sorted: sorted, fit: fit, top: top).law
     self.law = law
-    let ring = HashRing(sample.entries.map { (HashKey(partitionKey: $0.key), Double($0.count)) })
+    let ring = Ring(counts: sample.entries.map { ($0.key, $0.count) })
     self.ring = ring
-    let all = Self.counts.map { HottestShard(shards: $0, share: ring.hottest(of: $0)) }
+    let all = Self.counts.map { HottestShard(shards: $0, share: ring.hottest(ofShards: $0)) }
     hottest = all.filter { $0.shards.nonzeroBitCount == 1 }
     let bound = top[0].share * 1.1
     let last = all.lastIndex { $0.share > bound }
     saturation = last.map { $0 + 1 < all.count ? all[$0 + 1].shards : nil } ?? 1
-    atShards = shards.map { (ring.hottest(of: $0), HashRing(law).hottest(of: $0)) }
+    atShards = shards.map { (ring.hottest(ofShards: $0), Ring(law).hottest(ofShards: $0)) }
   }
 
   /// Each shard's share of the sample, for `count` shards of even hash ranges.
-  func shares(ofShards count: Int) -> [Double] { ring.shares(of: count) }
-
-  /// Each shard's share when nothing is known of keys.
-  static func evenShares(_ count: Int) -> [Double] { [Double](repeating: 1 / Double(count), count: count) }
-}
-
-/// Keys by their place on the ring, to add up any range of it.
-private struct HashRing {
-  private let places: [HashKey]
-  /// The weight of all keys before each, and of all at the end.
-  private let before: [Double]
-  /// What lies everywhere alike.
-  private let even: Double
-
-  init(_ keys: [(HashKey, Double)], even: Double = 0) {
-    let sorted = keys.sorted { $0.0 < $1.0 }
-    places = sorted.map(\.0)
-    before = sorted.reduce(into: [0]) { sums, key in sums.append(sums[sums.count - 1] + key.1) }
-    self.even = even
-  }
-
-  /// The commonest synthetic keys of a law by name, and the rest as if it were everywhere alike.
-  init(_ law: KeySpec.Law) {
-    let named = 10_000
-    let weights: [Double]
-    switch law {
-    case .single: weights = [1]
-    case .uniform(let count): weights = [Double](repeating: 1 / Double(count), count: min(count, named))
-    case .zipf(let count, let s): weights = KeyLawChoice.shares(s: s, cardinality: count, first: min(count, named))
-    case .hotSet(let count, let hot, let share):
-      let rest = (1 - share) / Double(max(1, count - hot))
-      weights = (0..<min(count, named)).map { $0 < hot ? share / Double(hot) : rest }
-    case .roundRobinExplicit, .trace: weights = []
-    }
-    let keys = weights.enumerated().map { (HashKey(partitionKey: "key-\($0)"), $1) }
-    self.init(keys, even: max(0, 1 - weights.reduce(0, +)))
-  }
-
-  func shares(of shards: Int) -> [Double] {
-    let all = before[before.count - 1] + even
-    return HashKeyRange.even(shards).map { range in
-      let own = before[index(above: range.end)] - before[index(from: range.start)]
-      return all > 0 ? (own + even / Double(shards)) / all : 0
-    }
-  }
-
-  func hottest(of shards: Int) -> Double { shares(of: shards).max() ?? 0 }
-
-  private func index(from key: HashKey) -> Int { first { $0 >= key } }
-  private func index(above key: HashKey) -> Int { first { $0 > key } }
-
-  private func first(where holds: (HashKey) -> Bool) -> Int {
-    var (low, high) = (0, places.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(places[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
+  func shares(ofShards count: Int) -> [Double] { ring.shares(ofShards: count) }
 }

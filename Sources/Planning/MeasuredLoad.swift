@@ -1,3 +1,4 @@
+internal import Experiment
 public import Models
 internal import Units
 
@@ -11,17 +12,20 @@ extension StreamLoad {
     guard seconds > 0 else { return nil }
     let position = run.experiment.streams.firstIndex { $0.name == stream.name } ?? 0
     let readers = run.experiment.consumers.filter { $0.stream == position }
-    let fanOut = readers.count { $0.retrieval.isFanOut }
+    let fanOut = readers.count { $0.isFanOut }
     let sources = run.experiment.firehoses.count { $0.stream == position }
-    self.init(
-      name: stream.name, meanRecords: Double(stream.incomingRecords) / seconds, peakRecords: 0, size: .zero,
-      pollers: readers.count - fanOut + sources, fanOut: fanOut, retention: run.experiment.streams[position].retention)
     let intake = stream.intake
-    (meanBytes, roundedBytes) = (Double(intake.bytes.count) / seconds, Double(intake.roundedBytes.count) / seconds)
-    payloadUnits = Double(intake.payloadUnits) / seconds
-    let peak = Self.peak(of: stream.minutes)
-    (peakRecords, peakBytes) = (max(meanRecords, peak.records), max(meanBytes, peak.bytes))
-    peakRoundedBytes = intake.bytes > .zero ? peakBytes * roundedBytes / meanBytes : peakBytes
+    var mean = Flow()
+    (mean.records, mean.bytes) = (Double(stream.incomingRecords) / seconds, Double(intake.bytes.count) / seconds)
+    (mean.roundedBytes, mean.payloadUnits) =
+      (Double(intake.roundedBytes.count) / seconds, Double(intake.payloadUnits) / seconds)
+    let most = Self.peak(of: stream.minutes), bytes = max(mean.bytes, most.bytes)
+    let peak = PeakFlow(
+      records: max(mean.records, most.records), bytes: bytes,
+      roundedBytes: intake.bytes > .zero ? bytes * mean.roundedBytes / mean.bytes : bytes)
+    self.init(
+      name: stream.name, mean: mean, peak: peak, pollers: readers.count - fanOut + sources, fanOut: fanOut,
+      retention: run.experiment.streams[position].retention)
   }
 
   /// The most records and bytes a second that were first asked for in any stretch, each for itself.

@@ -1,4 +1,5 @@
-public import Models
+public import Experiment
+internal import Models
 public import Pricing
 internal import Units
 
@@ -50,14 +51,14 @@ public struct ScenarioBill: Sendable {
   /// What a closed form does not know of this scenario, a sentence each.
   public let caveats: [String]
 
-  private let use: ScenarioUse, span: Interval
+  private let use: ScenarioForm, span: Interval
 
   /// The bill of a scenario for a period; nil is the scenario's own. `headroom` is 0 or more.
   public init(_ experiment: Experiment, period given: BillingPeriod? = nil, headroom: Double) {
     let period = given ?? experiment.horizon.billing
-    let use = ScenarioUse(experiment, headroom: headroom), span = period.length ?? experiment.horizon.duration
+    let use = ScenarioForm(experiment, headroom: headroom), span = period.length ?? experiment.horizon.duration
     (self.use, self.span) = (use, span)
-    func bill(_ design: [ScenarioUse.Design]) -> Bill {
+    func bill(_ design: [ScenarioForm.Design]) -> Bill {
       Bill(use.usage(of: design, over: span), for: period, book: experiment.prices, region: experiment.region)
     }
     (name, region, self.period, self.headroom) = (experiment.name, experiment.region, period, headroom)

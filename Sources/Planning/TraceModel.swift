@@ -1,5 +1,6 @@
+public import Experiment
 public import KinesisCore
-public import Models
+internal import Models
 internal import Scenario
 public import Units
 
@@ -56,8 +57,8 @@ public struct TraceModel: Sendable {
   public func sizes(_ limits: LimitsProfile) -> [Int64] {
     guard let sizes = profile.sizes, !sizes.twentieths.isEmpty else { return [] }
     let stretch = sizes.mean * Double(sizes.twentieths.count) / sizes.twentieths.reduce(0, +)
-    let usual = limits[.recordBytesDefault] - Int64(keyBytes), largest = sizes.twentieths.max() ?? 0
-    let most = largest <= Double(usual) ? usual : limits[.recordBytesMaximum] - Int64(keyBytes)
+    let usual = limits[.put.recordBytesDefault] - Int64(keyBytes), largest = sizes.twentieths.max() ?? 0
+    let most = largest <= Double(usual) ? usual : limits[.put.recordBytesMaximum] - Int64(keyBytes)
     return sizes.twentieths.map { min(most, max(1, Int64(($0 * stretch).rounded()))) }
   }
 
@@ -72,9 +73,9 @@ public struct TraceModel: Sendable {
 
   /// The largest record the stream must take, as a scenario names it.
   public func maxRecord(_ limits: LimitsProfile) -> Bytes {
-    let usual = Bytes(limits[.recordBytesDefault])
+    let usual = Bytes(limits[.put.recordBytesDefault])
     let largest = (sizes(limits).max() ?? meanSize.count) + Int64(keyBytes)
-    return largest > usual.count ? Bytes(limits[.recordBytesMaximum]) : usual
+    return largest > usual.count ? Bytes(limits[.put.recordBytesMaximum]) : usual
   }
 
   /// The stream's shards, or what the busiest bin and some headroom need.
@@ -82,9 +83,8 @@ public struct TraceModel: Sendable {
     if let shards = profile.shards { return shards }
     guard let volume = profile.volume else { return 1 }
     let size = Double(meanSize.count) + Double(keyBytes)
-    let need = max(
-      volume.peak / Double(limits[.shardWriteRecords]), volume.peak * size / Double(limits[.shardWriteBytes]))
-    return min(Int(limits[.streamShardsMaximum]), max(1, Int((need * Self.assumedHeadroom).rounded(.up))))
+    let need = ShardRates(limits).share(records: volume.peak, bytes: volume.peak * size, seconds: 1)
+    return min(Int(limits[.stream.shardsMaximum]), max(1, Int((need * Self.assumedHeadroom).rounded(.up))))
   }
 
   /// Some of its bins as an experiment, with a burst in place of its own, and what was observed of them.

@@ -1,3 +1,4 @@
+internal import Experiment
 public import KinesisCore
 internal import Models
 public import Scenario
@@ -94,7 +95,7 @@ public struct TrafficProfile: Sendable {
     self.sizes = sizes
     let keys = input.keys.flatMap { KeyProfile($0, shards: shards) }
     self.keys = keys
-    let shares = shards.map { keys?.shares(ofShards: $0) ?? KeyProfile.evenShares($0) }
+    let shares = shards.map { keys?.shares(ofShards: $0) ?? [Double](repeating: 1 / Double($0), count: $0) }
     commonestKeyLoad = Self.load(ofCommonestKey: keys, volume, sizes, limits)
     hidden = traffic.flatMap { HiddenBursts($0, shares: shares, limits: limits) }
   }
@@ -105,7 +106,7 @@ public struct TrafficProfile: Sendable {
     guard let keys, let volume else { return nil }
     let records = volume.peak * keys.top[0].share
     let size = sizes.map { $0.mean + Double($0.keyBytes) } ?? 0
-    return max(records / Double(limits[.shardWriteRecords]), records * size / Double(limits[.shardWriteBytes]))
+    return ShardRates(limits).share(records: records, bytes: records * size, seconds: 1)
   }
 
   private static func volume(_ traffic: ObservedMetrics) -> Volume? {

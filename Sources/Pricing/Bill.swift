@@ -6,8 +6,8 @@ public struct Bill: Sendable, Hashable {
   public struct Line: Sendable, Hashable {
     /// What is billed.
     public var item: PriceItem
-    /// To whom: `stream:clicks`, `account` for what is short of a commitment.
-    public var scope: String
+    /// To whom; the account for what is short of a commitment.
+    public var scope: Scope
     /// In base units; divide by `unit.size(in:)`.
     public var quantity: Int128
     /// What one unit is.
@@ -27,7 +27,7 @@ public struct Bill: Sendable, Hashable {
   /// A use whose price nobody published.
   public struct Unpriced: Sendable, Hashable {
     /// What was used, by whom.
-    public var item: PriceItem, scope: String
+    public var item: PriceItem, scope: Scope
     /// Why it has no price.
     public var reason: String
   }
@@ -83,12 +83,12 @@ public struct Bill: Sendable, Hashable {
   public var totalOfRoundedLines: Money { lines.reduce(.zero) { $0 + $1.amount.roundedToCents } }
 
   /// What one scope costs, to the picodollar.
-  public func total(of scope: String) -> Money {
+  public func total(of scope: Scope) -> Money {
     lines.filter { $0.scope == scope }.reduce(.zero) { $0 + $1.amount }
   }
 
   /// Whether something of a scope (nil for all) has no price.
-  public func isPartial(_ scope: String?) -> Bool {
+  public func isPartial(_ scope: Scope?) -> Bool {
     unpriced.contains { scope == nil || $0.scope == scope }
   }
 }

@@ -1,7 +1,7 @@
 public import Units
 
 /// The stretch of time a bill is for.
-public enum BillingPeriod: String, Sendable, Hashable, CaseIterable {
+public enum BillingPeriod: String, Sendable, Hashable, Codable, CaseIterable {
   /// What was simulated, as long as it was.
   case none
   /// 730 hours: AWS's Pricing Calculator.
@@ -36,7 +36,7 @@ public enum BillingPeriod: String, Sendable, Hashable, CaseIterable {
 }
 
 /// What a price is for.
-public enum BillingUnit: String, Sendable, Hashable, CaseIterable {
+public enum BillingUnit: String, Sendable, Hashable, Codable, CaseIterable {
   /// One of something counted.
   case each
   /// A thousand of them.

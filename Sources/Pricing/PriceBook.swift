@@ -1,9 +1,9 @@
 public import Units
 
 /// The price of one item in one region.
-public struct Price: Sendable, Hashable {
+public struct Price: Sendable, Hashable, Codable {
   /// What the quantity from `above` on costs.
-  public struct Tier: Sendable, Hashable {
+  public struct Tier: Sendable, Hashable, Codable {
     /// Units a month below which an earlier tier holds; 0 for the first.
     public var above: Int128
     /// For one unit.
@@ -13,7 +13,7 @@ public struct Price: Sendable, Hashable {
     public init(above: Int128, price: Money) { (self.above, self.price) = (above, price) }
   }
   /// How sure a price is.
-  public enum Confidence: String, Sendable, Hashable {
+  public enum Confidence: String, Sendable, Hashable, Codable {
     /// From AWS's price list, calculator or pricing page.
     case documented
     /// From bills or from two independent reports.
@@ -51,7 +51,7 @@ public struct Price: Sendable, Hashable {
 }
 
 /// A dated set of prices. What nobody published is not in it, and is refused, never guessed.
-public struct PriceBook: Sendable, Hashable {
+public struct PriceBook: Sendable, Hashable, Codable {
   /// Its date, a year and month, or the name of a user's own file.
   public var name: String
   /// In the order of regions, then of `PriceItem.allCases`.

@@ -1,5 +1,5 @@
 /// Something that has a price. Its raw value is what bills, `weir prices` and price files call it.
-public enum PriceItem: String, Sendable, Hashable, CaseIterable {
+public enum PriceItem: String, Sendable, Hashable, Codable, CaseIterable {
   // Kinesis Data Streams, provisioned.
   case shardHour = "kinesis.shard_hour"
   case putPayloadUnit = "kinesis.put_payload_unit"

@@ -1,18 +1,18 @@
 public import Units
 
 /// What was used, in whole base units: the quantities of a bill before anybody asks what they cost.
-public struct Usage: Sendable, Hashable {
+public struct Usage: Sendable, Hashable, Codable {
   /// A quantity of one item.
-  public struct Line: Sendable, Hashable {
+  public struct Line: Sendable, Hashable, Codable {
     /// What was used.
     public var item: PriceItem
-    /// By whom: `stream:clicks`, `consumer:pricing`, `firehose:lake`.
-    public var scope: String
+    /// By whom.
+    public var scope: Scope
     /// How much, in base units of the item's billing unit: things, bytes, nanoseconds, byte-seconds, MiB-nanoseconds.
     public var quantity: Int128
 
     /// A line.
-    public init(_ item: PriceItem, scope: String, quantity: Int128) {
+    public init(_ item: PriceItem, scope: Scope, quantity: Int128) {
       (self.item, self.scope, self.quantity) = (item, scope, quantity)
     }
   }
@@ -22,15 +22,15 @@ public struct Usage: Sendable, Hashable {
   /// How long it took.
   public var span: Interval
   /// Scopes that hold the account's on-demand Advantage commitment: what they fall short of it is billed.
-  public var committed: [String]
+  public var committed: [Scope]
 
   /// Lines used up over a span of time.
-  public init(lines: [Line] = [], over span: Interval, committed: [String] = []) {
+  public init(lines: [Line] = [], over span: Interval, committed: [Scope] = []) {
     (self.lines, self.span, self.committed) = (lines, span, committed)
   }
 
   /// Adds to an item's line of a scope, unless it is nothing.
-  public mutating func add(_ item: PriceItem, scope: String, _ quantity: Int128) {
+  public mutating func add(_ item: PriceItem, scope: Scope, _ quantity: Int128) {
     guard quantity > 0 else { return }
     if let known = lines.firstIndex(where: { $0.item == item && $0.scope == scope }) {
       lines[known].quantity += quantity
@@ -71,8 +71,8 @@ extension Usage {
       self.lines.filter { items.contains($0.item) && self.committed.contains($0.scope) }.reduce(0) { $0 + $1.quantity }
     }
     let missing = [
-      Line(.advantageDataIn, scope: "account", quantity: floor - used(Self.committedIn)),
-      Line(.advantageDataOut, scope: "account", quantity: floor - used(Self.committedOut)),
+      Line(.advantageDataIn, scope: .account, quantity: floor - used(Self.committedIn)),
+      Line(.advantageDataOut, scope: .account, quantity: floor - used(Self.committedOut)),
     ]
     return missing.filter { $0.quantity > 0 }
   }

@@ -1,5 +1,7 @@
+internal import Experiment
 public import Models
 public import Planning
+public import Scenario
 
 /// Everything a run's reports are made of.
 ///
@@ -18,18 +20,23 @@ public struct Report: Sendable {
   /// What the reader should know and no figure says, a sentence each.
   public let warnings: [String]
   /// The command line that reproduces it.
-  public let command: String?
+  public let command: ShellLine?
 
   /// A report of at least one result.
   public init(
-    results: [RunResult], fingerprint: Fingerprint, warnings: [String], command: String?
+    results: [RunResult], fingerprint: Fingerprint, warnings: [String], command: ShellLine?
   ) {
     precondition(!results.isEmpty, "a report of no run")
     self.results = results
-    replicated = results.count > 1 ? FigureEstimate.all(of: results.map(Observation.init), level: Self.level) : []
+    replicated = results.count > 1 ? Self.estimates(results) : []
     self.fingerprint = fingerprint
     self.warnings = warnings
     self.command = command
+  }
+
+  private static func estimates(_ results: [RunResult]) -> [FigureEstimate] {
+    let figures = Figure.all(of: results[0].experiment)
+    return FigureEstimate.all(of: figures, results.map { FigureSample($0, figures: figures) }, level: level)
   }
 
   /// Whether every replication ran to its end.

@@ -1,4 +1,5 @@
-public import Models
+public import Experiment
+internal import Models
 
 /// Reads scenario files: YAML in the form `weir/v1`.
 public enum ScenarioFile {
@@ -16,8 +17,9 @@ public enum ScenarioFile {
   /// Throws what keeps it from being read.
   public static func template(path: String) throws(ScenarioFailure) -> ScenarioTemplate {
     let sink = Sink()
-    let root = ExtensionPass(sink: sink).load(path: path)
-    return try ScenarioTemplate(root: root, file: path, sink: sink)
+    var files = ExtensionPass(sink: sink)
+    let root = files.load(path: path)
+    return try ScenarioTemplate(root: root, file: path, sources: files.sources, sink: sink)
   }
 
   /// Reads a scenario from a text, as if it stood in `file`, against which paths in it are resolved.
@@ -25,8 +27,10 @@ public enum ScenarioFile {
     text: String, file: String = "scenario.yaml", settings: [Setting] = [], seed: UInt64? = nil
   ) throws(ScenarioFailure) -> LoadedScenario {
     let sink = Sink()
-    let root = ExtensionPass(sink: sink).load(text: text, file: file)
-    return try ScenarioTemplate(root: root, file: file, sink: sink).load(settings: settings, seed: seed)
+    var files = ExtensionPass(sink: sink)
+    let root = files.load(text: text, file: file)
+    return try ScenarioTemplate(root: root, file: file, sources: files.sources, sink: sink)
+      .load(settings: settings, seed: seed)
   }
 }
 
@@ -45,6 +49,8 @@ public struct LoadedScenario: Sendable {
   /// One text for all ways to write this scenario: variables, settings and extended files put in, keys sorted, comments
   /// gone. The seed, `plan` and `variants` are not part of it: a run does not depend on them. With `inputs` it is all that a fingerprint needs.
   public var canonicalText: String
+  /// The scenario file and those it extends, in the order in which they were read.
+  public var sources: [Input]
   /// The traces read, in the order of the scenario, each once.
   public var inputs: [Input]
   /// What may not be as its author thinks.

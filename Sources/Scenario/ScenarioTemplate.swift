@@ -3,13 +3,18 @@ public struct ScenarioTemplate: Sendable {
   private let root: ConfigNode
   /// The file, as its user named it.
   public let file: String
+  /// The file and those it extends.
+  private let sources: [LoadedScenario.Input]
   /// What was wrong or doubtful in reading it; reported again by every load.
   private let diagnostics: [Diagnostic]
 
   /// The tree of a file, or what kept it from being read.
-  init(root: ConfigNode?, file: String, sink: Sink) throws(ScenarioFailure) {
+  init(
+    root: ConfigNode?, file: String, sources: [LoadedScenario.Input], sink: Sink
+  ) throws(ScenarioFailure) {
     guard let root else { throw sink.failure(main: file) }
-    (self.root, self.file, diagnostics) = (root, file, sink.warnings + sink.errors(main: file))
+    (self.root, self.file, self.sources) = (root, file, sources)
+    diagnostics = sink.warnings + sink.errors(main: file)
   }
 
   /// The scenario with `settings` laid over it in their order and perhaps another seed.
@@ -26,7 +31,7 @@ public struct ScenarioTemplate: Sendable {
     guard let experiment = decoder.decode(resolved, seed: seed) else { throw sink.failure(main: file) }
     let canonical = resolved.without(["extends", "vars", "seed", "plan", "variants"])
     return LoadedScenario(
-      experiment: experiment, canonicalText: canonical.canonicalText,
+      experiment: experiment, canonicalText: canonical.canonicalText, sources: sources,
       inputs: traces.inputs.map { .init(path: $0.path, bytes: $0.bytes) }, warnings: sink.warnings,
       plan: decoder.plan, variants: decoder.variants)
   }

@@ -19,7 +19,7 @@ public import Units
 /// An event is a 64-bit payload; side tables hold the rest. The order of scheduling is the sequence. Nothing can be
 /// scheduled before the last event popped: an instant in the past is a programmer's mistake, and a priority that already
 /// had its turn at the current instant is clamped to the current one, so that such an event comes next among those, after
-/// the ones already waiting there. To cancel, put a `Generations` token in the payload and drop the event when it is stale.
+/// the ones already waiting there. To cancel, put a generation in the payload and drop the event when it is stale.
 @frozen public struct EventQueue: ~Copyable {
   @usableFromInline var heap: RadixHeap
   /// The earliest instant there is.

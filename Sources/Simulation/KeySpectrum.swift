@@ -1,4 +1,5 @@
 internal import CGSL
+internal import Units
 
 /// How many keys of a Zipf law are expected to be seen k times, for every k.
 ///
@@ -52,11 +53,6 @@ struct KeySpectrum {
     dilution = last.mean * cardinality / records
   }
 
-  /// The sum of 1 / r^s over all ranks.
-  static func weight(s: Double, cardinality: Double) -> Double {
-    ranks(cardinality).reduce(0) { $0 + $1.weight * expOrZero(-s * $1.log) }
-  }
-
   /// Ranks by their logarithm with the number of keys each stands for, from the most frequent on.
   private static func ranks(_ cardinality: Double) -> [(log: Double, weight: Double)] {
     var ranks: [(log: Double, weight: Double)] = []
@@ -102,19 +98,10 @@ struct KeySpectrum {
     let root = (16 + count).squareRoot()
     // Of keys seen seldom, the many that are expected to be seen far less often count together.
     let (high, low) = ((4 + root) * (4 + root), count < 30 ? 0 : (root - 4) * (root - 4))
-    let first = firstIndex { $0.mean <= high }
-    let end = firstIndex { $0.mean < low }
+    let first = points.partitioningIndex { $0.mean <= high }
+    let end = points.partitioningIndex { $0.mean < low }
     if first < end { return max(0, first - 1)..<min(points.count, end + 1) }
     return max(0, first - 1)..<min(points.count, first + 1)
-  }
-
-  private func firstIndex(where holds: (Point) -> Bool) -> Int {
-    var (low, high) = (0, points.count)
-    while low < high {
-      let middle = (low + high) / 2
-      if holds(points[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 
   /// Hands over, for all keys, what is expected of a function of how often a key is seen, with the key's weight.

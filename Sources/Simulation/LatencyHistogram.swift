@@ -2,7 +2,7 @@ internal import Histogram
 public import Units
 
 /// A histogram of times with three significant digits (HdrHistogram), from a microsecond to a year.
-public struct LatencyHistogram: Sendable {
+public struct LatencyHistogram: Sendable, Equatable {
   private var counts: Histogram<UInt64>
 
   /// An empty histogram.
@@ -46,4 +46,12 @@ public struct LatencyHistogram: Sendable {
   public func percentile(_ percent: Double) -> Interval {
     counts.totalCount == 0 ? .zero : .microseconds(Int64(counts.valueAtPercentile(percent)))
   }
+}
+
+extension LatencyHistogram: Codable {
+  /// Reads the counts again; merged or asked, it is as it was.
+  public init(from decoder: any Decoder) throws { counts = try HistogramCounts(from: decoder).histogram }
+
+  /// Writes what was counted, a pair of numbers for each bin that is not empty.
+  public func encode(to encoder: any Encoder) throws { try HistogramCounts(counts).encode(to: encoder) }
 }

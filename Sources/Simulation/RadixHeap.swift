@@ -5,7 +5,7 @@
 /// Bucket b > 0 holds the keys whose highest bit that differs from the last popped key is bit b − 1; bucket 0 the keys
 /// equal to it. Equal keys always share a bucket and redistribution keeps their order, so they leave as they came.
 ///
-/// There is no removal: cancel lazily with `Generations`. A bucket's memory follows the most entries it ever held (16 B
+/// There is no removal: an event that no longer counts is dropped when it comes. A bucket's memory follows the most entries it ever held (16 B
 /// each, doubled at most) and is kept until the heap is gone.
 @frozen public struct RadixHeap: ~Copyable {
   // Unsafe storage because sixty-five growing arrays inside an array would check and retain on every move. Every access

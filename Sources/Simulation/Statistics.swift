@@ -1,4 +1,5 @@
 internal import CGSL
+internal import Units
 
 /// A mean and how far the truth may lie from it, at a level of confidence.
 public struct ConfidenceInterval: Sendable, Hashable {
@@ -76,32 +77,9 @@ public enum Statistics {
     return ConfidenceInterval(mean: moments.mean, halfWidth: halfWidth, level: level)
   }
 
-  /// The t interval of one long run's mean from `batches` ≥ 2 equal batches; leftover values at the end are left out.
-  ///
-  /// Twenty batches are a good choice (Schmeiser 1982: 10 to 30). Measured on M/M/1 at 0.8, nominal 0.95: 5,000 values
-  /// cover 0.88, 80,000 cover 0.95; look at `lagOneCorrelation` of the batch means. Nil when a batch would be empty.
-  public static func batchInterval(_ values: [Double], batches: Int, level: Double) -> ConfidenceInterval? {
-    batchMeans(values, batches: batches).flatMap { tInterval($0, level: level) }
-  }
-
-  /// The means of `batches` ≥ 2 equal batches, leftover values left out; nil when a batch would be empty.
-  public static func batchMeans(_ values: [Double], batches: Int) -> [Double]? {
-    precondition(batches >= 2, "batch means need two batches")
-    let size = values.count / batches
-    guard size > 0 else { return nil }
-    return (0..<batches).map { mean(Array(values[($0 * size)..<(($0 + 1) * size)])) }
-  }
-
-  /// The correlation of each value with the next, −1 to 1; 0 when there is no spread.
-  public static func lagOneCorrelation(_ values: [Double]) -> Double {
-    let centre = mean(values)
-    let squares = values.reduce(0) { $0 + ($1 - centre) * ($1 - centre) }
-    let products = zip(values, values.dropFirst()).reduce(0) { $0 + ($1.0 - centre) * ($1.1 - centre) }
-    return squares == 0 ? 0 : products / squares
-  }
 }
 
-/// Warm-up, quantiles and comparisons.
+/// Warm-up and comparisons.
 extension Statistics {
   /// The pointwise mean of equally long paths, one from each replication; the shortest path sets the length.
   public static func averagePath(_ paths: [[Double]]) -> [Double] {
@@ -125,57 +103,5 @@ extension Statistics {
       if error <= best { (best, cut) = (error, d) }
     }
     return means.count < 10 || cut * 2 > means.count ? nil : cut * 5
-  }
-
-  /// The ranks, from 1, of the order statistics of `count` independent values that enclose the `p` quantile with at
-  /// least probability `level`; nil when there are too few values. For 10,000 values and p = 0.99, 9,880 and 9,920.
-  public static func quantileRanks(count: Int, p: Double, level: Double) -> (lower: Int, upper: Int)? {
-    precondition(count >= 0 && count < 1 << 31 && p > 0 && p < 1 && level > 0 && level < 1, "no such quantile")
-    GSL.prepare()
-    let tail = (1 - level) / 2
-    let below = { (k: Int) in gsl_cdf_binomial_P(UInt32(k), p, UInt32(count)) }
-    let lower = firstIndex(below: count) { below($0) > tail }
-    let upper = firstIndex(below: count) { below($0) >= 1 - tail } + 1
-    return lower < 1 || upper > count ? nil : (lower, upper)
-  }
-
-  /// The order-statistic interval of the `p` quantile of independent values; nil when there are too few.
-  ///
-  /// For values that depend on each other (waits of one run) take the quantile of each replication and `tInterval` of
-  /// those, with at least 20 replications: one short run covered 0.56 instead of 0.95.
-  public static func quantileInterval(
-    _ values: [Double], p: Double, level: Double
-  ) -> (lower: Double, upper: Double)? {
-    guard let ranks = quantileRanks(count: values.count, p: p, level: level) else { return nil }
-    let sorted = values.sorted()
-    return (sorted[ranks.lower - 1], sorted[ranks.upper - 1])
-  }
-
-  /// The first k in 0 ..< bound for which a rising condition holds; `bound` when none does. O(log bound).
-  private static func firstIndex(below bound: Int, where holds: (Int) -> Bool) -> Int {
-    var (low, high) = (0, bound)
-    while low < high {
-      let middle = low + (high - low) / 2
-      if holds(middle) { high = middle } else { low = middle + 1 }
-    }
-    return low
-  }
-
-  /// How two designs differ, a − b, replication by replication; what common random numbers are for.
-  public struct PairedDifference: Sendable, Hashable {
-    /// The interval of the mean difference.
-    public var interval: ConfidenceInterval
-    /// (Var a + Var b) / Var(a − b): how many times fewer replications were needed than with independent runs; nil when
-    /// the differences do not vary.
-    public var varianceRatio: Double?
-  }
-
-  /// The paired t interval of a − b; nil unless both have the same two or more replications.
-  public static func pairedDifference(_ a: [Double], _ b: [Double], level: Double) -> PairedDifference? {
-    let differences = zip(a, b).map { $0 - $1 }
-    guard a.count == b.count, let interval = tInterval(differences, level: level), let spread = variance(differences),
-      let one = variance(a), let other = variance(b)
-    else { return nil }
-    return PairedDifference(interval: interval, varianceRatio: spread > 0 ? (one + other) / spread : nil)
   }
 }

@@ -3,7 +3,7 @@ public import Units
 /// Shares of a limit, 1 being all of it, counted to the hundredth; exact sums, so merging in any order gives equal results.
 ///
 /// Memory follows the largest share, 8 B a hundredth, at most 80 kB: shares above 100 count as 100 for percentiles.
-@frozen public struct UtilizationHistogram: Sendable, Hashable {
+@frozen public struct UtilizationHistogram: Sendable, Hashable, Codable {
   private var cells: [Int64] = []
   private var millionths: Int128 = 0
   private var largest: Int64 = 0

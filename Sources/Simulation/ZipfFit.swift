@@ -52,11 +52,6 @@ public struct ZipfFit: Sendable, Hashable {
     self.distinct = seen.count
   }
 
-  /// The sum of 1 / r^s over the ranks 1 to `cardinality` ≥ 1; s ≥ 0. O(log cardinality), to about 10⁻⁵ of it.
-  public static func weight(s: Double, cardinality: Int) -> Double {
-    KeySpectrum.weight(s: s, cardinality: Double(cardinality))
-  }
-
   /// The nearest point that is allowed: the exponent from 0 up, no fewer keys than were seen.
   private static func inside(_ point: [Double], distinct: Double) -> [Double] {
     [

@@ -1,7 +1,7 @@
 /// An amount of US dollars in whole picodollars: a PUT payload unit costs 14,000 of them.
 ///
 /// Amounts are multiplied first and rounded once; 128 bits hold 170 sextillion dollars.
-@frozen public struct Money: Hashable, Comparable, Sendable {
+@frozen public struct Money: Hashable, Comparable, Sendable, Codable {
   /// 10⁻¹² dollars each.
   public var picodollars: Int128
 

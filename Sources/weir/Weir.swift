@@ -31,6 +31,7 @@ struct Weir: AsyncParsableCommand {
       ExportVerb.self,
       Schema.self,
       Limits.self,
+      Metrics.self,
       Prices.self,
       CoverageVerb.self,
     ])
@@ -44,14 +45,4 @@ enum ExitStatus {
   static let badScenario = ExitCode(65)
   static let inputMissing = ExitCode(66)
   static let interrupted = ExitCode(130)
-}
-
-/// What stdout gets.
-enum Format: String, CaseIterable, ExpressibleByArgument {
-  case text, json, md
-}
-
-/// What stdout gets from verbs that have no document to print.
-enum TextOrJSON: String, CaseIterable, ExpressibleByArgument {
-  case text, json
 }

@@ -39,7 +39,7 @@ struct AdmissionTests {
   @Test("slack lets through as much more as it says, and no more")
   func slack() {
     var limits = LimitsProfile.current
-    limits[.shardWriteSlack] = 1_250
+    limits[.shard.writeSlack] = 1_250
     var stream = stream(1, limits: limits)
     #expect(stream.put(record(1, count: 2_000), at: start).accepted == 1_250)
   }

@@ -22,15 +22,15 @@ struct CapacityTests {
   func modes() throws {
     var account = ReshardTests.account(7)
     try account.updateStreamMode(of: 0, to: .onDemand, now: start)
-    #expect(account.streams[0].status == .updating && account.streams[0].mode == .provisioned)
-    #expect(account.streams[0].put(record(10), at: at(1)).limit == nil, "writes go on")
+    #expect(account[0].status == .updating && account[0].mode == .provisioned)
+    #expect(account[0].put(record(10), at: at(1)).limit == nil, "writes go on")
     account.wake(at: at(10))
-    #expect(account.streams[0].status == .active && account.streams[0].mode == .onDemand)
-    #expect(account.streams[0].openShardCount == 7)
+    #expect(account[0].status == .active && account[0].mode == .onDemand)
+    #expect(account[0].openShardCount == 7)
     try account.updateStreamMode(of: 0, to: .provisioned, now: at(11))
     account.wake(at: at(21))
-    #expect(account.streams[0].mode == .provisioned && account.streams[0].openShardCount == 7)
-    #expect(account.streams[0].deadline == nil, "nothing is watched any more")
+    #expect(account[0].mode == .provisioned && account[0].openShardCount == 7)
+    #expect(account[0].nextChange == nil, "nothing is watched any more")
   }
 
   @Test("twice in 24 hours, the third is refused and the first after a day is not")
@@ -54,7 +54,7 @@ struct CapacityTests {
   @Test("SplitShard, MergeShards and UpdateShardCount are refused on an on-demand stream")
   func resharding() throws {
     var account = try Self.advantage()
-    let middle = account.streams[0].shards[0].range.middle
+    let middle = account[0].shards[0].range.middle
     #expect(code { try account.splitShard(ShardID(0), at: middle, of: 0, now: at(20)) } == validation)
     #expect(code { try account.mergeShards(ShardID(0), with: ShardID(1), of: 0, now: at(20)) } == validation)
     #expect(code { try account.updateShardCount(of: 0, to: 8, now: at(20)) } == validation)
@@ -98,7 +98,7 @@ struct CapacityTests {
     try small.updateSettings(commitment: .enabled, now: start)
     #expect(code { try small.createOnDemandStream("a", OnDemandSettings(warmThroughput: 201), at: start) } == invalid)
     _ = try small.createOnDemandStream("a", OnDemandSettings(warmThroughput: 200), at: start)
-    #expect(small.streams[0].openShardCount == 200)
+    #expect(small[0].openShardCount == 200)
   }
 
   @Test("five calls a second")
@@ -112,10 +112,10 @@ struct CapacityTests {
   func raising(target: Int64) throws {
     var account = try Self.advantage()
     try account.updateWarmThroughput(of: 0, to: target, now: at(20))
-    #expect(account.streams[0].warmThroughput == WarmThroughput(target: target, current: 0))
+    #expect(account[0].warmThroughput == WarmThroughput(target: target, current: 0))
     #expect(code { try account.updateWarmThroughput(of: 0, to: 9, now: at(30)) } == inUse)
     account.wake(at: at(400))
-    let stream = account.streams[0]
+    let stream = account[0]
     #expect(stream.status == .active && stream.warmThroughput == WarmThroughput(target: target, current: target))
     #expect(stream.openShards.allSatisfy { stream.shards[$0.index].range.fits(target << 20, 1 << 20) })
     #expect(stream.openShardCount < 2 * Int(target))
@@ -130,20 +130,20 @@ struct CapacityTests {
     try account.updateStreamMode(of: 0, to: .onDemand, warmThroughput: 16, now: start)
     #expect(code { try account.updateSettings(commitment: .disabled, now: at(1)) } == validation)
     account.wake(at: at(200))
-    #expect(account.streams[0].mode == .onDemand && account.streams[0].openShardCount == 16)
+    #expect(account[0].mode == .onDemand && account[0].openShardCount == 16)
     try account.updateStreamMode(of: 0, to: .provisioned, now: at(200))
     account.wake(at: at(300))
-    #expect(account.streams[0].openShardCount == 16 && account.streams[0].warmThroughput == WarmThroughput())
+    #expect(account[0].openShardCount == 16 && account[0].warmThroughput == WarmThroughput())
   }
 
   @Test("lowering frees what neither the value nor the last hour's peak needs", arguments: [(30, 0), (0, 0), (8, 12)])
   func lowering(target: Int64, peak: Int64) throws {
     var account = try Self.advantage(warm: 64)
     let begin = Int64(100)
-    if peak > 0 { _ = account.streams[0].load(peak, from: begin, to: begin + 120) }
+    if peak > 0 { _ = account[0].load(peak, from: begin, to: begin + 120) }
     try account.updateWarmThroughput(of: 0, to: target, now: at(1_000))
     account.wake(at: at(1_400))
-    let stream = account.streams[0], kept = max(target, 2 * peak, 4)
+    let stream = account[0], kept = max(target, 2 * peak, 4)
     #expect(stream.status == .active && stream.warmThroughput.current == target)
     #expect(stream.openShards.allSatisfy { stream.shards[$0.index].range.fits(kept << 20, 1 << 20) })
     #expect(stream.openShardCount < 2 * Int(kept) && stream.openShardCount >= Int(kept))
@@ -153,10 +153,10 @@ struct CapacityTests {
   @Test("a peak of more than an hour ago holds nothing")
   func oldPeak() throws {
     var account = try Self.advantage(warm: 64)
-    _ = account.streams[0].load(20, from: 0, to: 120)
+    _ = account[0].load(20, from: 0, to: 120)
     try account.updateWarmThroughput(of: 0, to: 0, now: at(20 + 120 + 3_600))
     account.wake(at: at(5_000))
-    #expect(account.streams[0].openShardCount == 4)
+    #expect(account[0].openShardCount == 4)
   }
 
   // MARK: The commitment
@@ -166,7 +166,7 @@ struct CapacityTests {
     var account = Account(region: "us-east-1", at: start)
     _ = try account.createOnDemandStream("clicks", OnDemandSettings(), at: start)
     try account.updateSettings(commitment: .enabled, now: start)
-    #expect(account.terms == .advantage && account.streams[0].terms == .advantage)
+    #expect(account.terms == .advantage && account[0].terms == .advantage)
     try account.updateSettings(commitment: .disabled, now: at(3_600))
     #expect(account.commitment == .enabledUntil(at(86_400), since: start))
     #expect(code { try account.updateWarmThroughput(of: 0, to: 9, now: at(3_601)) } == validation)
@@ -174,9 +174,9 @@ struct CapacityTests {
     #expect(account.commitment == .enabled(since: start))
     try account.updateSettings(commitment: .disabled, now: at(7_300))
     account.wake(at: at(86_399))
-    #expect(account.terms == .advantage && account.commitmentEnds == at(86_400))
+    #expect(account.terms == .advantage && account.commitment.ends == at(86_400))
     account.wake(at: at(86_400))
-    #expect(account.commitment == .disabled && account.streams[0].terms == .standard)
+    #expect(account.commitment == .disabled && account[0].terms == .standard)
     try account.updateSettings(commitment: .enabled, now: at(90_000))
     try account.updateSettings(commitment: .disabled, now: at(180_000))
     #expect(account.commitment == .disabled, "after a day it ends at once")
@@ -214,19 +214,19 @@ struct CapacityTests {
 
   private static func request(_ dice: inout Dice) -> Request {
     switch dice.below(14) {
-    case 0: .updateStreamMode(stream: "clicks", dice.pick([.onDemand, .provisioned]), warmThroughput: 0)
-    case 1: .updateStreamMode(stream: "clicks", .onDemand, warmThroughput: Int64(dice.below(9)))
-    case 2, 3: .updateWarmThroughput(stream: "clicks", Int64(dice.below(40)))
-    case 4: .updateShardCount(stream: "clicks", target: dice.within(1...40))
+    case 0: .stream("clicks", .updateMode(dice.pick([.onDemand, .provisioned]), warmThroughput: 0))
+    case 1: .stream("clicks", .updateMode(.onDemand, warmThroughput: Int64(dice.below(9))))
+    case 2, 3: .stream("clicks", .updateWarmThroughput(Int64(dice.below(40))))
+    case 4: .stream("clicks", .updateShardCount(target: dice.within(1...40)))
     case 5: .updateAccountSettings(commitment: dice.pick([.enabled, .disabled]))
-    default: .putRecords(stream: "clicks", (0..<6).map { _ in record(300_000, to: dice.ring(), count: 5) })
+    default: .stream("clicks", .putRecords((0..<6).map { _ in record(300_000, to: dice.ring(), count: 5) }))
     }
   }
 
   private static var quick: Account {
     var limits = LimitsProfile.current
-    limits[.onDemandSplitBytes] = 20_000
-    limits[.modeChangesPerDay] = 20
+    limits[.onDemand.splitBytes] = 20_000
+    limits[.onDemand.modeChangesPerDay] = 20
     return Account(region: "us-east-1", limits: limits, at: start)
   }
 
@@ -239,7 +239,7 @@ struct CapacityTests {
       account.step(entry.input, at: entry.at, into: &effects)
       for case .put(let outcomes) in effects { stored += outcomes.reduce(0) { $0 + Int64($1.accepted) } }
     }
-    let stream = try #require(account.streams.first)
+    let stream = try #require(account.streamIDs.first.map { account[$0] })
     #expect(ReshardTests.isPartitioned(stream), "seed \(seed)")
     #expect(stream.shards.reduce(0) { $0 + $1.log.tip } == stored, "seed \(seed)")
     for shard in stream.shards {

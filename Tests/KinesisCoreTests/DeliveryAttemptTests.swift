@@ -117,7 +117,7 @@ struct DeliveryAttemptTests {
   @Test("what waits behind an outage is lost at its age, too, oldest first")
   func waiting() throws {
     var stream = try DeliveryStream(
-      configuration { $0.buffer.interval = .seconds(10) }, limits: limits { $0[.deliveryOutstanding] = 1 }, at: start)
+      configuration { $0.buffer.interval = .seconds(10) }, limits: limits { $0[.firehose.outstanding] = 1 }, at: start)
     var entries: [Journal<DeliveryInput>.Entry] = []
     for second in [Int64(0), 100, 200] {
       entries.append(.init(at: at(second), input: .putRecord(DeliveryRecord(size: 10))))

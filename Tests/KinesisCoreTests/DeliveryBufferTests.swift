@@ -12,7 +12,7 @@ struct DeliveryBufferTests {
     let timer = Int64(dice.below(2))
     var stream = try DeliveryStream(
       configuration { $0.buffer = .init(size: .mebibytes(Int64(dice.within(1...3))), interval: interval) },
-      limits: limits { $0[.deliveryTimerStart] = timer }, at: start)
+      limits: limits { $0[.firehose.timerStart] = timer }, at: start)
     var now = start
     var reasons: Set<FlushReason> = []
     for _ in 0..<400 {
@@ -33,7 +33,7 @@ struct DeliveryBufferTests {
   func timers() throws {
     for (timer, expected) in [(Int64(0), at(100)), (1, at(90))] {
       var stream = try DeliveryStream(
-        configuration { $0.buffer.interval = .seconds(30) }, limits: limits { $0[.deliveryTimerStart] = timer },
+        configuration { $0.buffer.interval = .seconds(30) }, limits: limits { $0[.firehose.timerStart] = timer },
         at: start)
       _ = stream.put(10, at: at(70))
       #expect(stream.deadline == expected)
@@ -55,7 +55,7 @@ struct DeliveryBufferTests {
       var stream = try DeliveryStream(
         configuration(.directPut(quota: .mebibytes(100))) {
           $0.buffer = .init(size: .mebibytes(size), interval: .seconds(interval))
-        }, limits: limits { $0[.deliveryChannels] = 0 }, at: start)
+        }, limits: limits { $0[.firehose.channels] = 0 }, at: start)
       stream.units[ErrorOutput.allCases.count].buffer.size = size << 20
       let puts = (0..<3 * size).flatMap { _ in stream.put(524_288, count: 1, at: start) }
       #expect(puts.deliveries.first?.putRequests == expected)
@@ -127,7 +127,7 @@ struct DeliveryBufferTests {
   func growth(permille: Int64) throws {
     var stream = try DeliveryStream(
       configuration(to: .redshift) { $0.buffer = .init(size: .mebibytes(1), interval: .seconds(900)) },
-      limits: limits { $0[.deliveryBufferGrowth] = permille }, at: start)
+      limits: limits { $0[.firehose.bufferGrowth] = permille }, at: start)
     let under = (0..<4).flatMap { _ in stream.put(524_288, count: 2, at: start) }.deliveries
     #expect(under.count == 1, "COPY commands follow one another")
     let next = stream.ask(.delivered(try #require(under.first).id), at: at(1)).deliveries

@@ -112,11 +112,4 @@ struct DeliveryConfigurationTests {
   func single(configuration: DeliveryConfiguration, setting: DeliveryFlaw.Setting) {
     #expect(Self.settings(configuration) == [setting])
   }
-
-  @Test("the table of limits has Data Firehose's, each with a name of its own")
-  func limitsTable() {
-    let keys = Limit.Key.allCases.filter(\.isDelivery)
-    #expect(keys.count == 43 && Set(Limit.Key.allCases.map(\.name)).count == Limit.Key.allCases.count)
-    #expect(keys.allSatisfy { $0.name.hasPrefix("firehose.") })
-  }
 }

@@ -25,9 +25,9 @@ struct DeliveryHistoryTests {
       if destination != .s3 { $0.retryDuration = .seconds(Int64(dice.below(200))) }
     }
     let limits = limits { limits in
-      limits[.deliveryTimerStart] = Int64(dice.below(2))
-      limits[.deliveryOutstanding] = Int64(dice.within(1...4))
-      limits[.deliveryBufferGrowth] = dice.pick([1_000, 1_500])
+      limits[.firehose.timerStart] = Int64(dice.below(2))
+      limits[.firehose.outstanding] = Int64(dice.within(1...4))
+      limits[.firehose.bufferGrowth] = dice.pick([1_000, 1_500])
     }
     return try DeliveryWorld(configuration, limits: limits, shards: isDirect ? 0 : dice.within(1...3), seed: seed)
   }

@@ -10,7 +10,7 @@ struct DeliveryPartitionTests {
       configuration {
         $0.partitioning = .init(maxActive: active)
         $0.buffer.interval = .seconds(60)
-      }, limits: limits { $0[.deliveryPartitionDelay] = delay }, at: start)
+      }, limits: limits { $0[.firehose.partitionDelay] = delay }, at: start)
   }
 
   /// Three new partitions a second, each delivered half a second after it is sent.

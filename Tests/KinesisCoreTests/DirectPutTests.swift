@@ -68,7 +68,7 @@ struct DirectPutTests {
       var stream = try DeliveryStream(
         configuration(.directPut(quota: .mebibytes(10))) {
           $0.buffer = .init(size: .mebibytes(1), interval: .seconds(60))
-        }, limits: limits { $0[.deliveryChannels] = parallel }, at: start)
+        }, limits: limits { $0[.firehose.channels] = parallel }, at: start)
       let deliveries = (0..<4).flatMap { _ in stream.put(524_288, at: start) }.deliveries
       #expect(deliveries.map(\.bytes) == sizes)
     }

@@ -128,7 +128,7 @@ struct FanOutTests {
     #expect(code { try stream.registerConsumer("c0", at: at(10)) } == inUse)
     for number in 5..<20 { _ = try stream.registerActiveConsumer("c\(number)", at: at(10)) }
     #expect(code { try stream.registerConsumer("c20", at: at(20)) } == limitExceeded)
-    stream.deregisterConsumer(3)
+    try stream.deregisterConsumer(3)
     let value11 = try stream.registerConsumer("c3", at: at(30))
     #expect(value11 == 20)
   }

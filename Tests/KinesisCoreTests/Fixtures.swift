@@ -43,8 +43,8 @@ extension KinesisCore.Stream {
   mutating func level(at now: Instant) {
     wake(at: now)
     for index in shards.indices {
-      _ = shards[index].writeRecords.available(at: now)
-      _ = shards[index].writeBytes.available(at: now)
+      _ = gates[index].records.available(at: now)
+      _ = gates[index].bytes.available(at: now)
       _ = shards[index].readCalls.available(at: now)
       _ = shards[index].readBytes.available(at: now)
       _ = shards[index].iteratorCalls.available(at: now)
@@ -55,5 +55,43 @@ extension KinesisCore.Stream {
       }
     }
     trim(at: now)
+  }
+}
+
+/// AWS's actions on a stream of an account by their names, as tests call them.
+extension Account {
+  mutating func splitShard(_ id: ShardID, at key: HashKey, of stream: Int, now: Instant) throws {
+    try ask(.splitShard(id, at: key), of: stream, at: now)
+  }
+
+  mutating func mergeShards(_ id: ShardID, with adjacent: ShardID, of stream: Int, now: Instant) throws {
+    try ask(.mergeShards(id, with: adjacent), of: stream, at: now)
+  }
+
+  mutating func updateShardCount(of stream: Int, to target: Int, now: Instant) throws {
+    try ask(.updateShardCount(target: target), of: stream, at: now)
+  }
+
+  mutating func setRetention(of stream: Int, hours: Int64, isIncrease: Bool, now: Instant) throws {
+    try ask(isIncrease ? .increaseRetention(hours: hours) : .decreaseRetention(hours: hours), of: stream, at: now)
+  }
+
+  mutating func registerConsumer(_ name: String, of stream: Int, now: Instant) throws -> Int {
+    guard case .made(let consumer) = try ask(.registerConsumer(name), of: stream, at: now) else { return -1 }
+    return consumer
+  }
+
+  mutating func deregisterConsumer(_ consumer: Int, of stream: Int, now: Instant) throws {
+    try ask(.deregisterConsumer(consumer), of: stream, at: now)
+  }
+
+  mutating func updateStreamMode(
+    of stream: Int, to mode: StreamMode, warmThroughput: Int64 = 0, now: Instant
+  ) throws {
+    try ask(.updateMode(mode, warmThroughput: warmThroughput), of: stream, at: now)
+  }
+
+  mutating func updateWarmThroughput(of stream: Int, to target: Int64, now: Instant) throws {
+    try ask(.updateWarmThroughput(target), of: stream, at: now)
   }
 }

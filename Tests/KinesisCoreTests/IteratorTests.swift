@@ -59,9 +59,9 @@ struct IteratorTests {
     var account = Account(region: "us-east-1", streams: [tenRecords()], at: at(10))
     try account.splitShard(ShardID(0), at: HashKey(1 << 127), of: 0, now: at(10))
     account.wake(at: at(60))
-    let end = try #require(account.streams[0].shards[0].endingSequenceNumber)
+    let end = try #require(account[0].shards[0].endingSequenceNumber)
     for position in [IteratorPosition.atSequenceNumber(end), .afterSequenceNumber(end), .latest] {
-      let iterator = try account.streams[0].shardIterator(position, in: ShardID(0), at: at(60))
+      let iterator = try account[0].shardIterator(position, in: ShardID(0), at: at(60))
       #expect(iterator.next == 10)
     }
   }
@@ -112,7 +112,7 @@ struct IteratorTests {
     #expect(code { try stream.shardIterator(.latest, in: ShardID(1), at: start) } == notFound)
     var account = Account(region: "us-east-1", at: start)
     _ = try account.createStream("clicks", shards: 1, at: start)
-    #expect(code { try account.streams[0].shardIterator(.latest, in: ShardID(0), at: start) } == notFound)
+    #expect(code { try account[0].shardIterator(.latest, in: ShardID(0), at: start) } == notFound)
   }
 
   @Test("a closed shard still gives iterators, and keeps its records until they are too old")
@@ -120,10 +120,10 @@ struct IteratorTests {
     var account = Account(region: "us-east-1", streams: [tenRecords()], at: at(10))
     try account.splitShard(ShardID(0), at: HashKey(1 << 127), of: 0, now: at(10))
     account.wake(at: at(60))
-    let first = try account.streams[0].shardIterator(.trimHorizon, in: ShardID(0), at: at(60))
-    #expect(try account.streams[0].getRecords(first, at: at(60)).count == 10)
-    let late = try account.streams[0].shardIterator(.trimHorizon, in: ShardID(0), at: at(86_400 + 60))
-    let answer = try account.streams[0].getRecords(late, at: at(86_400 + 60))
+    let first = try account[0].shardIterator(.trimHorizon, in: ShardID(0), at: at(60))
+    #expect(try account[0].getRecords(first, at: at(60)).count == 10)
+    let late = try account[0].shardIterator(.trimHorizon, in: ShardID(0), at: at(86_400 + 60))
+    let answer = try account[0].getRecords(late, at: at(86_400 + 60))
     #expect(answer.count == 0 && answer.next == nil && answer.children.count == 2)
   }
 }

@@ -13,7 +13,7 @@ struct MachineTests {
     var now = start
     let opening: [Request] = [
       .createStream("clicks", shards: dice.within(1...3), maxRecord: .mebibytes(1), retention: .hours(24)),
-      .registerConsumer(stream: "clicks", "pricing"),
+      .stream("clicks", .registerConsumer("pricing")),
     ]
     return (0..<120).map { turn in
       now = now + .milliseconds(turn < 2 ? 11_000 : Int64(dice.below(4_000)))
@@ -24,15 +24,15 @@ struct MachineTests {
   private static func request(_ dice: inout Dice) -> Request {
     let shard = ShardID(dice.below(6))
     switch dice.below(9) {
-    case 0: return .splitShard(stream: "clicks", shard, at: HashKey(dice.ring()))
-    case 1: return .updateShardCount(stream: "clicks", target: dice.within(1...6))
-    case 2: return .mergeShards(stream: "clicks", shard, with: ShardID(dice.below(6)))
-    case 3: return .subscribeToShard(stream: "clicks", consumer: 0, shard, .trimHorizon)
-    case 4: return .getShardIterator(stream: "clicks", shard, .latest)
+    case 0: return .stream("clicks", .splitShard(shard, at: HashKey(dice.ring())))
+    case 1: return .stream("clicks", .updateShardCount(target: dice.within(1...6)))
+    case 2: return .stream("clicks", .mergeShards(shard, with: ShardID(dice.below(6))))
+    case 3: return .stream("clicks", .subscribeToShard(consumer: 0, shard, .trimHorizon))
+    case 4: return .stream("clicks", .getShardIterator(shard, .latest))
     case 5:
-      return .getRecords(
-        stream: "clicks", ShardIterator(shard: shard, next: 0, issuedAt: start + .seconds(400)), limit: 100)
-    default: return .putRecords(stream: "clicks", (0..<4).map { _ in record(60_000, to: dice.ring(), count: 3) })
+      return .stream(
+        "clicks", .getRecords(ShardIterator(shard: shard, next: 0, issuedAt: start + .seconds(400)), limit: 100))
+    default: return .stream("clicks", .putRecords((0..<4).map { _ in record(60_000, to: dice.ring(), count: 3) }))
     }
   }
 
@@ -67,7 +67,7 @@ struct MachineTests {
     account.step(
       .createStream("clicks", shards: 1, maxRecord: .mebibytes(1), retention: .hours(24)), at: at(100), into: &effects)
     account.wake(at: at(50), into: &effects)
-    account.step(.putRecord(stream: "clicks", record(10)), at: at(60), into: &effects)
+    account.step(.stream("clicks", .putRecord(record(10))), at: at(60), into: &effects)
     #expect(effects.count == 2 && account.deadline == at(110))
   }
 
@@ -87,6 +87,6 @@ struct MachineTests {
     #expect(code { try account.deleteStream(0, consumers: .refused, now: at(12)) } == inUse)
     try account.deleteStream(0, consumers: .enforced, now: at(12))
     account.wake(at: at(22))
-    #expect(account.streams.map(\.name) == ["s1", "s2", "s3", "s4"])
+    #expect(account.streamIDs.map { account[$0].name } == ["s1", "s2", "s3", "s4"])
   }
 }

@@ -84,7 +84,7 @@ struct OnDemandTests {
   @Test("a minute belongs to the clock: a shard that opens within one is judged by what is left of it")
   func partOfAMinute() {
     var limits = LimitsProfile.current
-    limits[.onDemandSplitDelay] = 90
+    limits[.onDemand.splitDelay] = 90
     var stream = onDemand(4, limits: limits)
     _ = stream.load(4, from: 0, to: 180)
     #expect(stream.openShardCount == 8, "split at 150 s; half a minute at 512 KiB/s a shard is not busy")
@@ -166,7 +166,7 @@ struct OnDemandTests {
   @Test("a stream splits no further than its region's ceiling")
   func ceiling() {
     var limits = LimitsProfile.current
-    limits[.onDemandBytesOtherRegions] = 6 << 20
+    limits[.onDemand.bytesOtherRegions] = 6 << 20
     var stream = onDemand(4, region: "eu-north-1", limits: limits)
     let refused = stream.load(12, from: 0, to: 1_800).refused
     #expect(stream.openShardCount == 6 && refused[1_799] > 0)

@@ -72,10 +72,10 @@ struct PutRecordsTests {
   func states() throws {
     var account = Account(region: "us-east-1", at: start)
     _ = try account.createStream("clicks", shards: 2, at: start)
-    #expect(code { try account.streams[0].putRecord(record(1), at: at(1)) } == notFound)
+    #expect(code { try account[0].putRecord(record(1), at: at(1)) } == notFound)
     account.wake(at: at(20))
     try account.splitShard(ShardID(0), at: HashKey(1_000), of: 0, now: at(20))
-    #expect(account.streams[0].status == .updating)
-    #expect(try account.streams[0].putRecord(record(1), at: at(21)).accepted == 1)
+    #expect(account[0].status == .updating)
+    #expect(try account[0].putRecord(record(1), at: at(21)).accepted == 1)
   }
 }

@@ -114,15 +114,15 @@ struct ReadTests {
   @Test("the end of a closed shard gives its children and no next iterator")
   func shardEnd() throws {
     var account = Account(region: "us-east-1", streams: [stream(1)], at: start)
-    for _ in 0..<3 { _ = account.streams[0].put(record(10), at: start) }
+    for _ in 0..<3 { _ = account[0].put(record(10), at: start) }
     try account.splitShard(ShardID(0), at: HashKey(1 << 127), of: 0, now: start)
-    let open = try account.streams[0].read(0, at: at(29))
+    let open = try account[0].read(0, at: at(29))
     #expect(open.next?.next == 3 && open.children.isEmpty)
-    let middle = try account.streams[0].read(0, limit: 2, at: at(30))
+    let middle = try account[0].read(0, limit: 2, at: at(30))
     #expect(middle.next?.next == 2 && middle.children.isEmpty)
-    let end = try account.streams[0].read(2, at: at(31))
+    let end = try account[0].read(2, at: at(31))
     #expect(end.count == 1 && end.next == nil && end.children == [ShardID(1), ShardID(2)])
-    let again = try account.streams[0].read(3, at: at(32))
+    let again = try account[0].read(3, at: at(32))
     #expect(again.count == 0 && again.next == nil && again.children == [ShardID(1), ShardID(2)])
   }
 

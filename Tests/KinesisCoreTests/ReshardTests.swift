@@ -21,9 +21,9 @@ struct ReshardTests {
     var account = Self.account(4)
     try account.updateShardCount(of: 0, to: 3, now: start)
     account.wake(at: at(5 * 30))
-    #expect(account.streams[0].openShards == [ShardID(6), ShardID(9), ShardID(10)])
-    #expect(account.streams[0].openShards.map { account.streams[0].shards[$0.index].range } == HashKeyRange.even(3))
-    #expect(account.streams[0].status == .active)
+    #expect(account[0].openShards == [ShardID(6), ShardID(9), ShardID(10)])
+    #expect(account[0].openShards.map { account[0].shards[$0.index].range } == HashKeyRange.even(3))
+    #expect(account[0].status == .active)
   }
 
   @Test(
@@ -33,19 +33,19 @@ struct ReshardTests {
     var account = Self.account(from)
     try account.updateShardCount(of: 0, to: to, now: start)
     account.wake(at: at(10_000))
-    #expect(account.streams[0].openShards.map { account.streams[0].shards[$0.index].range } == HashKeyRange.even(to))
-    #expect(account.streams[0].status == .active)
+    #expect(account[0].openShards.map { account[0].shards[$0.index].range } == HashKeyRange.even(to))
+    #expect(account[0].status == .active)
   }
 
   @Test("a step takes 30 s: until then the parent takes writes, after that its children")
   func duration() throws {
     var account = Self.account(1)
     try account.splitShard(ShardID(0), at: HashKeyRange.whole.middle, of: 0, now: start)
-    let before = account.streams[0].put(record(10), at: at(30) - Interval(nanoseconds: 1))
-    let after = account.streams[0].put(record(10), at: at(30))
+    let before = account[0].put(record(10), at: at(30) - Interval(nanoseconds: 1))
+    let after = account[0].put(record(10), at: at(30))
     #expect(before.shard == ShardID(0) && after.shard == ShardID(1))
-    #expect(account.streams[0].shards[0].closedAt == at(30))
-    #expect(account.streams[0].shards[1].parent == ShardID(0) && account.streams[0].shards[2].parents == [ShardID(0)])
+    #expect(account[0].shards[0].closedAt == at(30))
+    #expect(account[0].shards[1].parent == ShardID(0) && account[0].shards[2].parents == [ShardID(0)])
   }
 
   @Test("a merge has two parents, the lower one first, and takes neighbours only")
@@ -56,7 +56,7 @@ struct ReshardTests {
     try account.mergeShards(ShardID(0), with: ShardID(1), of: 0, now: start)
     account.wake(at: at(30))
     #expect(
-      account.streams[0].shards[3].parent == ShardID(0) && account.streams[0].shards[3].adjacentParent == ShardID(1))
+      account[0].shards[3].parent == ShardID(0) && account[0].shards[3].adjacentParent == ShardID(1))
   }
 
   @Test("a split key lies beyond the start plus one and before the end", arguments: [0, 1, 2, 98, 99, 100])
@@ -64,8 +64,8 @@ struct ReshardTests {
     var stream = stream(1)
     stream.shards = [
       Shard(
-        id: ShardID(0), range: HashKeyRange(HashKey(0), HashKey(99)), limits: .current, maxRecord: .mebibytes(1),
-        at: start)
+        id: ShardID(0), range: HashKeyRange(HashKey(0), HashKey(99)), parent: nil, adjacentParent: nil,
+        limits: .current, at: start)
     ]
     let isAllowed = key > 1 && key < 99
     #expect(
@@ -97,14 +97,14 @@ struct ReshardTests {
   @Test("the account's quota holds over all its streams, and refusals change nothing but time")
   func accountQuota() throws {
     var limits = LimitsProfile.current
-    limits[.accountShardsLargeRegions] = 5
+    limits[.account.shardsLargeRegions] = 5
     var account = Self.account(4, limits: limits)
     #expect(code { try account.createStream("more", shards: 2, at: start) } == limitExceeded)
     #expect(code { try account.updateShardCount(of: 0, to: 6, now: start) } == limitExceeded)
     try account.splitShard(ShardID(0), at: HashKey(7), of: 0, now: start)
     account.wake(at: at(30))
     #expect(
-      code { try account.splitShard(ShardID(1), at: account.streams[0].shards[1].range.middle, of: 0, now: at(31)) }
+      code { try account.splitShard(ShardID(1), at: account[0].shards[1].range.middle, of: 0, now: at(31)) }
         == limitExceeded)
   }
 
@@ -124,15 +124,15 @@ struct ReshardTests {
     var now = start, stored: Int64 = 0
     for _ in 0..<60 {
       now = now + .seconds(Int64(dice.below(50)))
-      let open = account.streams[0].openShards
-      let id = dice.pick(open), range = account.streams[0].shards[id.index].range
+      let open = account[0].openShards
+      let id = dice.pick(open), range = account[0].shards[id.index].range
       switch dice.below(5) {
       case 0:
         try? account.splitShard(
           id, at: HashKey(range.start.value + dice.ring() % (range.end.value - range.start.value)), of: 0, now: now)
       case 1: try? account.mergeShards(id, with: dice.pick(open), of: 0, now: now)
       case 2: try? account.updateShardCount(of: 0, to: dice.within(1...open.count * 2), now: now)
-      default: stored += Int64(account.streams[0].put(record(100, to: dice.ring(), count: 40), at: now).accepted)
+      default: stored += Int64(account[0].put(record(100, to: dice.ring(), count: 40), at: now).accepted)
       }
       account.wake(at: now)
     }
@@ -142,7 +142,7 @@ struct ReshardTests {
   @Test("every reshard history keeps the ring partitioned, lineage whole and records stored", arguments: 0..<150)
   func histories(seed: Int) {
     let (account, stored) = Self.history(seed)
-    let stream = account.streams[0]
+    let stream = account[0]
     #expect(Self.isPartitioned(stream), "seed \(seed)")
     #expect(stream.shards.map(\.id.index) == Array(stream.shards.indices), "seed \(seed)")
     #expect(stream.shards.reduce(0) { $0 + $1.log.tip } == stored, "seed \(seed)")
@@ -162,14 +162,14 @@ struct ReshardTests {
         Self.perform(rest % operations, on: &account, at: at(Int64(step) * 40))
         rest /= operations
       }
-      #expect(Self.isPartitioned(account.streams[0]), "history \(code)")
+      #expect(Self.isPartitioned(account[0]), "history \(code)")
     }
   }
 
   private static func perform(_ operation: Int, on account: inout Account, at now: Instant) {
-    let open = account.streams[0].openShards
+    let open = account[0].openShards
     switch operation {
-    case 0: try? account.splitShard(open[0], at: account.streams[0].shards[open[0].index].range.middle, of: 0, now: now)
+    case 0: try? account.splitShard(open[0], at: account[0].shards[open[0].index].range.middle, of: 0, now: now)
     case 1: if open.count > 1 { try? account.mergeShards(open[0], with: open[1], of: 0, now: now) }
     case 2: try? account.updateShardCount(of: 0, to: open.count * 2, now: now)
     default: try? account.updateShardCount(of: 0, to: max(1, open.count / 2), now: now)

@@ -30,13 +30,13 @@ struct RetentionTests {
   @Test("lengthening the period does not bring back what has left, shortening takes at once")
   func changing() throws {
     var account = Account(region: "us-east-1", streams: [stream(1)], at: start)
-    for hour in 0..<30 { _ = account.streams[0].put(record(10), at: start + .hours(Int64(hour))) }
+    for hour in 0..<30 { _ = account[0].put(record(10), at: start + .hours(Int64(hour))) }
     try account.setRetention(of: 0, hours: 48, isIncrease: true, now: start + .hours(29))
-    #expect(account.streams[0].shards[0].log.trimHorizon == 5)
-    account.streams[0].trim(at: start + .hours(40))
-    #expect(account.streams[0].shards[0].log.trimHorizon == 5)
+    #expect(account[0].shards[0].log.trimHorizon == 5)
+    account[0].trim(at: start + .hours(40))
+    #expect(account[0].shards[0].log.trimHorizon == 5)
     try account.setRetention(of: 0, hours: 24, isIncrease: false, now: start + .hours(40))
-    #expect(account.streams[0].shards[0].log.trimHorizon == 16)
+    #expect(account[0].shards[0].log.trimHorizon == 16)
   }
 
   @Test("the period is 24 to 8,760 hours, and each action goes its own way only")

@@ -45,11 +45,11 @@ struct SequenceNumberTests {
     var account = Account(region: "us-east-1", streams: [stream(1)], at: start)
     try account.splitShard(ShardID(0), at: HashKey(1 << 127), of: 0, now: start)
     account.wake(at: at(60))
-    let shard = account.streams[0].shards[0]
+    let shard = account[0].shards[0]
     let end = try #require(shard.endingSequenceNumber)
     #expect(end.index == 0x7fff_ffff_ffff_ffff)
     #expect(end > shard.sequenceNumber(at: 1 << 60, arrived: at(1)))
-    #expect(account.streams[0].shards[1].endingSequenceNumber == nil)
+    #expect(account[0].shards[1].endingSequenceNumber == nil)
   }
 
   @Test(

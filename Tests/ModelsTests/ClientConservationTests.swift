@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Models
 import Simulation
@@ -27,7 +28,7 @@ private struct ClientSwarm {
         Fixture.consumer("c\($0)", pick([.sdkPolling, .kclPolling, .kclFanOut]), perRecord: pick([0, 1e5]))
       })
     // Short enough that a reshard ends within the run.
-    experiment.limits[.reshardStepDuration] = 2
+    experiment.limits[.stream.reshardStepDuration] = 2
     experiment.streams[0].retention = .seconds(pick([10, 86_400]))
     experiment.events = (0..<below(5)).map { _ in event() }
     return experiment

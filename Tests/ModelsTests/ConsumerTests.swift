@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Models
 import Simulation
@@ -62,14 +63,14 @@ struct LatencyTests {
     #expect(abs(Fixture.milliseconds(propagation, 99) + halfPut - 314) < 0.05 * 314)
   }
 
-  @Test("a poller asks at its interval, never faster", arguments: [ConsumerSpec.Retrieval.sdkPolling, .kclPolling])
-  func pollInterval(retrieval: ConsumerSpec.Retrieval) {
+  @Test("a poller asks at its interval, never faster", arguments: [Fixture.Kind.sdkPolling, .kclPolling])
+  func pollInterval(kind: Fixture.Kind) {
     var experiment = Fixture.experiment(
-      seconds: 100, shards: 1, consumers: [Fixture.consumer(retrieval, every: .milliseconds(300))],
+      seconds: 100, shards: 1, consumers: [Fixture.consumer(kind, every: .milliseconds(300))],
       events: [ScheduledEvent(at: .seconds(10), action: .splitShard(stream: 0, shard: nil, at: nil))])
     experiment.producers[0] = Fixture.single(rate: 5)
     var calls: [Int64: [Int64]] = [:]
-    var run = Run(PreparedExperiment(experiment), replication: 0)
+    var run = World(PreparedExperiment(experiment), replication: 0)
     while !run.advance(limit: 1) {
       guard run.description.hasPrefix("read of "), let reader = Int64(run.description.split(separator: " ")[2]) else {
         continue
@@ -92,11 +93,11 @@ struct LeaseTests {
     }
   }
 
-  private static func resharded(_ retrieval: ConsumerSpec.Retrieval, workers: Int = 2) -> Experiment {
+  private static func resharded(_ kind: Fixture.Kind, workers: Int = 2) -> Experiment {
     // Splits 0 and 1, merges the inner halves, splits that: parents before children across both.
     Fixture.experiment(
       seconds: 420, producers: [Fixture.producer(rate: 120)],
-      consumers: [Fixture.consumer(retrieval, every: .milliseconds(400), workers: workers)],
+      consumers: [Fixture.consumer(kind, every: .milliseconds(400), workers: workers)],
       events: [
         ScheduledEvent(at: .seconds(5), action: .splitShard(stream: 0, shard: ShardID(0), at: nil)),
         ScheduledEvent(at: .seconds(70), action: .splitShard(stream: 0, shard: ShardID(1), at: nil)),
@@ -105,11 +106,11 @@ struct LeaseTests {
       ])
   }
 
-  static let kinds: [ConsumerSpec.Retrieval] = [.sdkPolling, .kclPolling, .kclFanOut]
+  static let kinds: [Fixture.Kind] = [.sdkPolling, .kclPolling, .kclFanOut]
 
   @Test("a shard is read to its end only after all its parents, and nothing is lost between", arguments: kinds)
-  func parentsFirst(retrieval: ConsumerSpec.Retrieval) {
-    let result = Fixture.result(of: Self.resharded(retrieval))
+  func parentsFirst(kind: Fixture.Kind) {
+    let result = Fixture.result(of: Self.resharded(kind))
     let ends = Self.drained(result), shards = result.streams[0].shards
     #expect(ends.map(\.shard) == [0, 1, 3, 4, 6] || ends.map(\.shard) == [0, 1, 4, 3, 6])
     #expect(shards.count == 9)
@@ -134,20 +135,20 @@ struct LeaseTests {
   }
 
   @Test("a child's lease is taken within 20.05 s, and read from its beginning", arguments: kinds)
-  func pickUp(retrieval: ConsumerSpec.Retrieval) {
+  func pickUp(kind: Fixture.Kind) {
     var longest = Interval.zero
     for seed in 1...4 {
-      var experiment = Self.resharded(retrieval)
+      var experiment = Self.resharded(kind)
       experiment.seed = UInt64(seed)
       (experiment.events, experiment.horizon.duration) = ([experiment.events[0]], .seconds(80))
       let result = Fixture.result(of: experiment)
       let wait = result.consumers[0].propagation.max
-      #expect(wait < .milliseconds(retrieval == .sdkPolling ? 2_000 : 22_000), "seed \(seed)")
+      #expect(wait < .milliseconds(kind == .sdkPolling ? 2_000 : 22_000), "seed \(seed)")
       longest = max(longest, wait)
       #expect(result.consumers[0].records + result.consumers[0].backlog == result.records.accepted)
       #expect(result.consumers[0].backlog < 150, "seed \(seed)")
     }
-    if retrieval != .sdkPolling { #expect(longest > .milliseconds(4_000)) }
+    if kind != .sdkPolling { #expect(longest > .milliseconds(4_000)) }
   }
 
   @Test("one processor a worker serialises its shards; workers share the shards evenly", arguments: [1, 2, 4])
@@ -303,9 +304,9 @@ struct FanOutTests {
     #expect(past - Fixture.result(of: read).eventCount < 400, "events pile up at the end of a subscription")
   }
 
-  @Test("reads never come before the record", arguments: [ConsumerSpec.Retrieval.sdkPolling, .kclPolling, .kclFanOut])
-  func causal(retrieval: ConsumerSpec.Retrieval) {
-    var experiment = Fixture.experiment(consumers: [Fixture.consumer(retrieval, every: .milliseconds(200), perBatch: 0)]
+  @Test("reads never come before the record", arguments: [Fixture.Kind.sdkPolling, .kclPolling, .kclFanOut])
+  func causal(kind: Fixture.Kind) {
+    var experiment = Fixture.experiment(consumers: [Fixture.consumer(kind, every: .milliseconds(200), perBatch: 0)]
     )
     experiment.serviceTimes = ServiceTimes(put: .constant(0), getRecords: .constant(40e6), fanOut: .constant(40e6))
     #expect(Fixture.result(of: experiment).consumers[0].propagation.percentile(0.001) >= .milliseconds(40))

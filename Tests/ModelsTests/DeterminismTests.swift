@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Models
 import Simulation
@@ -26,7 +27,7 @@ struct DeterminismTests {
 
   @Test("it does not matter how many events are taken at once")
   func steps() {
-    var run = Run(PreparedExperiment(busy()), replication: 0)
+    var run = World(PreparedExperiment(busy()), replication: 0)
     while !run.advance(limit: 7) {}
     #expect(run.finish(isComplete: true).trajectoryHash == Fixture.result(of: busy()).trajectoryHash)
   }

@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Pricing
 import Simulation
@@ -152,12 +153,19 @@ struct SurroundingsUsageTests {
 
   @Test("facts §9.2: a lease is renewed every 3,308 ms, about 1,088 times an hour")
   func leases() {
-    let table = LeaseTable(.current)
-    #expect(table.renewal == 3_308_000_000)
-    var usage = Usage(over: .hours(1))
-    table.add(held: 3_600_000_000_000, over: .hours(1), batches: 50, by: Fixture.consumer(.kclPolling), to: &usage)
-    #expect(usage.lines.map(\.item) == [.leaseWrite, .leaseRead])
-    #expect(usage.lines[0].quantity == 1_088 + 50 && usage.lines[1].quantity == 180)
+    #expect(
+      Fixture.consumer(.kclPolling).leases(held: 0, over: .zero, batches: 0, .current).renewal == .milliseconds(3_308))
+    let lines = Self.lines(Fixture.consumer(.kclPolling), batches: 50)
+    #expect(lines.map(\.item) == [.leaseWrite, .leaseRead])
+    #expect(lines[0].quantity == 1_088 + 50 && lines[1].quantity == 180)
+  }
+
+  /// What an hour of one lease comes to.
+  private static func lines(_ consumer: ConsumerSpec, batches: Int128) -> [Usage.Line] {
+    var (use, application) = (Use(), ApplicationUse(consumer.name))
+    application.leases = consumer.leases(held: 3_600_000_000_000, over: .hours(1), batches: batches, .current)
+    use.applications = [application]
+    return use.usage(over: .hours(1)).lines
   }
 
   @Test("a consumer that is stopped renews no lease; a checkpoint follows a batch, or a minute")
@@ -178,10 +186,7 @@ struct SurroundingsUsageTests {
     let writes = [Interval.zero, .seconds(60), .seconds(600)].map { interval in
       var consumer = Fixture.consumer(.kclPolling)
       consumer.checkpointEvery = interval
-      var usage = Usage(over: .hours(1))
-      let table = LeaseTable(.current)
-      table.add(held: 3_600_000_000_000, over: .hours(1), batches: 70, by: consumer, to: &usage)
-      return usage.lines[0].quantity - 1_088
+      return Self.lines(consumer, batches: 70)[0].quantity - 1_088
     }
     #expect(writes == [70, 60, 6])
   }

@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Simulation
 import Testing
@@ -8,29 +9,29 @@ import Units
 @Suite("Crash and failover")
 struct FailoverTests {
   private static func experiment(
-    _ retrieval: ConsumerSpec.Retrieval, workers: Int = 3, lost: Int = 2, length: Interval? = nil, seed: UInt64 = 1,
+    _ kind: Fixture.Kind, workers: Int = 3, lost: Int = 2, length: Interval? = nil, seed: UInt64 = 1,
     seconds: Int64 = 180
   ) -> Experiment {
     Fixture.experiment(
       seconds: seconds, shards: 6, seed: seed, producers: [Fixture.producer(rate: 240)],
       consumers: [
         Fixture.consumer(
-          "reader", retrieval, every: .milliseconds(500), workers: workers, perBatch: 50e6, perRecord: 5e6)
+          "reader", kind, every: .milliseconds(500), workers: workers, perBatch: 50e6, perRecord: 5e6)
       ],
       events: [
         ScheduledEvent(at: .seconds(60), length: length, action: .crashWorkers(consumer: 0, count: lost))
       ])
   }
 
-  static let kinds: [ConsumerSpec.Retrieval] = [.kclPolling, .kclFanOut]
+  static let kinds: [Fixture.Kind] = [.kclPolling, .kclFanOut]
 
   @Test(
     "nothing is lost, duplicates are counted apart, and first deliveries never exceed what was accepted",
     arguments: kinds)
-  func conserved(retrieval: ConsumerSpec.Retrieval) {
+  func conserved(kind: Fixture.Kind) {
     var duplicates: Int64 = 0
     for seed in UInt64(1)...6 {
-      let result = Fixture.result(of: Self.experiment(retrieval, seed: seed))
+      let result = Fixture.result(of: Self.experiment(kind, seed: seed))
       let consumer = result.consumers[0]
       #expect(consumer.records + consumer.backlog + consumer.expired == result.records.accepted, "seed \(seed)")
       #expect(consumer.expired == 0)
@@ -42,9 +43,9 @@ struct FailoverTests {
   }
 
   @Test("leases are taken at the first scan after ten seconds: within 30.05 s, never before ten", arguments: kinds)
-  func takeover(retrieval: ConsumerSpec.Retrieval) {
+  func takeover(kind: Fixture.Kind) {
     for seed in UInt64(1)...4 {
-      let experiment = Self.experiment(retrieval, seed: seed)
+      let experiment = Self.experiment(kind, seed: seed)
       let crash: Int64 = 60_000_000_000
       let taken = Fixture.instants(of: "lease of", in: experiment).filter { $0 > crash }
       #expect(taken.count >= 4, "seed \(seed)")
@@ -57,13 +58,13 @@ struct FailoverTests {
   }
 
   @Test("when all workers vanish nothing is read until they are back", arguments: kinds)
-  func allGone(retrieval: ConsumerSpec.Retrieval) {
-    let result = Fixture.result(of: Self.experiment(retrieval, workers: 2, lost: 2, length: .seconds(40)))
+  func allGone(kind: Fixture.Kind) {
+    let result = Fixture.result(of: Self.experiment(kind, workers: 2, lost: 2, length: .seconds(40)))
     let consumer = result.consumers[0]
     #expect(consumer.iteratorAgeMax > .seconds(40) && consumer.iteratorAgeMax < .seconds(65))
     #expect(consumer.records + consumer.backlog == result.records.accepted)
     #expect(consumer.iteratorAgeLast < .seconds(5))
-    let forever = Fixture.result(of: Self.experiment(retrieval, workers: 1, lost: 1))
+    let forever = Fixture.result(of: Self.experiment(kind, workers: 1, lost: 1))
     #expect(forever.consumers[0].iteratorAgeLast > .seconds(115))
     #expect(forever.consumers[0].records + forever.consumers[0].backlog == forever.records.accepted)
   }
@@ -87,9 +88,9 @@ struct FailoverTests {
 @Suite("Deployed late")
 struct DeploymentTests {
   private static func run(
-    _ start: ConsumerSpec.Start, _ retrieval: ConsumerSpec.Retrieval, reshard: Instant? = nil
+    _ start: ConsumerSpec.Start, _ kind: Fixture.Kind, reshard: Instant? = nil
   ) -> RunResult {
-    var consumer = Fixture.consumer(retrieval, every: .milliseconds(500), perBatch: 1e6)
+    var consumer = Fixture.consumer(kind, every: .milliseconds(500), perBatch: 1e6)
     consumer.start = start
     var events = [ScheduledEvent(at: .seconds(60), action: .startConsumer(0))]
     if reshard != nil {
@@ -100,11 +101,11 @@ struct DeploymentTests {
         seconds: 180, producers: [Fixture.producer(rate: 200)], consumers: [consumer], events: events))
   }
 
-  static let kinds: [ConsumerSpec.Retrieval] = [.sdkPolling, .kclPolling, .kclFanOut]
+  static let kinds: [Fixture.Kind] = [.sdkPolling, .kclPolling, .kclFanOut]
 
   @Test("at LATEST it skips what was stored before it began", arguments: kinds, [false, true])
-  func latest(retrieval: ConsumerSpec.Retrieval, isResharded: Bool) {
-    let result = Self.run(.latest, retrieval, reshard: isResharded ? .epoch : nil)
+  func latest(kind: Fixture.Kind, isResharded: Bool) {
+    let result = Self.run(.latest, kind, reshard: isResharded ? .epoch : nil)
     let consumer = result.consumers[0]
     #expect(abs(Double(consumer.skipped) - 12_000) < 500)
     #expect(consumer.records + consumer.skipped + consumer.backlog + consumer.expired == result.records.accepted)
@@ -113,8 +114,8 @@ struct DeploymentTests {
   }
 
   @Test("at TRIM_HORIZON it reads all of it, parents before children", arguments: kinds, [false, true])
-  func trimHorizon(retrieval: ConsumerSpec.Retrieval, isResharded: Bool) {
-    let result = Self.run(.trimHorizon, retrieval, reshard: isResharded ? .epoch : nil)
+  func trimHorizon(kind: Fixture.Kind, isResharded: Bool) {
+    let result = Self.run(.trimHorizon, kind, reshard: isResharded ? .epoch : nil)
     let consumer = result.consumers[0]
     #expect(consumer.skipped == 0)
     #expect(consumer.propagation.max > .seconds(55))
@@ -139,20 +140,19 @@ struct ApplicationSwarmTests {
   private static func experiment(_ seed: UInt64) -> Experiment {
     var dice = RandomStream(seed: seed, replication: 0, purpose: .control, entity: "applications")
     func below(_ n: UInt64) -> Int { Int(dice.below(n)) }
-    let kinds: [ConsumerSpec.Retrieval] = [.lambdaPolling, .lambdaFanOut, .flinkPolling, .flinkFanOut]
-    let retrieval = kinds[below(4)]
+    let kind = below(4)
     let failures = FunctionSpec.Failures(
       errorRate: Double(below(3)) * 0.2, poisonAt: below(2) == 0 ? .seconds(Int64(below(100))) : nil,
       maxRetries: [nil, 0, 2][below(3)], batch: below(2) == 0 ? .whole : .bisected,
       maxRecordAge: below(2) == 0 ? .seconds(60) : nil)
     let function = FunctionSpec(
       batchSize: 1 + below(200), window: .seconds(Int64(below(5))), factor: 1 + below(10), failures: failures)
-    let isFlink = retrieval == .flinkPolling || retrieval == .flinkFanOut
+    let isFlink = kind >= 2, start: ConsumerSpec.Start = below(2) == 0 ? .latest : .trimHorizon
+    let job = FlinkSpec(ratePerKPU: isFlink ? 50 + below(300) : 1, window: .tumbling(size: .seconds(7)))
     let consumer = ConsumerSpec(
-      name: "any", stream: 0, retrieval: retrieval, pollInterval: isFlink ? .milliseconds(200) : .seconds(1),
-      perBatch: .exponential(mean: 50e6), start: below(2) == 0 ? .latest : .trimHorizon,
-      function: isFlink ? nil : function,
-      flink: isFlink ? FlinkSpec(ratePerKPU: 50 + below(300), window: .tumbling(size: .seconds(7))) : nil)
+      name: "any", stream: 0, application: isFlink ? .flink(job) : .mapping(function),
+      reading: kind % 2 == 0 ? .polling : .fanOut, pollInterval: isFlink ? .milliseconds(200) : .seconds(1),
+      perBatch: .exponential(mean: 50e6), start: start)
     var experiment = Fixture.experiment(
       seconds: 200, seed: seed, producers: [Fixture.producer(rate: 150)], consumers: [consumer],
       events: [ScheduledEvent(at: .seconds(Int64(10 + below(60))), action: .splitShard(stream: 0, shard: nil, at: nil))]
@@ -164,7 +164,7 @@ struct ApplicationSwarmTests {
       experiment.events.append(
         ScheduledEvent(at: .seconds(Int64(90 + below(60))), length: .seconds(12), action: .stopConsumer(0)))
     }
-    experiment.limits[.lambdaConcurrency] = Int64(1 + below(12))
+    experiment.limits[.lambda.concurrency] = Int64(1 + below(12))
     return experiment
   }
 
@@ -176,7 +176,7 @@ struct ApplicationSwarmTests {
     #expect(consumer.backlog >= 0 && consumer.duplicates == 0, "seed \(seed)")
     #expect(consumer.propagation.count == consumer.records, "seed \(seed)")
     let function = consumer.function
-    #expect((function?.concurrencyPeak ?? 0) <= Int(experiment.limits[.lambdaConcurrency]), "seed \(seed)")
+    #expect((function?.concurrencyPeak ?? 0) <= Int(experiment.limits[.lambda.concurrency]), "seed \(seed)")
     #expect(Fixture.result(of: experiment).trajectoryHash == result.trajectoryHash, "seed \(seed)")
   }
 }

@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Models
 import Simulation
@@ -6,6 +7,15 @@ import Units
 
 @Suite("Delivery streams")
 struct FirehoseTests {
+  @Test("a lowered limit of records a GetRecords call holds for Firehose's polls too")
+  func loweredLimit() {
+    var experiment = Fixture.delivering([Fixture.firehose()], seconds: 120, rate: 40)
+    experiment.limits[.shard.readRecordsPerCall] = 5
+    let firehose = Fixture.result(of: experiment).firehoses[0]
+    #expect(firehose.reading?.throttledCalls == 0)
+    #expect((1_000...1_200).contains(firehose.ledger.records), "two shards, a call a second, five records")
+  }
+
   @Test("a buffer that its interval ends first makes one object a shard and interval", arguments: [1, 4])
   func intervalLaw(shards: Int) {
     let result = Fixture.result(
@@ -56,8 +66,8 @@ struct FirehoseTests {
     #expect(abs(Statistics.mean(times) - mean) < 4 * (variance / count).squareRoot(), "seed 1")
     let spread = try #require(Statistics.variance(times))
     #expect(abs(spread / variance - 1) < 4 * (2 / count).squareRoot(), "seed 1")
-    let quantile = Statistics.gammaQuantile(0.9, shape: shape, scale: 1 / rate)
-    let share = Double(times.count { $0 <= quantile }) / count
+    let isInLowerNineTenths = { Statistics.gammaShare(atOrBelow: $0, shape: shape, scale: 1 / rate) <= 0.9 }
+    let share = Double(times.count(where: isInLowerNineTenths)) / count
     #expect(abs(share - 0.9) < 4 * (0.09 / count).squareRoot(), "seed 1")
   }
 

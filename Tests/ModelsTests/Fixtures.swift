@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Models
 import Simulation
@@ -28,25 +29,31 @@ enum Fixture {
       retry: retry)
   }
 
-  static func consumer(
-    _ retrieval: ConsumerSpec.Retrieval, every interval: Interval = .seconds(1), workers: Int = 1,
-    concurrency: Int? = nil, perBatch: Double = 1e6
-  ) -> ConsumerSpec {
-    consumer("reader", retrieval, every: interval, workers: workers, concurrency: concurrency, perBatch: perBatch)
+  /// Consumers that hand batches to record processors, by how they read.
+  enum Kind {
+    case sdkPolling, kclPolling, kclFanOut
   }
 
   static func consumer(
-    _ name: String, _ retrieval: ConsumerSpec.Retrieval, every interval: Interval = .seconds(1),
+    _ kind: Kind, every interval: Interval = .seconds(1), workers: Int = 1,
+    concurrency: Int? = nil, perBatch: Double = 1e6
+  ) -> ConsumerSpec {
+    consumer("reader", kind, every: interval, workers: workers, concurrency: concurrency, perBatch: perBatch)
+  }
+
+  static func consumer(
+    _ name: String, _ kind: Kind, every interval: Interval = .seconds(1),
     workers: Int = 1, concurrency: Int? = nil, perBatch: Double = 1e6, perRecord: Double = 0
   ) -> ConsumerSpec {
     ConsumerSpec(
-      name: name, stream: 0, retrieval: retrieval, pollInterval: interval, workers: workers, concurrency: concurrency,
-      perBatch: .constant(perBatch), perRecord: .constant(perRecord))
+      name: name, stream: 0, application: kind == .sdkPolling ? .plainLoop : .recordProcessors,
+      reading: kind == .kclFanOut ? .fanOut : .polling, pollInterval: interval, workers: workers,
+      concurrency: concurrency, perBatch: .constant(perBatch), perRecord: .constant(perRecord))
   }
 
   /// A run to its end.
   static func result(of experiment: Experiment, replication: Int = 0) -> RunResult {
-    var run = Run(PreparedExperiment(experiment), replication: replication)
+    var run = World(PreparedExperiment(experiment), replication: replication)
     while !run.advance(limit: 100_000) {}
     return run.finish(isComplete: true)
   }
@@ -83,7 +90,7 @@ extension Fixture {
 
   /// Nanoseconds after the start of every event whose description begins so.
   static func instants(of what: String, in experiment: Experiment) -> [Int64] {
-    var run = Run(PreparedExperiment(experiment), replication: 0)
+    var run = World(PreparedExperiment(experiment), replication: 0)
     var instants: [Int64] = []
     while !run.advance(limit: 1) {
       if run.description.hasPrefix(what) { instants.append(run.now.nanoseconds - experiment.horizon.start.nanoseconds) }

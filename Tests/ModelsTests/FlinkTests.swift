@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Simulation
 import Testing
@@ -77,9 +78,10 @@ struct FlinkWindowTests {
 @Suite("Flink applications")
 struct FlinkTests {
   private static func consumer(
-    _ flink: FlinkSpec, _ retrieval: ConsumerSpec.Retrieval = .flinkPolling, name: String = "job"
+    _ flink: FlinkSpec, _ reading: ConsumerSpec.Reading = .polling, name: String = "job"
   ) -> ConsumerSpec {
-    ConsumerSpec(name: name, stream: 0, retrieval: retrieval, pollInterval: .milliseconds(200), flink: flink)
+    ConsumerSpec(
+      name: name, stream: 0, application: .flink(flink), reading: reading, pollInterval: .milliseconds(200))
   }
 
   private static func run(
@@ -106,19 +108,19 @@ struct FlinkTests {
   @Test("one job with the connector's default and a reader a second exceed five calls; with fan-out they do not")
   func fiveCalls() {
     let poller = Fixture.consumer("delivery", .sdkPolling)
-    func refused(_ retrieval: ConsumerSpec.Retrieval, _ others: [ConsumerSpec]) -> Int64 {
-      let job = Self.consumer(FlinkSpec(ratePerKPU: 10_000), retrieval)
+    func refused(_ reading: ConsumerSpec.Reading, _ others: [ConsumerSpec]) -> Int64 {
+      let job = Self.consumer(FlinkSpec(ratePerKPU: 10_000), reading)
       return Self.run([job] + others, rate: 50, seconds: 100).consumers.reduce(0) { $0 + $1.throttledCalls }
     }
-    #expect(refused(.flinkPolling, []) == 0)
-    #expect(refused(.flinkPolling, [poller]) > 80)
-    #expect(refused(.flinkFanOut, [poller]) == 0)
+    #expect(refused(.polling, []) == 0)
+    #expect(refused(.polling, [poller]) > 80)
+    #expect(refused(.fanOut, [poller]) == 0)
   }
 
   @Test("a job that is too small doubles after fifteen minutes, stands still for a minute, then catches up")
   func scalesUp() {
     let spec = FlinkSpec(parallelism: 1, ratePerKPU: 30, scaling: .automatic(upTo: 8))
-    let result = Self.run([Self.consumer(spec, .flinkFanOut)], rate: 40, seconds: 3_600)
+    let result = Self.run([Self.consumer(spec, .fanOut)], rate: 40, seconds: 3_600)
     guard let flink = result.consumers[0].flink else { return #expect(Bool(false)) }
     #expect(flink.scaledUp >= 1 && flink.scaledDown == 0)
     let changes = Fixture.note(result, .applicationRescaled).map { ($0.at - result.experiment.horizon.start).inSeconds }
@@ -135,7 +137,7 @@ struct FlinkTests {
       RateCurve.Stage(length: .minutes(40), rate: RecordsPerSecond(38), shape: .hold),
       RateCurve.Stage(length: .hours(8), rate: RecordsPerSecond(0.2), shape: .hold),
     ])
-    let result = Self.run([Self.consumer(spec, .flinkFanOut)], rate: 0, seconds: 8 * 3_600, curve: curve)
+    let result = Self.run([Self.consumer(spec, .fanOut)], rate: 0, seconds: 8 * 3_600, curve: curve)
     guard let flink = result.consumers[0].flink else { return #expect(Bool(false)) }
     #expect(flink.scaledUp == 1 && flink.scaledDown == 1)
     #expect(flink.parallelism == 2 && flink.parallelismPeak == 4)

@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Simulation
 import Testing
@@ -14,7 +15,7 @@ import Units
 
   private func record(_ from: Int64, _ until: Int64, of experiment: Experiment = hot) -> Recording? {
     let start = experiment.horizon.start
-    return Run.recording(
+    return World.recording(
       of: PreparedExperiment(experiment), replication: 0, from: start + .seconds(from), until: start + .seconds(until),
       isInterrupted: { false })
   }
@@ -61,9 +62,8 @@ import Units
   @Test func `looking changes nothing`() throws {
     let prepared = PreparedExperiment(Self.hot)
     func hash(_ lens: Lens?) -> UInt64 {
-      var run = Run(prepared, replication: 0)
-      run.lens = lens
-      run.lens?.begin(run.producers)
+      var run = World(prepared, replication: 0)
+      if let lens { run.look(through: lens) }
       while !run.advance(limit: 1_000) {}
       return run.finish(isComplete: true).trajectoryHash
     }
@@ -90,7 +90,7 @@ import Units
     let late = try #require(record(35, 100)), early = try #require(record(-10, 3))
     #expect(late.seconds == 5 && early.seconds == 3 && early.from == Self.hot.horizon.start)
     let prepared = PreparedExperiment(Self.hot), start = Self.hot.horizon.start
-    let stopped = Run.recording(
+    let stopped = World.recording(
       of: prepared, replication: 0, from: start, until: start + .seconds(9), isInterrupted: { true })
     #expect(stopped == nil)
   }

@@ -1,3 +1,4 @@
+import Experiment
 import Simulation
 import Testing
 import Units
@@ -7,12 +8,12 @@ import Units
 
 extension Fixture {
   static func mapping(
-    _ name: String = "function", _ retrieval: ConsumerSpec.Retrieval = .lambdaFanOut,
+    _ name: String = "function", _ reading: ConsumerSpec.Reading = .fanOut,
     _ function: FunctionSpec = FunctionSpec(), perBatch: Double = 20e6
   ) -> ConsumerSpec {
     ConsumerSpec(
-      name: name, stream: 0, retrieval: retrieval, pollInterval: .seconds(1), perBatch: .constant(perBatch),
-      function: function)
+      name: name, stream: 0, application: .mapping(function), reading: reading, pollInterval: .seconds(1),
+      perBatch: .constant(perBatch))
   }
 
   /// One shard, no service times, evenly spaced single records.
@@ -27,6 +28,11 @@ extension Fixture {
       seconds: seconds, shards: shards, producers: [producer], consumers: consumers, maxRecord: .mebibytes(10))
     experiment.serviceTimes = Fixture.instantService
     return experiment
+  }
+
+  /// The sub-shards of each reader of the first consumer, a mapping.
+  static func subShards(_ run: borrowing World) -> [[SubShard]] {
+    run.applications.applications[0].mapping?.lanes.map(\.subShards) ?? []
   }
 
   /// Whether every record accepted is accounted for by a consumer.
@@ -62,7 +68,7 @@ struct SubShardTests {
   func fullByBytes() {
     var subShard = SubShard()
     subShard.append(Self.piece(0, 59, each: 100_000))
-    let limit = LimitsProfile.current[.lambdaPayload]
+    let limit = LimitsProfile.current[.lambda.payload]
     #expect(limit == 6_291_456)
     #expect(
       subShard.readiness(size: 10_000, payload: limit, window: .seconds(5), at: Self.start)
@@ -122,7 +128,7 @@ struct MappingTests {
   @Test("a poll a second: records wait half a second on average, and no call is refused")
   func polling() {
     let result = Fixture.result(
-      of: Fixture.mapped([Fixture.mapping("a", .lambdaPolling, FunctionSpec(batchSize: 1_000))], seconds: 120))
+      of: Fixture.mapped([Fixture.mapping("a", .polling, FunctionSpec(batchSize: 1_000))], seconds: 120))
     let consumer = result.consumers[0]
     #expect(abs(consumer.propagation.mean.inMilliseconds - 500) < 20)
     #expect(consumer.calls == 120)
@@ -133,7 +139,7 @@ struct MappingTests {
   func catchingUp() {
     // 10 minutes of 900 records a second are 540,000 records; 10,000 of them a call.
     var experiment = Fixture.mapped(
-      [Fixture.mapping("a", .lambdaPolling, FunctionSpec(batchSize: 10_000), perBatch: 1e6)], seconds: 200, rate: 900)
+      [Fixture.mapping("a", .polling, FunctionSpec(batchSize: 10_000), perBatch: 1e6)], seconds: 200, rate: 900)
     experiment.events = [ScheduledEvent(at: .seconds(100), action: .startConsumer(0))]
     let result = Fixture.result(of: experiment)
     #expect(result.consumers[0].iteratorAgeLast < .seconds(2))
@@ -158,7 +164,7 @@ struct MappingTests {
     func run(_ size: Int) -> RunResult {
       Fixture.result(
         of: Fixture.mapped(
-          [Fixture.mapping("w", .lambdaFanOut, FunctionSpec(batchSize: size, window: .seconds(10)))], seconds: 120))
+          [Fixture.mapping("w", .fanOut, FunctionSpec(batchSize: size, window: .seconds(10)))], seconds: 120))
     }
     let slow = run(10_000), full = run(100)
     // 50 records a second: a window of ten seconds, one that begins when the invocation before ends.
@@ -171,7 +177,7 @@ struct MappingTests {
   func payload() {
     let result = Fixture.result(
       of: Fixture.mapped(
-        [Fixture.mapping("p", .lambdaFanOut, FunctionSpec(batchSize: 10_000, window: .seconds(300)))], seconds: 100,
+        [Fixture.mapping("p", .fanOut, FunctionSpec(batchSize: 10_000, window: .seconds(300)))], seconds: 100,
         rate: 5, size: 200_000))
     // 31 records of 200,024 bytes fit; five come a second.
     let function = result.consumers[0].function
@@ -184,7 +190,7 @@ struct MappingTests {
     func run(_ factor: Int) -> RunResult {
       Fixture.result(
         of: Fixture.mapped(
-          [Fixture.mapping("p", .lambdaFanOut, FunctionSpec(batchSize: 100, factor: factor), perBatch: 400e6)],
+          [Fixture.mapping("p", .fanOut, FunctionSpec(batchSize: 100, factor: factor), perBatch: 400e6)],
           seconds: 120, rate: 900))
     }
     let (one, four) = (run(1), run(4))
@@ -200,13 +206,13 @@ struct MappingTests {
   func orderPerKey() {
     let failures = FunctionSpec.Failures(errorRate: 0.2, batch: .bisected)
     let experiment = Fixture.mapped(
-      [Fixture.mapping("o", .lambdaFanOut, FunctionSpec(batchSize: 20, factor: 10, failures: failures))], rate: 400,
+      [Fixture.mapping("o", .fanOut, FunctionSpec(batchSize: 20, factor: 10, failures: failures))], rate: 400,
       keys: KeySpec(.uniform(cardinality: 40)))
-    var run = Run(PreparedExperiment(experiment), replication: 0)
+    var run = World(PreparedExperiment(experiment), replication: 0)
     var last = Array(repeating: Int64(-1), count: 10)
     var (moved, flaws) = (0, 0)
     while !run.advance(limit: 1) {
-      for (index, subShard) in run.readers[0].subShards.enumerated() {
+      for (index, subShard) in Fixture.subShards(run)[0].enumerated() {
         guard let open = subShard.firstOpen else { continue }
         if open < last[index] { flaws += 1 }
         if open > last[index] { moved += 1 }
@@ -223,7 +229,7 @@ struct MappingTests {
 
   @Test("equal keys share a sub-shard, and sub-shards are even")
   func keySplit() {
-    var experiment = Fixture.mapped([Fixture.mapping("k", .lambdaFanOut, FunctionSpec(factor: 10))])
+    var experiment = Fixture.mapped([Fixture.mapping("k", .fanOut, FunctionSpec(factor: 10))])
     var trails = KeyTrails(of: 0, in: experiment)
     var counts = Array(repeating: 0, count: 10)
     for key in 0..<10_000 {
@@ -243,10 +249,10 @@ struct MappingTests {
   @Test("the account's concurrency caps all mappings together; throttled batches wait and lose nothing")
   func concurrency() {
     let consumers = ["a", "b"].map {
-      Fixture.mapping($0, .lambdaFanOut, FunctionSpec(batchSize: 10, factor: 4), perBatch: 200e6)
+      Fixture.mapping($0, .fanOut, FunctionSpec(batchSize: 10, factor: 4), perBatch: 200e6)
     }
     var experiment = Fixture.mapped(consumers, rate: 100)
-    experiment.limits[.lambdaConcurrency] = 3
+    experiment.limits[.lambda.concurrency] = 3
     let result = Fixture.result(of: experiment)
     let functions = result.consumers.compactMap(\.function)
     #expect(functions.allSatisfy { $0.concurrencyPeak <= 3 && $0.errors == 0 && $0.givenUp == 0 })
@@ -259,7 +265,7 @@ struct MappingTests {
   @Test("the bill: every invocation is rounded up to a millisecond")
   func duration() {
     let result = Fixture.result(
-      of: Fixture.mapped([Fixture.mapping("d", .lambdaFanOut, FunctionSpec(memory: 512), perBatch: 20_000_001)]))
+      of: Fixture.mapped([Fixture.mapping("d", .fanOut, FunctionSpec(memory: 512), perBatch: 20_000_001)]))
     guard let function = result.consumers[0].function else { return #expect(Bool(false)) }
     let ended = Int64(function.duration.inMilliseconds / 21)
     #expect(function.duration == .milliseconds(ended * 21))
@@ -274,11 +280,11 @@ struct PoisonTests {
     _ failures: FunctionSpec.Failures, factor: Int = 1, shards: Int = 1, seconds: Int64 = 120, size: Int = 100
   ) -> (run: RunResult, stuck: [[Int]]) {
     let spec = Fixture.mapping(
-      "p", .lambdaFanOut, FunctionSpec(batchSize: size, factor: factor, failures: failures))
+      "p", .fanOut, FunctionSpec(batchSize: size, factor: factor, failures: failures))
     let experiment = Fixture.mapped([spec], seconds: seconds, rate: 300, shards: shards)
-    var run = Run(PreparedExperiment(experiment), replication: 0)
+    var run = World(PreparedExperiment(experiment), replication: 0)
     while !run.advance(limit: 10_000) {}
-    let held = run.readers.map { $0.subShards.map { Int($0.count) } }
+    let held = Fixture.subShards(run).map { $0.map { Int($0.count) } }
     return (run.finish(isComplete: true), held)
   }
 

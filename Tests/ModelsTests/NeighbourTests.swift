@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Simulation
 import Testing
@@ -24,33 +25,33 @@ import Units
     }
     let full = example(250).capacity(Self.limits)
     #expect(full.holds)
-    #expect(full.checks.first { $0.limit == .videoMediaPoints }?.needs.value == 500)
-    #expect(full.checks.first { $0.limit == .videoMetadataPoints }?.needs.value == 2_500)
+    #expect(full.checks.first { $0.limit == .video.mediaPoints }?.needs.value == 500)
+    #expect(full.checks.first { $0.limit == .video.metadataPoints }?.needs.value == 2_500)
     let over = example(251).capacity(Self.limits).checks.filter { !$0.holds }
-    #expect(over.map(\.limit) == [.videoMediaPoints])
+    #expect(over.map(\.limit) == [.video.mediaPoints])
   }
 
   @Test("fractions are decided exactly: 175 viewers of two tracks with fragments of 0.7 s fill 500 points") func exact()
   {
     let broken = Self.broken { ($0.viewers, $0.tracks, $0.fragment) = (175, 2, .milliseconds(700)) }
-    #expect(broken == [.videoFragmentMinimum])
+    #expect(broken == [.video.fragmentMinimum])
   }
 
   @Test("each limit of a video stream is broken by what just passes it") func eachLimit() {
     #expect(Self.broken { _ in } == [])
-    #expect(Self.broken { $0.cameras = 10_001 } == [.videoStreams])
-    #expect(Self.broken { $0.producers = 2 } == [.videoPutConnections])
+    #expect(Self.broken { $0.cameras = 10_001 } == [.video.streams])
+    #expect(Self.broken { $0.producers = 2 } == [.video.putConnections])
     #expect(Self.broken { $0.bitsPerSecond = 100_000_000 } == [])
-    #expect(Self.broken { $0.bitsPerSecond = 100_000_001 } == [.videoPutBytes])
-    #expect(Self.broken { $0.fragment = .milliseconds(999) } == [.videoFragmentMinimum])
-    #expect(Self.broken { $0.fragment = .milliseconds(20_001) } == [.videoFragmentMaximum])
+    #expect(Self.broken { $0.bitsPerSecond = 100_000_001 } == [.video.putBytes])
+    #expect(Self.broken { $0.fragment = .milliseconds(999) } == [.video.fragmentMinimum])
+    #expect(Self.broken { $0.fragment = .milliseconds(20_001) } == [.video.fragmentMaximum])
     #expect(
-      Self.broken { ($0.bitsPerSecond, $0.fragment) = (40_000_001, .seconds(10)) } == [.videoFragmentBytes])
-    #expect(Self.broken { $0.fragment = .milliseconds(199) } == [.videoFragmentMinimum, .videoFragments])
-    #expect(Self.broken { $0.tracks = 4 } == [.videoTracks])
-    #expect(Self.broken { $0.metadataTags = 11 } == [.videoMetadataTags])
-    #expect(Self.broken { $0.mediaReaders = 4 } == [.videoGetConnections])
-    #expect(Self.broken { $0.fragmentListReaders = 6 } == [.videoListConnections])
+      Self.broken { ($0.bitsPerSecond, $0.fragment) = (40_000_001, .seconds(10)) } == [.video.fragmentBytes])
+    #expect(Self.broken { $0.fragment = .milliseconds(199) } == [.video.fragmentMinimum, .video.fragments])
+    #expect(Self.broken { $0.tracks = 4 } == [.video.tracks])
+    #expect(Self.broken { $0.metadataTags = 11 } == [.video.metadataTags])
+    #expect(Self.broken { $0.mediaReaders = 4 } == [.video.getConnections])
+    #expect(Self.broken { $0.fragmentListReaders = 6 } == [.video.listConnections])
   }
 
   @Test("a month is 730 hours of the bitrate") func quantities() {
@@ -112,13 +113,13 @@ import Units
     var query = Self.application(.tumbling(.hours(1)))
     #expect(broken(query) == [])
     query.window = .tumbling(.seconds(3_601))
-    #expect(broken(query) == [.sqlWindow])
+    #expect(broken(query) == [.sql.window])
     query.window = .sliding(.hours(1))
     query.rate = RecordsPerSecond(6_000)
-    #expect(broken(query) == [.sqlUnitMemory])
+    #expect(broken(query) == [.sql.unitMemory])
     query.units = 2
     #expect(broken(query) == [])
     (query.rate, query.row, query.units) = (RecordsPerSecond(1), Bytes(511_001), 9)
-    #expect(broken(query) == [.sqlRowBytes, .sqlUnits])
+    #expect(broken(query) == [.sql.rowBytes, .sql.units])
   }
 }

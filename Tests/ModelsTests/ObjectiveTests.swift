@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Models
 import Simulation
@@ -43,6 +44,21 @@ struct ObjectiveTests {
     let value: Double
     let tolerance: Double
     var testDescription: String { "\(metric) \(statistic)" }
+  }
+
+  @Test("a number of the catalogue is judged as it stands when the run ends") func atTheEnd() throws {
+    let busy = Objective.Metric.figure("producers.NAME.lost", of: Fixture.single().name)
+    var experiment = experiment(curve: Self.overload, [objective(busy, .last, .less, 5)])
+    let result = Fixture.result(of: experiment), verdict = result.verdicts[0]
+    #expect(verdict.value == Double(result.producers[0].lost) && !verdict.isPassing)
+    #expect(verdict.firstBrokenAt == result.experiment.horizon.start + result.simulated)
+    #expect(result.notes.last?.kind == .objectiveBroken)
+    experiment.objectives = [
+      objective(busy, .last, .less, 1e6), objective(.figure("producers.NAME.lost", of: "x"), .last, .less, 1),
+    ]
+    let others = Fixture.result(of: experiment).verdicts
+    #expect(others[0].isPassing && others[0].firstBrokenAt == nil)
+    #expect(others[1].value == nil && !others[1].isPassing, "there is no such producer")
   }
 
   /// 2,000 records a second for ten seconds into a shard that takes 1,000 + 1,000 · t of them, then 100 a second.
@@ -281,7 +297,7 @@ struct MeterTests {
   func interrupted() {
     let prepared = PreparedExperiment(experiment(seconds: 3, curve: .constant(RecordsPerSecond(20)), []))
     for limit in 0..<250 {
-      var run = Run(prepared, replication: 0)
+      var run = World(prepared, replication: 0)
       let isOver = run.advance(limit: limit)
       let result = run.finish(isComplete: isOver)
       #expect(result.streams[0].incomingRecords == result.records.accepted, "after \(limit) events")

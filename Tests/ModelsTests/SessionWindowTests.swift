@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Simulation
 import Testing
@@ -39,8 +40,8 @@ struct SessionWindowTests {
 
   @Test("a job with sessions forms each record's result no sooner than the gap, and counts what it holds")
   func job() {
-    var consumer = Fixture.consumer(.flinkPolling, every: .milliseconds(200))
-    consumer.flink = FlinkSpec(ratePerKPU: 1_000, window: .session(gap: .seconds(5)))
+    var consumer = Fixture.consumer(.sdkPolling, every: .milliseconds(200))
+    consumer.application = .flink(FlinkSpec(ratePerKPU: 1_000, window: .session(gap: .seconds(5))))
     var producer = Fixture.single(curve: .constant(RecordsPerSecond(100)))
     producer.keys = KeySpec(.uniform(cardinality: 2_000))
     let result = Fixture.result(

@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Pricing
 import Simulation
@@ -58,7 +59,7 @@ struct UsageTests {
       var experiment = Self.experiment()
       experiment.objectives = [
         Objective(
-          id: "budget", expression: "cost", metric: .monthlyCost(scope: "stream:\(experiment.streams[0].name)"),
+          id: "budget", expression: "cost", metric: .monthlyCost(scope: Scope(.stream, experiment.streams[0].name)),
           statistic: .last, comparison: .less, threshold: threshold)
       ]
       let verdict = Fixture.result(of: experiment).verdicts[0]
@@ -118,8 +119,8 @@ struct OnDemandUsageTests {
     #expect(Self.quantity(.onDemandStreamHour, result) == 0)
     #expect(Self.quantity(.advantageDataIn, result) == 2_048 * Int128(result.records.accepted))
     #expect(Self.quantity(.advantageRetention, result) == 2_048 * Int128(result.records.accepted) * 86_400)
-    #expect(result.usage.committed == ["stream:clicks"] || result.usage.committed.count == 1)
-    #expect(result.bill.lines.contains { $0.scope == "account" && $0.item == .advantageDataIn })
+    #expect(result.usage.committed == [Scope(.stream, "clicks")] || result.usage.committed.count == 1)
+    #expect(result.bill.lines.contains { $0.scope == .account && $0.item == .advantageDataIn })
   }
 
   @Test("a switch of modes parts the bill in two at its instant")
@@ -141,8 +142,8 @@ struct ApplicationUsageTests {
 
   @Test("a mapping's function is billed by invocation and by memory and time")
   func function() {
-    var consumer = Fixture.consumer(.lambdaPolling, perBatch: 20e6)
-    consumer.function = FunctionSpec(memory: 512)
+    var consumer = Fixture.consumer(.sdkPolling, perBatch: 20e6)
+    consumer.application = .mapping(FunctionSpec(memory: 512))
     let result = Fixture.result(
       of: Fixture.experiment(
         seconds: 60, producers: [Fixture.single(curve: .constant(RecordsPerSecond(50)))], consumers: [consumer]))

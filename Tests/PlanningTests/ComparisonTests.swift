@@ -1,3 +1,4 @@
+import Experiment
 import Models
 import Scenario
 import Simulation
@@ -32,9 +33,9 @@ struct ComparisonTests {
 
   static let figures = ["records.lost", "records.offered", "producers.web.put_latency_ms.p99"]
 
-  static func chosen(_ trials: [Trial], _ wanted: [String] = figures) throws -> [ChosenFigure] {
+  static func chosen(_ trials: [Trial], _ wanted: [String] = figures) throws -> [Figure] {
     try FigureSelection.choose(
-      wanted, among: trials.map { RunFigure.catalogue(of: $0.prepared) }, usual: FigureSelection.telling)
+      wanted.map { MetricPattern($0) }, among: trials.map { Figure.all(of: $0.loaded.experiment) }, for: .comparison)
   }
 
   static func run(_ trials: [Trial], _ rule: ReplicationRule, workers: Int = 1) async throws -> Comparison {
@@ -85,8 +86,9 @@ struct ComparisonTests {
   @Test("figures that lead nowhere are told all at once, with the nearest") func misspelt() throws {
     let trials = try Self.trials()
     do throws(FigureSelection.Failure) {
-      let catalogues = trials.map { RunFigure.catalogue(of: $0.prepared) }
-      _ = try FigureSelection.choose(["records.lsot", "nothing"], among: catalogues, usual: [])
+      let catalogues = trials.map { Figure.all(of: $0.loaded.experiment) }
+      let wanted = ["records.lsot", "nothing"].map { MetricPattern($0) }
+      _ = try FigureSelection.choose(wanted, among: catalogues, for: .sweep)
       Issue.record("they were taken")
     } catch {
       #expect(error.flaws.count == 2)
@@ -100,13 +102,6 @@ struct ComparisonTests {
     #expect(try !Self.chosen(trials, []).contains { $0.path == "slo.loss.value" })
     #expect(throws: FigureSelection.Failure.self) { try Self.chosen(trials, ["slo.loss.value"]) }
     #expect(try Self.chosen([trials[0]], []).contains { $0.path == "slo.loss.value" })
-  }
-
-  @Test("the catalogue has the figures that a run has") func catalogue() async throws {
-    let trial = try Self.trial("one")
-    let results = await Replications.run(
-      trial.prepared, count: 1, workers: 1, isInterrupted: { false }, report: { _ in })
-    #expect(RunFigure.catalogue(of: trial.prepared).map(\.path) == RunFigure.all(of: results[0]).map(\.path))
   }
 
   // MARK: Warm-up

@@ -1,3 +1,4 @@
+import Experiment
 @testable import Models
 import Simulation
 import Testing

@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import KinesisCore
 import Models
@@ -11,14 +12,14 @@ import Units
 struct ScenarioBillTests {
   /// What one line is billed in a run and in the closed form.
   struct Residual: CustomStringConvertible {
-    var item: PriceItem, scope: String
+    var item: PriceItem, scope: Scope
     var run: Double, closed: Double
     var deviation: Double { run == 0 ? (closed == 0 ? 0 : .infinity) : closed / run - 1 }
     var description: String { "\(scope) \(item.rawValue): run \(run), closed form \(closed)" }
   }
 
   static func run(_ experiment: Experiment) -> Bill {
-    var run = Run(PreparedExperiment(experiment), replication: 0)
+    var run = World(PreparedExperiment(experiment), replication: 0)
     while !run.advance(limit: 1_000_000) {}
     return run.finish(isComplete: true).bill
   }
@@ -27,10 +28,10 @@ struct ScenarioBillTests {
 
   static func residuals(_ experiment: Experiment) -> [Residual] {
     let run = run(experiment), closed = closed(experiment).own
-    func quantity(_ bill: Bill, _ item: PriceItem, _ scope: String) -> Double {
+    func quantity(_ bill: Bill, _ item: PriceItem, _ scope: Scope) -> Double {
       bill.lines.filter { $0.item == item && $0.scope == scope }.reduce(0) { $0 + $1.units(in: bill.period) }
     }
-    var keys: [(PriceItem, String)] = []
+    var keys: [(PriceItem, Scope)] = []
     for line in run.lines + closed.lines where !keys.contains(where: { $0.0 == line.item && $0.1 == line.scope }) {
       keys.append((line.item, line.scope))
     }
@@ -53,7 +54,10 @@ struct ScenarioBillTests {
           name: "web", stream: 0, processes: 2, rate: .constant(RecordsPerSecond(rate)), arrivals: .paced,
           size: .drawn(size), batching: .putRecord)
       ],
-      consumers: [ConsumerSpec(name: "poller", stream: 0, retrieval: .sdkPolling, pollInterval: .seconds(1))])
+      consumers: [
+        ConsumerSpec(
+          name: "poller", stream: 0, application: .plainLoop, reading: .polling, pollInterval: .seconds(1))
+      ])
   }
 
   static func expectClose(_ experiment: Experiment, _ what: String, within tolerance: Double = 0.01) {
@@ -68,7 +72,7 @@ struct ScenarioBillTests {
     guard ProcessInfo.processInfo.environment["WEIR_SHOW_COST"] != nil else { return }
     for residual in residuals {
       let figures = [residual.run, residual.closed].map { String(format: "%.6g", $0) }.joined(separator: " | ")
-      let whose = residual.scope == "account" ? " of the account" : ""
+      let whose = residual.scope == .account ? " of the account" : ""
       print(
         "| \(what) | `\(residual.item.rawValue)`\(whose) | \(figures) | \(String(format: "%+.2f %%", residual.deviation * 100)) |"
       )
@@ -81,7 +85,8 @@ struct ScenarioBillTests {
     experiment.streams[0].retention = .days(9)
     experiment.streams[0].shardLevelMetrics = ShardLevelMetric.allCases
     experiment.consumers.append(
-      ConsumerSpec(name: "pushed", stream: 0, retrieval: .kclFanOut, pollInterval: .seconds(1)))
+      ConsumerSpec(
+        name: "pushed", stream: 0, application: .recordProcessors, reading: .fanOut, pollInterval: .seconds(1)))
     let residuals = Self.residuals(experiment)
     Self.show(residuals, mode.words)
     for residual in residuals {
@@ -145,11 +150,12 @@ struct ScenarioBillTests {
   func function() {
     for window in [Interval.zero, .seconds(5)] {
       var experiment = Self.steady(seconds: 900, rate: 10)
-      var consumer = ConsumerSpec(
-        name: "enrich", stream: 0, retrieval: .lambdaPolling, pollInterval: .seconds(1),
-        perBatch: .constant(20e6), perRecord: .constant(1e6))
-      consumer.function = FunctionSpec(batchSize: 500, window: window, memory: 512)
-      experiment.consumers = [consumer]
+      let function = FunctionSpec(batchSize: 500, window: window, memory: 512)
+      experiment.consumers = [
+        ConsumerSpec(
+          name: "enrich", stream: 0, application: .mapping(function), reading: .polling, pollInterval: .seconds(1),
+          perBatch: .constant(20e6), perRecord: .constant(1e6))
+      ]
       Self.expectClose(experiment, "Lambda, window \(window)", within: 0.02)
     }
   }
@@ -158,7 +164,9 @@ struct ScenarioBillTests {
   func leases() {
     var experiment = Self.steady(rate: 5)
     experiment.consumers = [
-      ConsumerSpec(name: "app", stream: 0, retrieval: .kclPolling, pollInterval: .milliseconds(1_500), workers: 3)
+      ConsumerSpec(
+        name: "app", stream: 0, application: .recordProcessors, reading: .polling, pollInterval: .milliseconds(1_500),
+        workers: 3)
     ]
     Self.expectClose(experiment, "KCL, 3 workers", within: 0.02)
   }
@@ -166,9 +174,11 @@ struct ScenarioBillTests {
   @Test("a Flink application, a channel, a camera")
   func others() {
     var experiment = Self.steady(.onDemandStandard)
-    var flink = ConsumerSpec(name: "job", stream: 0, retrieval: .flinkPolling, pollInterval: .milliseconds(200))
-    flink.flink = FlinkSpec(parallelism: 3, parallelismPerKPU: 2, ratePerKPU: 1_000)
-    experiment.consumers = [flink]
+    let flink = FlinkSpec(parallelism: 3, parallelismPerKPU: 2, ratePerKPU: 1_000)
+    experiment.consumers = [
+      ConsumerSpec(
+        name: "job", stream: 0, application: .flink(flink), reading: .polling, pollInterval: .milliseconds(200))
+    ]
     experiment.channels = [ChannelSpec(name: "table", stream: 0, destination: .s3Tables, freshness: .seconds(300))]
     experiment.neighbours.videoStreams = [VideoStreamSpec(name: "door", bitsPerSecond: 1_000_000)]
     let residuals = Self.residuals(experiment)
@@ -218,7 +228,7 @@ struct ScenarioBillTests {
     experiment.streams.append(experiment.streams[0])
     experiment.streams[1].name = "orders"
     let bill = Self.closed(experiment).own
-    #expect(bill.lines.filter { $0.scope == "account" }.count == 2)
+    #expect(bill.lines.filter { $0.scope == .account }.count == 2)
     let floor = Money(usd: "3079.6875") ?? .zero
     #expect(abs((bill.total - floor).inDollars) < 0.01)
   }

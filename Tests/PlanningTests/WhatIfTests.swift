@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Models
 import Planning
@@ -73,14 +74,15 @@ struct WhatIfTests {
           name: "p", stream: 0, rate: .stages([100, 300, 200].map(minute)),
           size: .drawn(.constant(1_500)), keyBytes: 36)
       ])
-    var run = Run(PreparedExperiment(experiment), replication: 0)
+    var run = World(PreparedExperiment(experiment), replication: 0)
     while !run.advance(limit: 100_000) {}
     let result = run.finish(isComplete: true)
     let load = try #require(StreamLoad(measured: result.streams[0], in: result))
-    #expect(abs(load.meanRecords - 200) < 10 && abs(load.peakRecords - 300) < 30)
-    #expect(abs(load.meanBytes / load.meanRecords - 1_536) < 1e-6)
-    #expect(abs(load.roundedBytes / load.meanRecords - 2_048) < 1e-6 && load.payloadUnits == load.meanRecords)
-    #expect(abs(load.peakRoundedBytes / load.peakBytes - 2_048.0 / 1_536) < 1e-9)
+    #expect(abs(load.mean.records - 200) < 10 && abs(load.peak.records - 300) < 30)
+    #expect(abs(load.mean.bytes / load.mean.records - 1_536) < 1e-6)
+    #expect(
+      abs(load.mean.roundedBytes / load.mean.records - 2_048) < 1e-6 && load.mean.payloadUnits == load.mean.records)
+    #expect(abs(load.peak.roundedBytes / load.peak.bytes - 2_048.0 / 1_536) < 1e-9)
     #expect(load.pollers == 0 && load.fanOut == 0)
   }
 }

@@ -24,25 +24,25 @@ struct BillTests {
   @Test("a use goes on as it was until the period is over, exactly")
   func scaling() {
     var usage = Usage(over: .hours(24))
-    usage.add(.putPayloadUnit, scope: "stream:s", 1_000_000_007)
+    usage.add(.putPayloadUnit, scope: Scope(.stream, "s"), 1_000_000_007)
     #expect(usage.scaled(to: .none).lines == usage.lines)
     #expect(usage.scaled(to: .month730h).lines[0].quantity == 1_000_000_007 * 730 / 24)
     #expect(usage.scaled(to: .year).lines[0].quantity == 1_000_000_007 * 365)
     var large = Usage(over: .days(7))
-    large.add(.longTermRetention, scope: "stream:s", Int128(1) << 100)
+    large.add(.longTermRetention, scope: Scope(.stream, "s"), Int128(1) << 100)
     #expect(large.scaled(to: .year).lines[0].quantity == (Int128(1) << 100) * 365 / 7)
   }
 
   @Test("what nobody priced is named with a reason and is not in the total")
   func unpriced() {
     var usage = Usage(over: .hours(730))
-    usage.add(.shardHour, scope: "stream:s", 3_600_000_000_000)
-    usage.add(.deliveryChannel, scope: "channel:c", 1 << 30)
+    usage.add(.shardHour, scope: Scope(.stream, "s"), 3_600_000_000_000)
+    usage.add(.deliveryChannel, scope: Scope(.channel, "c"), 1 << 30)
     let bill = Bill(usage, for: .month730h, book: .current, region: "us-east-1")
     #expect(bill.total == Money(usd: "0.015"))
-    #expect(bill.unpriced.map(\.scope) == ["channel:c"])
+    #expect(bill.unpriced.map(\.scope) == [Scope(.channel, "c")])
     #expect(bill.unpriced[0].reason.contains("no source"))
-    #expect(bill.isPartial(nil) && bill.isPartial("channel:c") && !bill.isPartial("stream:s"))
+    #expect(bill.isPartial(nil) && bill.isPartial(Scope(.channel, "c")) && !bill.isPartial(Scope(.stream, "s")))
     let frankfurt = Bill(usage, for: .month730h, book: .current, region: "eu-central-1")
     #expect(frankfurt.lines.isEmpty && frankfurt.unpriced[0].reason.contains("known: us-east-1"))
   }

@@ -57,7 +57,7 @@ struct CostPageTests {
   private static func gibibytes(_ count: Int128) -> Int128 { Worked.gibibytes(count) }
 
   private static func floor(over span: Interval, _ period: BillingPeriod) -> Bill {
-    Bill(Usage(over: span, committed: ["stream:s"]), for: period, book: .current, region: "us-east-1")
+    Bill(Usage(over: span, committed: [Scope(.stream, "s")]), for: period, book: .current, region: "us-east-1")
   }
 
   private static let seconds30d: Int128 = 2_592_000, seconds31d: Int128 = 2_678_400, seconds730h: Int128 = 2_628_000

@@ -13,7 +13,7 @@ struct WorkedExampleTests {
     _ lines: [(PriceItem, Int128)], in region: String = "us-east-1", for period: BillingPeriod = month
   ) -> Bill {
     var usage = Usage(over: period.length ?? .hours(730))
-    for (item, quantity) in lines { usage.add(item, scope: "stream:s", quantity) }
+    for (item, quantity) in lines { usage.add(item, scope: Scope(.stream, "s"), quantity) }
     return Bill(usage, for: period, book: book, region: region)
   }
 
@@ -107,11 +107,11 @@ struct WorkedExampleTests {
   @Test("several delivery streams share the account's tiers")
   func sharedTiers() {
     var usage = Usage(over: .hours(730))
-    usage.add(.firehoseStream, scope: "firehose:a", Self.gibibytes(500_000))
-    usage.add(.firehoseStream, scope: "firehose:b", Self.gibibytes(1_500_000))
+    usage.add(.firehoseStream, scope: Scope(.firehose, "a"), Self.gibibytes(500_000))
+    usage.add(.firehoseStream, scope: Scope(.firehose, "b"), Self.gibibytes(1_500_000))
     let bill = Bill(usage, for: Self.month, book: Self.book, region: "eu-west-2")
     #expect(bill.total == Self.dollars("62560"))
-    #expect(bill.total(of: "firehose:a") == Self.dollars("17500"))
+    #expect(bill.total(of: Scope(.firehose, "a")) == Self.dollars("17500"))
   }
 
   /// KPUs for so many minutes in all, one more for orchestration, 50 GB of storage each.
@@ -138,21 +138,21 @@ struct WorkedExampleTests {
       (BillingPeriod.month30d, "3037.50"), (.month730h, "3079.69"),
     ])
   func floor(_ example: (period: BillingPeriod, usd: String)) {
-    let usage = Usage(over: .hours(24), committed: ["stream:s"])
+    let usage = Usage(over: .hours(24), committed: [Scope(.stream, "s")])
     let bill = Bill(usage, for: example.period, book: Self.book, region: "us-east-1")
     #expect(bill.lines.map(\.item) == [.advantageDataIn, .advantageDataOut])
-    #expect(bill.lines.allSatisfy { $0.scope == "account" })
+    #expect(bill.lines.allSatisfy { $0.scope == .account })
     #expect(bill.total.roundedToCents == Self.dollars(example.usd))
   }
 
   @Test("the floor is filled up, not added: what is used counts towards it")
   func partlyUsed() {
-    var usage = Usage(over: .days(30), committed: ["stream:s"])
+    var usage = Usage(over: .days(30), committed: [Scope(.stream, "s")])
     let used = Int128(Usage.commitment.count) * 2_592_000 / 2
-    usage.add(.advantageDataIn, scope: "stream:s", used)
-    usage.add(.advantageFanOut, scope: "stream:s", 3 * used)
+    usage.add(.advantageDataIn, scope: Scope(.stream, "s"), used)
+    usage.add(.advantageFanOut, scope: Scope(.stream, "s"), 3 * used)
     let bill = Bill(usage, for: .month30d, book: Self.book, region: "us-east-1")
-    #expect(bill.total(of: "account").roundedToCents == Self.dollars("1012.50"))
-    #expect(bill.total(of: "stream:s").roundedToCents == Self.dollars("2531.25"))
+    #expect(bill.total(of: .account).roundedToCents == Self.dollars("1012.50"))
+    #expect(bill.total(of: Scope(.stream, "s")).roundedToCents == Self.dollars("2531.25"))
   }
 }

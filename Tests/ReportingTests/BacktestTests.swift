@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import KinesisCore
 import Models
@@ -47,7 +48,7 @@ struct BacktestTests {
   @Test("with the burst stated as it was, the observed throttles are reproduced")
   func reproduced() async throws {
     let (backtest, run) = try await Self.backtest(burst: 5)
-    #expect(backtest.verdict == .reproduced, "\(BacktestFigures(run.experiment.streams[0], of: run)?.sentence ?? "")")
+    #expect(backtest.verdict == .reproduced, "\(BacktestParts(run.experiment.streams[0], of: run)?.sentence ?? "")")
     let throttles = try #require(backtest.throttles)
     let error = try #require(throttles.error), correlation = try #require(throttles.correlation)
     #expect(throttles.observedTotal > 10_000 && abs(error) < 0.25 && correlation > 0.9)
@@ -84,14 +85,14 @@ struct BacktestTests {
   func documents() async throws {
     let (_, run) = try await Self.backtest(burst: 5, settings: [try #require(Setting(argument: "clock.duration=22m"))])
     let report = Fixture.report([run])
-    #expect(RunMarkdown(report).text.contains("## Beside what CloudWatch counted\n\n### Stream `orders`\n\n**"))
-    #expect(Summary(report).text.contains("  backtest of stream orders: observed throttles are "))
+    #expect(report.markdown.contains("## Beside what CloudWatch counted\n\n### Stream `orders`\n\n**"))
+    #expect(report.text.contains("  backtest of stream orders: observed throttles are "))
     let json = try #require(RunJSON(report).value["streams"]?["orders"]?["backtest"])
     #expect(json["bins"] == .count(22) && json["width_s"] == .number(60))
     let names = json["metrics"]?.members.map(\.name)
     #expect(names == ["IncomingBytes", "IncomingRecords", "WriteProvisionedThroughputExceeded"])
     let plain = Fixture.report()
-    #expect(!RunMarkdown(plain).text.contains("CloudWatch counted") && !Summary(plain).text.contains("backtest"))
+    #expect(!plain.markdown.contains("CloudWatch counted") && !plain.text.contains("backtest"))
     #expect(RunJSON(plain).value["streams"]?.members.allSatisfy { $0.value["backtest"] == nil } == true)
   }
 
@@ -112,7 +113,7 @@ struct BacktestTests {
   func missed() async throws {
     let (backtest, run) = try await Self.backtest(burst: nil)
     #expect(backtest.verdict == .notReproduced && backtest.throttles?.simulatedTotal == 0)
-    let sentence = try #require(BacktestFigures(run.experiment.streams[0], of: run)?.sentence)
+    let sentence = try #require(BacktestParts(run.experiment.streams[0], of: run)?.sentence)
     #expect(sentence.hasPrefix("stream orders: observed throttles are NOT reproduced: 0 in the run, "), "\(sentence)")
   }
 

@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import KinesisCore
 import Testing
@@ -25,7 +26,7 @@ import Units
   }
 
   private func json(_ result: RunResult, _ path: String...) throws -> Any? {
-    let text = RunJSON(Fixture.report([result])).text
+    let text = Fixture.report([result]).json
     let object = try JSONSerialization.jsonObject(with: Data(text.utf8))
     return path.reduce(object as Any?) { ($0 as? [String: Any])?[$1] }
   }
@@ -47,7 +48,7 @@ import Units
   }
 
   @Test("the report draws shards and need on one scale and names what was refused") func scalerSection() throws {
-    let text = RunMarkdown(Fixture.report([Self.scaled()])).text
+    let text = Fixture.report([Self.scaled()]).markdown
     #expect(text.contains("### Stream `audit`, `cloudwatch_double_halve`"))
     #expect(text.contains("doubles after 25 minutes at 75 % or more, halves after 300 minutes below 25 %"))
     #expect(text.contains("shards  ▃▃▅▅██▅▃▃  at most 4") && text.contains("need    ▃▃▃▃▃▃▃▃▇  at most 3"))
@@ -57,7 +58,7 @@ import Units
     let scaler = try json(Self.scaled(), "streams", "audit", "autoscaler") as? [String: Any]
     #expect(scaler?["direction_changes"] as? Int == 1 && scaler?["refused"] as? Int == 1)
     #expect((scaler?["calls"] as? [Any])?.count == 4)
-    let summary = Summary(Fixture.report([Self.scaled()])).text
+    let summary = Fixture.report([Self.scaled()]).text
     #expect(
       summary.contains(
         "The autoscaler of audit made 4 calls, of which AWS refused 1; it turned back within an hour 1 time"))
@@ -66,14 +67,14 @@ import Units
   @Test("channels have a section and a place in run.json, only where there are some") func channels() throws {
     var result = Fixture.calm()
     #expect(try json(result, "channels") == nil)
-    #expect(!RunMarkdown(Fixture.report([result])).text.contains("## Delivery channels"))
+    #expect(!Fixture.report([result]).markdown.contains("## Delivery channels"))
     result.experiment.channels = [ChannelSpec(name: "lake", stream: 0, destination: .s3, freshness: .seconds(300))]
     var channel = ChannelResult(name: "lake")
     (channel.records, channel.bytes, channel.deliveries) = (900, .mebibytes(6), 3)
     (channel.freshness, channel.heldRecords) = (.seconds(300), 7)
     result.channels = [channel]
     let name = result.experiment.streams[0].name
-    let text = RunMarkdown(Fixture.report([result])).text
+    let text = Fixture.report([result]).markdown
     #expect(text.contains("| `lake` | `\(name)` | `s3` | 900 | 6 MiB | 3 | 2 MiB | 5 min | 7 |"))
     let lake = try json(result, "channels", "lake") as? [String: Any]
     #expect(lake?["data_freshness_s"] as? Double == 300 && lake?["held_records"] as? Int == 7)
@@ -85,10 +86,10 @@ import Units
     var wall = VideoStreamSpec(name: "wall", bitsPerSecond: 8_000_000)
     (wall.viewers, wall.tracks, wall.fragment) = (251, 2, .seconds(1))
     result.experiment.neighbours.videoStreams = [wall]
-    let text = RunMarkdown(Fixture.report([result])).text
+    let text = Fixture.report([result]).markdown
     #expect(text.contains("**It does not fit**: `video.fragment_media.points_per_s`."))
     #expect(text.contains("| `video.fragment_media.points_per_s` | 502 | 500 | points/s | **too little** |"))
-    let summary = Summary(Fixture.report([result])).text
+    let summary = Fixture.report([result]).text
     #expect(summary.contains("Neighbour wall needs more than video.fragment_media.points_per_s allows."))
     let holds = try json(result, "neighbours", "video_streams", "wall", "holds")
     #expect(holds as? Bool == false)

@@ -1,3 +1,4 @@
+import Experiment
 import Simulation
 import Testing
 
@@ -7,7 +8,8 @@ import Testing
 
 @Suite struct FigureEstimateTests {
   private func estimates(_ results: [RunResult]) -> [FigureEstimate] {
-    FigureEstimate.all(of: results.map(Observation.init), level: 0.95)
+    let figures = results.first.map { Figure.printed(in: $0).filter { $0.standing.better != nil } } ?? []
+    return FigureEstimate.all(of: figures, results.map { FigureSample($0, figures: figures) }, level: 0.95)
   }
 
   @Test func `figures are averaged under the paths of run json`() throws {

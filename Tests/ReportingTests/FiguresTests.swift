@@ -24,6 +24,20 @@ import Units
     #expect(Figures.percent(1e-9) != "0 %")
   }
 
+  @Test func `dollars are told to the cent, the sign before them`() {
+    #expect([1_684.034, 0, -0.2, 1e6].map(Figures.dollars) == ["$1,684.03", "$0.00", "-$0.20", "$1,000,000.00"])
+    #expect(Figures.dollars(Money(picodollars: 5_000_000_000)) == "$0.01")
+  }
+
+  @Test func `a YAML scalar is a number, a truth or a text, quotes left off`() {
+    let values = ["8", "-0.5", ".5", "true", "\"8\"", "on_demand_standard", "nan", ""].map(JSONValue.scalar)
+    #expect(
+      values == [
+        .count(8), .number(-0.5), .number(0.5), .bool(true), .string("8"), .string("on_demand_standard"),
+        .string("nan"), .string(""),
+      ])
+  }
+
   @Test func `nothing measured is a dash`() {
     #expect(
       [Figures.percent(nil), Figures.percent(.nan), Figures.number(.infinity), Figures.factor(nil)] == [
@@ -54,33 +68,4 @@ import Units
   func `numbers have three significant digits`(_ value: Double, _ text: String) {
     #expect(Figures.number(value) == text)
   }
-}
-
-@Suite struct SparklineTests {
-  private func text(_ values: [Double], _ columns: Int = 72, _ gathering: Sparkline.Gathering = .sum) -> String {
-    Sparkline(values, columns: columns, gathering: gathering).text
-  }
-
-  @Test func `nothing is empty and all zeros lie flat`() {
-    #expect(text([]).isEmpty)
-    #expect(text([0, 0, 0]) == "▁▁▁")
-  }
-
-  @Test func `one value is full and whatever is not zero is seen`() {
-    #expect(text([5]) == "█")
-    #expect(text([1, 0, 1_000_000]) == "▂▁█")
-  }
-
-  @Test func `eight levels have eight bars`() { #expect(text([0, 1, 2, 3, 4, 5, 6, 7]) == "▁▂▃▄▅▆▇█") }
-
-  @Test func `more values than columns are gathered in equal parts and none is lost`() {
-    let values = (0..<145).map(Double.init)
-    let line = Sparkline(values, columns: 72, gathering: .sum)
-    #expect(line.valuesPerColumn == 3 && line.columns.count == 49)
-    #expect(line.columns.reduce(0, +) == values.reduce(0, +))
-    #expect(Sparkline(values, columns: 72, gathering: .max).peak == 144)
-    #expect(Sparkline(values, columns: 1, gathering: .sum).text == "█")
-  }
-
-  @Test func `values that are no counts are zero`() { #expect(text([.nan, -3, .infinity, 1]) == "▁▁▁█") }
 }

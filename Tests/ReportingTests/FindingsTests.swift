@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Testing
 import Units
@@ -57,7 +58,7 @@ import Units
     let found = findings(result)
     #expect(found.outcome == .interrupted)
     #expect(found.grounds == "only 37 min 12 s of 2 h were simulated, and every figure describes that part alone")
-    let markdown = RunMarkdown(Fixture.report([result])).text
+    let markdown = Fixture.report([result]).markdown
     #expect(markdown.contains("> **INTERRUPTED: only 37 min 12 s of 2 h"))
     #expect(!markdown.contains("PASS"))
   }
@@ -65,7 +66,7 @@ import Units
   @Test func `a run without records claims nothing`() {
     let found = findings(Fixture.empty())
     #expect(found.sentences == ["No record was offered, so there is nothing to judge."])
-    let text = RunMarkdown(Fixture.report([Fixture.empty()])).text
+    let text = Fixture.report([Fixture.empty()]).markdown
     #expect(!text.contains("nan") && !text.contains("inf "))
     #expect(text.contains("says nothing about reading"))
   }

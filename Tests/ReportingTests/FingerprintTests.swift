@@ -14,7 +14,7 @@ import Testing
 
   @Test func `it changes with every ingredient`() {
     var slack = LimitsProfile.current
-    slack[.shardWriteSlack] = 1_100
+    slack[.shard.writeSlack] = 1_100
     var free = PriceBook.current
     free.prices.removeFirst()
     let all = [
@@ -44,9 +44,6 @@ import Testing
 }
 
 @Suite struct LimitsTableTests {
-  @Test(arguments: Limit.Key.allCases)
-  func `every limit has a unit`(_ key: Limit.Key) { #expect(!LimitsTable.unit(of: key).isEmpty) }
-
   @Test func `all forms name every limit`() {
     let table = LimitsTable(.current)
     for key in Limit.Key.allCases {

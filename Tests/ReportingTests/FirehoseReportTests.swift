@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import KinesisCore
 import Simulation
@@ -91,7 +92,7 @@ import Units
   }
 
   @Test func `run json has the contract's figures of a delivery stream`() throws {
-    let text = RunJSON(Self.report(Self.small())).text
+    let text = Self.report(Self.small()).json
     let document = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
     let lake = try #require((document?["firehoses"] as? [String: Any])?["lake"] as? [String: Any])
     for key in [
@@ -109,13 +110,13 @@ import Units
     #expect(
       rows[1]
         == "lake,300,2026-03-06T20:05:00Z,shardId-000000000000,300,307200,76800,interval,-1,2026-03-06T19:59:59Z,301,1")
-    let text = RunMarkdown(report).text
+    let text = report.markdown
     #expect(text.contains("## Delivery streams"))
-    for limit in LimitsProfile.current.limits where limit.confidence != .documented && limit.key.isDelivery {
-      #expect(text.contains("`\(limit.key.name)`"))
+    for limit in LimitsProfile.current.limits where limit.confidence != .documented && limit.isFirehose {
+      #expect(text.contains("`\(limit.name)`"))
     }
     #expect(
-      Summary(report).text.contains("  firehose lake: 57,700 records → 192 objects, 75 KiB on average; freshness p99 "))
+      report.text.contains("  firehose lake: 57,700 records → 192 objects, 75 KiB on average; freshness p99 "))
     #expect(ReportFiles(report).all.map(\.name).contains("firehose_objects.csv"))
   }
 }

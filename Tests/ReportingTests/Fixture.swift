@@ -1,5 +1,7 @@
+import Experiment
 import KinesisCore
 import Pricing
+import Scenario
 import Simulation
 import Units
 
@@ -17,10 +19,18 @@ enum Fixture {
 
   static func report(
     _ results: [RunResult] = [result()], warnings: [String] = [],
-    command: String? = "weir run iot-burst-hot-key.yaml --seed 11"
+    command: ShellLine? = ShellLine("weir", "run", of: ["iot-burst-hot-key.yaml"]).with("--seed", "11")
   ) -> Report {
     Report(
       results: results, fingerprint: fingerprint, warnings: warnings, command: command)
+  }
+
+  /// A manifest of the report, as if another scenario had made it with a setting.
+  static func manifest(_ report: Report = report()) throws -> Manifest {
+    let loaded = try ScenarioFile.load(text: ComparisonDocumentTests.text)
+    let setting = Setting(path: "streams.s.shards", value: "2")
+    return Manifest(
+      report, of: loaded, settings: [setting], command: ShellLine("weir", "run", of: ["tiny.yaml"]).with([setting]))
   }
 
   static func at(_ seconds: Int64) -> Instant { start + .seconds(seconds) }
@@ -38,9 +48,9 @@ enum Fixture {
 
   static func usage() -> Usage {
     var usage = Usage(over: duration)
-    usage.add(.shardHour, scope: "stream:telemetry", 8 * Int128(duration.nanoseconds))
-    usage.add(.putPayloadUnit, scope: "stream:telemetry", 18_000_000)
-    usage.add(.deliveryChannel, scope: "channel:lake", 1 << 30)
+    usage.add(.shardHour, scope: Scope(.stream, "telemetry"), 8 * Int128(duration.nanoseconds))
+    usage.add(.putPayloadUnit, scope: Scope(.stream, "telemetry"), 18_000_000)
+    usage.add(.deliveryChannel, scope: Scope(.channel, "lake"), 1 << 30)
     return usage
   }
 

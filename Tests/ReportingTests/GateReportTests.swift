@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import Models
 import Planning
@@ -12,24 +13,11 @@ import Testing
 #endif
 
 @Suite struct GateReportTests {
-  @Test func `every figure of a run has a direction`() {
-    let result = Fixture.result()
-    let paths = RunFigure.all(of: result).map(\.path)
-    let without = paths.filter { FigureDirection(path: $0, verdicts: result.verdicts) == nil }
-    #expect(without == [], "add a row to the table of FigureDirection, and one to docs/gate.md")
-    #expect(FigureDirection(path: "streams.telemetry.bogus", verdicts: result.verdicts) == nil)
-  }
-
   @Test func `text survives XML and back, whatever it holds`() throws {
     let text = "a<b> & \"c\" 'd' é \u{1} ]]> ✓"
     let xml = "<a b=\"\(XMLText.escaped(text))\">\(XMLText.escaped(text))</a>"
     let seen = try Reader.read(xml)
     #expect(seen.texts == text.replacing("\u{1}", with: "?") && seen.attributes["b"] == seen.texts)
-  }
-
-  @Test func `words with spaces are quoted for a shell`() {
-    #expect(ShellLine.text(["weir", "run", "a b.yaml", "it's", ""]) == "weir run 'a b.yaml' 'it'\\''s' ''")
-    #expect(ShellLine.text(["--set", "streams.clicks.shards=16"]) == "--set streams.clicks.shards=16")
   }
 
   @Test func `a JSON value fits on one line`() {

@@ -1,3 +1,4 @@
+import Experiment
 import Models
 import Testing
 
@@ -11,24 +12,24 @@ import Testing
   }
 
   @Test func `run json has a stream's mode at the start and at the end`() {
-    let text = RunJSON(Self.report(.provisioned, .onDemandAdvantage)).text
+    let text = Self.report(.provisioned, .onDemandAdvantage).json
     #expect(text.contains("\"mode\": \"provisioned\"") && text.contains("\"mode_end\": \"on_demand_advantage\""))
   }
 
   @Test func `report and summary name the mode of a stream that is on-demand at either end`() {
     let standard = Self.report(.onDemandStandard, .onDemandStandard)
-    #expect(RunMarkdown(standard).text.contains("Mode: on-demand Standard. 1 shard; "))
-    #expect(RunMarkdown(standard).text.contains("looks at an on-demand stream's shards by whole minutes"))
-    #expect(Summary(standard).text.contains("stream audit: on-demand Standard, 1 shard, "))
+    #expect(standard.markdown.contains("Mode: on-demand Standard. 1 shard; "))
+    #expect(standard.markdown.contains("looks at an on-demand stream's shards by whole minutes"))
+    #expect(standard.text.contains("stream audit: on-demand Standard, 1 shard, "))
     let switched = Self.report(.provisioned, .onDemandAdvantage)
     #expect(
-      RunMarkdown(switched).text.contains("Mode: provisioned at the start, on-demand Advantage at the end. 1 shard; "))
-    #expect(Summary(switched).text.contains("stream audit: provisioned → on-demand Advantage, 1 shard, "))
+      switched.markdown.contains("Mode: provisioned at the start, on-demand Advantage at the end. 1 shard; "))
+    #expect(switched.text.contains("stream audit: provisioned → on-demand Advantage, 1 shard, "))
   }
 
   @Test func `a stream that was always provisioned is written about as before`() {
     let report = Self.report(.provisioned, .provisioned)
-    #expect(!RunMarkdown(report).text.contains("on-demand stream's shards"))
-    #expect(!RunMarkdown(report).text.contains("Mode: ") && !Summary(report).text.contains("provisioned"))
+    #expect(!report.markdown.contains("on-demand stream's shards"))
+    #expect(!report.markdown.contains("Mode: ") && !report.text.contains("provisioned"))
   }
 }

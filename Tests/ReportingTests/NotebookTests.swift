@@ -1,6 +1,8 @@
+import Experiment
 import Foundation
 import KinesisCore
 import Models
+import Scenario
 import Simulation
 import Testing
 import Units
@@ -58,7 +60,7 @@ struct NotebookTests {
 
   @Test("names its scenario, verdict, fingerprint and command, and embeds nothing else of the run") func title() throws
   {
-    let report = Fixture.report(command: "weir export a.yaml --seed 11")
+    let report = Fixture.report(command: ShellLine("weir", "export", of: ["a.yaml"]).with("--seed", "11"))
     let text = try Self.source(Self.notebook(NotebookFiles(report)))
     #expect(text.hasPrefix("# iot-burst-hot-key\n") && text.contains("**FAIL**: 1 of 4 objectives held; broken: "))
     #expect(text.contains(Fixture.fingerprint.hex) && text.contains("`weir export a.yaml --seed 11`"))
@@ -69,9 +71,10 @@ struct NotebookTests {
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "weir-notebook-\(ProcessInfo.processInfo.processIdentifier)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    let report = Fixture.report(command: "weir export x")
-    try ReportFiles(report).write(to: folder.path)
-    let (direct, read) = (NotebookFiles(report), try NotebookFiles(directory: folder.path, command: "weir export x"))
+    let command = ShellLine("weir", "export", of: [])
+    let report = Fixture.report(command: command)
+    try ReportFiles(report).write(to: folder.path, manifest: try Fixture.manifest(report))
+    let (direct, read) = (NotebookFiles(report), NotebookFiles(try RunFolder(path: folder.path), command: command))
     #expect(direct.all.map(\.name) == read.all.map(\.name) && read.missing == [])
     #expect(direct.all.dropFirst().map(\.contents) == read.all.dropFirst().map(\.contents))
     let words = "50k meters report on the minute; one gateway is 6 % of all traffic.\n\n"
@@ -82,19 +85,19 @@ struct NotebookTests {
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "weir-partial-\(ProcessInfo.processInfo.processIdentifier)")
     defer { try? FileManager.default.removeItem(at: folder) }
-    try ReportFiles(Fixture.report()).write(to: folder.path)
+    try ReportFiles(Fixture.report()).write(to: folder.path, manifest: try Fixture.manifest())
     try FileManager.default.removeItem(at: folder.appending(path: "shard_minutes.csv"))
-    let files = try NotebookFiles(directory: folder.path, command: "")
+    let files = NotebookFiles(try RunFolder(path: folder.path), command: ShellLine("weir"))
     #expect(files.missing == ["shard_minutes.csv"])
     let ids = try Self.notebook(files).cells.map(\.id)
     #expect(!ids.contains("refusals") && ids.contains("percentiles"))
   }
 
   @Test("of a directory without a run, or with another document, is refused with the place") func refused() throws {
-    #expect { try NotebookFiles(directory: "/nowhere", command: "") } throws: {
-      ($0 as? NotebookFiles.NoRun)?.path == "/nowhere/run.json" && ($0 as? NotebookFiles.NoRun)?.kind == .missing
+    #expect { try RunFolder(path: "/nowhere") } throws: {
+      ($0 as? RunFolder.Failure)?.path == "/nowhere/run.json" && ($0 as? RunFolder.Failure)?.kind == .missing
     }
-    let json = RunJSON(Fixture.report()).text
+    let json = Fixture.report().json
     #expect(RunFacts(json: json) != nil && RunFacts(json: "[]") == nil)
     #expect(RunFacts(json: json.replacing("weir.run/v1", with: "weir.run/v2")) == nil)
     #expect(RunFacts(json: json.replacing("\"iot-burst-hot-key\"", with: "\"../elsewhere\"")) == nil)

@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import Models
 import Testing
@@ -7,7 +8,7 @@ import Units
 
 @Suite struct RunJSONTests {
   private func parsed(_ report: Report) throws -> [String: Any] {
-    let object = try JSONSerialization.jsonObject(with: Data(RunJSON(report).text.utf8))
+    let object = try JSONSerialization.jsonObject(with: Data(report.json.utf8))
     return try #require(object as? [String: Any])
   }
 

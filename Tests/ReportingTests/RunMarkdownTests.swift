@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import KinesisCore
 import Testing
@@ -7,7 +8,7 @@ import Units
 @testable import Reporting
 
 @Suite struct RunMarkdownTests {
-  private let text = RunMarkdown(Fixture.report()).text
+  private let text = Fixture.report().markdown
 
   @Test func `the verdict is the first thing under the title`() {
     let lines = text.split(separator: "\n")
@@ -18,7 +19,7 @@ import Units
   @Test func `every table has one width`() {
     for result in [Fixture.result(), Fixture.calm(), Fixture.empty()] {
       var widths: Set<Int> = []
-      for line in RunMarkdown(Fixture.report([result, result])).text.split(
+      for line in Fixture.report([result, result]).markdown.split(
         separator: "\n", omittingEmptySubsequences: false)
       {
         guard line.hasPrefix("|") else {
@@ -43,15 +44,15 @@ import Units
   }
 
   @Test func `every limit that AWS does not document is listed`() {
-    for limit in LimitsProfile.current.limits where limit.confidence != .documented && !limit.key.isDelivery {
-      #expect(text.contains("`\(limit.key.name)`"))
+    for limit in LimitsProfile.current.limits where limit.confidence != .documented && !limit.isFirehose {
+      #expect(text.contains("`\(limit.name)`"))
     }
   }
 
   @Test func `thirty shards have twenty-four rows and a line`() {
     var result = Fixture.calm()
     result.streams[0].shards = HashKeyRange.even(30).enumerated().map { Fixture.shard($0, range: $1, mean: 0.2) }
-    let text = RunMarkdown(Fixture.report([result])).text
+    let text = Fixture.report([result]).markdown
     #expect(text.contains("and 6 more like these: none refused a record, mean load 20 % to 20 %."))
     #expect(text.components(separatedBy: "| `shardId-").count == 25)
   }
@@ -59,20 +60,20 @@ import Units
   @Test func `an author's words cannot shape the report`() {
     var result = Fixture.calm()
     result.experiment.description = "a\n# b <script> | `c`"
-    let text = RunMarkdown(Fixture.report([result])).text
+    let text = Fixture.report([result]).markdown
     #expect(text.contains("a \\# b &lt;script&gt; | \\`c\\`"))
   }
 
   @Test func `a key cannot break its table`() {
     var result = Fixture.result()
     result.streams[0].shards[3].hottestKey?.key = "a|b`c\nd"
-    #expect(RunMarkdown(Fixture.report([result])).text.contains("`` a\\|b`c d ``"))
+    #expect(Fixture.report([result]).markdown.contains("`` a\\|b`c d ``"))
   }
 
   @Test func `rendering twice gives equal bytes`() {
     let (one, two) = (ReportFiles(Fixture.report()).all, ReportFiles(Fixture.report()).all)
     #expect(one.map(\.name) == two.map(\.name) && one.map(\.contents) == two.map(\.contents))
-    #expect(Summary(Fixture.report()).text == Summary(Fixture.report()).text)
+    #expect(Fixture.report().text == Fixture.report().text)
   }
 }
 
@@ -82,7 +83,7 @@ import Units
     result.verdicts = Array(repeating: result.verdicts, count: 5).flatMap { $0 }
     result.consumers = Array(repeating: result.consumers, count: 5).flatMap { $0 }
     result.producers = Array(repeating: result.producers, count: 5).flatMap { $0 }
-    let text = Summary(Fixture.report([result], warnings: ["one", "two"])).text
+    let text = Fixture.report([result], warnings: ["one", "two"]).text
     let lines = text.split(separator: "\n")
     #expect(lines.count <= Summary.maximumLines)
     #expect(lines[0].hasPrefix("FAIL  iot-burst-hot-key: "))
@@ -91,8 +92,8 @@ import Units
 
   @Test func `several replications are said to be several`() {
     let report = Fixture.report([Fixture.result(), Fixture.result(replication: 1)])
-    #expect(Summary(report).text.contains("0 of 2 replications passed; the figures are those of the first."))
-    #expect(RunMarkdown(report).text.contains("## Over 2 replications\n\n0 of 2 passed."))
+    #expect(report.text.contains("0 of 2 replications passed; the figures are those of the first."))
+    #expect(report.markdown.contains("## Over 2 replications\n\n0 of 2 passed."))
   }
 }
 
@@ -118,16 +119,19 @@ import Units
     let files = ReportFiles(Fixture.report())
     let path = directory() + "/a/b"
     defer { try? FileManager.default.removeItem(atPath: directory()) }
-    try files.write(to: path)
-    try files.write(to: path)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: path).sorted() == files.all.map(\.name).sorted())
+    for _ in 1...2 { try files.write(to: path, manifest: try Fixture.manifest()) }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+        == (files.all.map(\.name) + [Manifest.name]).sorted())
     for file in files.all {
       #expect(try String(contentsOfFile: "\(path)/\(file.name)", encoding: .utf8) == file.contents)
     }
   }
 
   @Test func `a place that cannot be written is named`() {
-    #expect { try ReportFiles(Fixture.report()).write(to: "/dev/null/reports") } throws: {
+    #expect {
+      try ReportFiles(Fixture.report()).write(to: "/dev/null/reports", manifest: try Fixture.manifest())
+    } throws: {
       ($0 as? OutputFile.WriteError)?.path == "/dev/null/reports"
     }
   }

@@ -1,3 +1,4 @@
+import Experiment
 import Models
 import Testing
 import Units

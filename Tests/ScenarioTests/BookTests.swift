@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import KinesisCore
 import Models
@@ -59,7 +60,7 @@ struct BookTests {
   func limits() throws {
     let book = #"{"schema": "weir.limits/v1", "limits": [{"name": "shard.write.slack_permille", "value": 1250}]}"#
     let profile = try #require(try load("limits", book).experiment?.limits)
-    #expect(profile[.shardWriteSlack] == 1_250 && profile[.shardWriteRecords] == 1_000)
+    #expect(profile[.shard.writeSlack] == 1_250 && profile[.shard.writeRecords] == 1_000)
     #expect(profile.name == "book.json")
     let errors = try load(
       "limits",
@@ -89,8 +90,8 @@ struct BookTests {
   static let costs: [(expr: String, metric: Objective.Metric?, says: String)] = [
     ("cost_month(scope=total).last < 3500 USD", .monthlyCost(scope: nil), ""),
     ("cost_month < 3500 USD", .monthlyCost(scope: nil), ""),
-    ("cost_month(stream=clicks).last < 3500 USD", .monthlyCost(scope: "stream:clicks"), ""),
-    ("cost_month(consumer=reader).last < 1 USD", .monthlyCost(scope: "consumer:reader"), ""),
+    ("cost_month(stream=clicks).last < 3500 USD", .monthlyCost(scope: Scope(.stream, "clicks")), ""),
+    ("cost_month(consumer=reader).last < 1 USD", .monthlyCost(scope: Scope(.consumer, "reader")), ""),
     ("cost_month(stream=click).last < 1 USD", nil, #"there is no stream "click"; did you mean "clicks"?"#),
     ("cost_month(shard=1).last < 1 USD", nil, "cost_month is of scope=total, a stream, a consumer or a firehose"),
     ("cost_month.max < 1 USD", nil, #"cost_month has no statistic "max"; say last"#),

@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Models
 import Scenario
@@ -17,10 +18,10 @@ struct ConsumerDecodingTests {
   @Test("a mapping has AWS's defaults")
   func defaults() throws {
     let spec = try Self.spec("type: lambda_polling")
-    #expect(spec.retrieval == .lambdaPolling)
+    #expect(spec.reading == .polling)
     #expect(spec.function == FunctionSpec(batchSize: 100, window: .zero, factor: 1, memory: 128))
     #expect(spec.pollInterval == .seconds(1))
-    #expect(try Sample.experiment(Self.reader("type: lambda_efo")).limits[.lambdaConcurrency] == 1_000)
+    #expect(try Sample.experiment(Self.reader("type: lambda_efo")).limits[.lambda.concurrency] == 1_000)
   }
 
   @Test("a mapping's keys arrive")
@@ -28,7 +29,7 @@ struct ConsumerDecodingTests {
     let spec = try Self.spec(
       "type: lambda_efo, batch_size: 500, batch_window: 30s, parallelization_factor: 10, memory_mb: 512, "
         + "failures: {batch_error_rate: 0.25, poison_at: T+5m, max_retries: 7, bisect: true, max_record_age: 2m}")
-    #expect(spec.retrieval == .lambdaFanOut)
+    #expect(spec.reading == .fanOut)
     let failures = FunctionSpec.Failures(
       errorRate: 0.25, poisonAt: .minutes(5), maxRetries: 7, batch: .bisected, maxRecordAge: .minutes(2))
     #expect(
@@ -36,7 +37,7 @@ struct ConsumerDecodingTests {
         == FunctionSpec(batchSize: 500, window: .seconds(30), factor: 10, memory: 512, failures: failures))
     #expect(try Self.spec("type: lambda_efo, failures: {max_retries: -1}").function?.failures.maxRetries == nil)
     let text = Sample.with("name: sample", "name: sample\naccount_concurrency: 12")
-    #expect(try Sample.experiment(text).limits[.lambdaConcurrency] == 12)
+    #expect(try Sample.experiment(text).limits[.lambda.concurrency] == 12)
   }
 
   @Test("an application's keys arrive")
@@ -44,7 +45,7 @@ struct ConsumerDecodingTests {
     let spec = try Self.spec(
       "type: managed_flink, parallelism: 8, parallelism_per_kpu: 2, rate_per_kpu: 4000, autoscale: true, "
         + "window: {kind: sliding, size: 5m, slide: 10s}")
-    #expect(spec.retrieval == .flinkPolling && spec.pollInterval == .milliseconds(200))
+    #expect(spec.reading == .polling && spec.pollInterval == .milliseconds(200))
     #expect(
       spec.flink
         == FlinkSpec(
@@ -53,7 +54,7 @@ struct ConsumerDecodingTests {
     let pushed = try Self.spec(
       "type: managed_flink, retrieval: efo, rate_per_kpu: 1, autoscale: true, max_parallelism: 9, "
         + "window: {kind: tumbling, size: 1m}")
-    #expect(pushed.retrieval == .flinkFanOut && pushed.flink?.scaling == .automatic(upTo: 9))
+    #expect(pushed.reading == .fanOut && pushed.flink?.scaling == .automatic(upTo: 9))
     #expect(pushed.flink?.window == .tumbling(size: .minutes(1)))
     // 128 is capped by 64 KPUs of one.
     #expect(

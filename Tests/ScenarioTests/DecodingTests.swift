@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import Models
 import Scenario
@@ -21,7 +22,7 @@ import Units
     #expect(producer.batching == .putRecords())
     #expect(producer.retry == RetrySpec())
     let consumer = experiment.consumers[0]
-    #expect(consumer.retrieval == .kclPolling)
+    #expect(consumer.application == .recordProcessors && consumer.reading == .polling)
     #expect(consumer.pollInterval == .milliseconds(1_500))
     #expect(consumer.maxRecords == 10_000)
     #expect(consumer.concurrency == nil)

@@ -1,3 +1,4 @@
+import Experiment
 import KinesisCore
 import Models
 import Scenario
@@ -144,7 +145,9 @@ import Units
     let experiment = try Sample.experiment(text)
     #expect(
       experiment.objectives[0].metric == .dataFreshness(firehose: 0) && experiment.objectives[0].threshold == 420_000)
-    #expect(experiment.consumers[0].retrieval == .sdkPolling && experiment.consumers[0].pollInterval == .seconds(1))
+    let poller = experiment.consumers[0]
+    #expect(
+      poller.application == .plainLoop && poller.reading == .polling && poller.pollInterval == .seconds(1))
     #expect(experiment.events[0].action == .destinationOutage(firehose: 0))
     #expect(
       Sample.errors(text.replacing("type: firehose", with: "type: firehose, workers: 2")) == [

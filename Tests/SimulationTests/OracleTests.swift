@@ -58,7 +58,7 @@ import Units
   @Test func `Little's law holds to the nanosecond in every run`() {
     for seed in 1...10 as ClosedRange<UInt64> {
       let outcome = WaitingLine(servers: 2, capacity: 20, load: 1.9).run(customers: 2_000, seed: seed, replication: 0)
-      #expect(outcome.gauge.integral == outcome.sojournTotal, "seed \(seed)")
+      #expect(outcome.crowd.integral == outcome.sojournTotal, "seed \(seed)")
       #expect(outcome.arrived == outcome.lost + outcome.sojourns.count, "seed \(seed)")
     }
   }

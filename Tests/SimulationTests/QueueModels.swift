@@ -1,6 +1,17 @@
 import Simulation
 import Units
 
+/// How many are in a line, and that number times nanoseconds so far: exact.
+struct Crowd {
+  private(set) var integral: Int128 = 0
+  private var (size, since) = (0 as Int128, Instant.epoch)
+
+  mutating func change(by change: Int128, at now: Instant) {
+    integral += size * Int128((now - since).nanoseconds)
+    (size, since) = (size + change, now)
+  }
+}
+
 /// A waiting line on the real kernel: arrivals and completions through `EventQueue`, draws from named streams.
 struct WaitingLine {
   /// What came out.
@@ -10,7 +21,7 @@ struct WaitingLine {
     var arrived = 0
     var lost = 0
     var sojournTotal: Int128 = 0
-    var gauge = TimeWeightedGauge(level: 0, at: .epoch)
+    var crowd = Crowd()
     var hash = TrajectoryHash()
   }
 
@@ -51,23 +62,23 @@ struct WaitingLine {
       state.outcome.lost += 1
       return
     }
-    state.outcome.gauge.add(1, at: now)
-    state.waiting.push(key: UInt64(now.nanoseconds), payload: 0)
+    state.outcome.crowd.change(by: 1, at: now)
+    state.waiting.append(now)
   }
 
   private func leave(_ state: inout WaitingLineState, at now: Instant, since: Int64) {
     state.busy -= 1
-    state.outcome.gauge.add(-1, at: now)
+    state.outcome.crowd.change(by: -1, at: now)
     state.outcome.sojournTotal += Int128(now.nanoseconds - since)
     state.outcome.sojourns.append(Double(now.nanoseconds - since) / Self.unit)
   }
 
   private func begin(_ state: inout WaitingLineState, at now: Instant) {
-    guard let (since, _) = state.waiting.pop() else { return }
+    guard let since = state.waiting.popFirst() else { return }
     state.busy += 1
-    state.outcome.waits.append(Double(now.nanoseconds - Int64(since)) / Self.unit)
+    state.outcome.waits.append(Double((now - since).nanoseconds) / Self.unit)
     let time = Interval(nanoseconds: Int64(service(&state.services) * Self.unit))
-    state.queue.schedule(at: now + time, priority: .release, payload: since << 2 | Self.completion)
+    state.queue.schedule(at: now + time, priority: .release, payload: UInt64(since.nanoseconds) << 2 | Self.completion)
   }
 
   /// The mean of a statistic of the customers after the first `warmUp`, one value for each replication.
@@ -88,7 +99,7 @@ private struct WaitingLineState: ~Copyable {
   var arrivals: RandomStream
   var services: RandomStream
   var queue = EventQueue(start: .epoch)
-  var waiting = Lane()
+  var waiting: ArraySlice<Instant> = []
   var busy = 0
   var outcome = WaitingLine.Outcome()
 

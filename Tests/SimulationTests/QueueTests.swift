@@ -124,19 +124,6 @@ import Units
     }
   }
 
-  @Test func `a token is live until its slot is armed again or cancelled`() {
-    var slots = Generations(slots: 2)
-    let first = slots.arm(0)
-    let other = slots.arm(1)
-    #expect(slots.isLive(first))
-    let second = slots.arm(0)
-    #expect(!slots.isLive(first) && slots.isLive(second) && slots.isLive(other))
-    slots.cancel(0)
-    #expect(!slots.isLive(second) && slots.isLive(other))
-    #expect(EventToken(word: other.word) == other)
-    #expect(slots.addSlot() == 2 && slots.count == 3)
-  }
-
   @Test func `the trajectory hash tells apart order, value and length`() {
     func hash(_ words: [UInt64]) -> UInt64 {
       var hash = TrajectoryHash()

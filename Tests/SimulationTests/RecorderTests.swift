@@ -4,38 +4,6 @@ import Units
 @testable import Simulation
 
 @Suite struct RecorderTests {
-  private let start = Instant(seconds: 1_000)
-
-  @Test func `a gauge's mean is its level weighted by time`() {
-    var gauge = TimeWeightedGauge(level: 2, at: start)
-    gauge.set(10, at: start + .seconds(3))
-    gauge.add(-10, at: start + .seconds(4))
-    #expect(gauge.mean(until: start + .seconds(8)) == 2)
-    #expect(gauge.max == 10 && gauge.level == 0)
-    #expect(gauge.integral == 16_000_000_000)
-    gauge.restart(at: start + .seconds(8))
-    #expect(gauge.max == 0 && gauge.mean(until: start + .seconds(8)) == 0)
-  }
-
-  @Test func `a gauge stays exact where 64 bits would overflow`() {
-    var gauge = TimeWeightedGauge(level: .max, at: start)
-    gauge.advance(to: start + .days(365))
-    #expect(gauge.mean(until: start + .days(365)) == Double(Int64.max))
-  }
-
-  @Test func `a bin counter puts each instant in its bin and keeps what is outside`() {
-    var counter = BinCounter(start: start, width: .seconds(1), bins: 3)
-    for offset in [0, 999, 1_000, 2_999, 500, 3_000, -1] as [Int64] {
-      counter.add(2, at: start + .milliseconds(offset))
-    }
-    #expect(counter.counts == [6, 2, 2])
-    #expect(counter.outside == 4 && counter.total == 14)
-    #expect(counter.index(of: start + .seconds(3)) == nil)
-    var sum = counter
-    sum.add(counter)
-    #expect(sum.counts == [12, 4, 4] && sum.outside == 8)
-  }
-
   @Test func `utilisation keeps exact means, hundredths and the largest share`() {
     var shares = UtilizationHistogram()
     #expect(shares.p99 == 0 && shares.mean == 0)
@@ -67,18 +35,6 @@ import Units
     #expect(times.count == 1_000)
     #expect(abs(times.percentile(99).inMilliseconds - 990) <= 1)
     #expect(abs(times.mean.inMilliseconds - 500.5) < 1)
-  }
-
-  @Test func `a lane gives back events in order and says when the next is due`() {
-    var lane = Lane()
-    #expect(lane.pop() == nil && lane.minKey == nil)
-    for i in 0..<100 as Range<UInt64> { lane.push(key: i / 2, payload: i) }
-    for i in 0..<100 as Range<UInt64> {
-      #expect(lane.minKey == i / 2)
-      #expect(lane.pop()?.payload == i)
-      lane.push(key: 1_000 + i, payload: i)
-    }
-    #expect(lane.count == 100)
   }
 }
 

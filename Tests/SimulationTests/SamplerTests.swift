@@ -93,22 +93,6 @@ import Testing
     #expect(draws.binomial(n: 9, p: 1) == 9)
   }
 
-  @Test func `libgsl's variates draw from our stream and follow their laws`() {
-    var draws = stream("gsl")
-    let x = (0..<20_000).map { _ in draws.beta(a: 2, b: 3) }
-    #expect(draws.position > 40_000)
-    #expect(meanScore(x, mean: 0.4, variance: 0.04) < 3.3)
-    let k = counts("gsl hypergeometric") { $0.hypergeometric(marked: 10, unmarked: 20, draws: 5) }
-    let choose = { (n: Int, k: Int) in exp(lnGamma(Double(n) + 1) - lnGamma(Double(k) + 1) - lnGamma(Double(n - k) + 1))
-    }
-    #expect(chiSquareScore(k) { $0 > 5 ? 0 : choose(10, $0) * choose(20, 5 - $0) / choose(30, 5) } < 4)
-  }
-
-  @Test func `a replayed stream gives libgsl the same numbers`() {
-    var (a, b) = (stream("replay"), stream("replay"))
-    #expect((0..<50).map { _ in a.beta(a: 0.5, b: 2) } == (0..<50).map { _ in b.beta(a: 0.5, b: 2) })
-  }
-
   @Test func `samples have the same bits on every machine, in debug and release`() {
     var draws = stream("pinned")
     var hash = TrajectoryHash()

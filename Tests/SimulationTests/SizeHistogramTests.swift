@@ -24,11 +24,13 @@ import Units
     #expect(SizeHistogram().percentile(50) == .zero && SizeHistogram().mean == 0)
   }
 
-  @Test("the gamma law's quantile and share undo each other", arguments: [1.0, 20, 102])
-  func gamma(shape: Double) {
-    for p in [0.01, 0.5, 0.9, 0.999] {
-      let x = Statistics.gammaQuantile(p, shape: shape, scale: 0.02)
-      #expect(abs(Statistics.gammaShare(atOrBelow: x, shape: shape, scale: 0.02) - p) < 1e-9)
+  @Test(
+    "the share of a gamma law is that of a Poisson process with at least as many arrivals", arguments: [1, 20, 102])
+  func gamma(shape: Int) {
+    for mean in [0.5, 1, 1.5].map({ Double(shape) * $0 }) {
+      let fewer = (0..<shape).reduce(0) { $0 + poissonPMF($1, mean) }
+      #expect(
+        abs(Statistics.gammaShare(atOrBelow: mean * 0.02, shape: Double(shape), scale: 0.02) - (1 - fewer)) < 1e-9)
     }
   }
 }

@@ -53,33 +53,6 @@ import Testing
     #expect(Statistics.warmUp(of: Array(repeating: 3, count: 400)) == 0)
   }
 
-  @Test func `batch means cover a long run and their lag-one correlation fades`() throws {
-    var draws = stream("batches")
-    let waits = lindley(count: 80_000, load: 0.8, first: 0, &draws)
-    let interval = try #require(Statistics.batchInterval(waits, batches: 20, level: 0.99))
-    #expect(interval.contains(4), "\(interval)")
-    let means = try #require(Statistics.batchMeans(waits, batches: 20))
-    #expect(abs(Statistics.lagOneCorrelation(means)) < 0.5)
-    #expect(Statistics.lagOneCorrelation(waits) > 0.9)
-    #expect(Statistics.batchMeans([1], batches: 20) == nil)
-  }
-
-  @Test func `the ranks of a p99 interval over ten thousand values are 9,880 and 9,920`() throws {
-    let ranks = try #require(Statistics.quantileRanks(count: 10_000, p: 0.99, level: 0.95))
-    #expect(ranks == (9_880, 9_920))
-    #expect(Statistics.quantileRanks(count: 100, p: 0.99, level: 0.95) == nil)
-  }
-
-  @Test func `the order-statistic interval holds the true median about 95 times in 100`() {
-    var draws = stream("median")
-    let hits = (0..<1_000).count { _ in
-      let values = (0..<101).map { _ in draws.uniform() }
-      guard let (lower, upper) = Statistics.quantileInterval(values, p: 0.5, level: 0.95) else { return false }
-      return lower <= 0.5 && 0.5 <= upper
-    }
-    #expect((935...985).contains(hits), "\(hits) of 1000")
-  }
-
   @Test func `common random numbers narrow a paired difference`() throws {
     let waits = [1.0, 1.02].map { speed in
       (0..<20).map { replication in

@@ -109,7 +109,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     if let trace = input.trace { try folder.write("trace.csv", trace) }
     try input.make?(folder)
     for verb in ["validate", "run"] {
-      let outcome = try await Tool.debug.run(
+      let outcome = try await Tool.built.run(
         [verb, input.path], in: folder.url, bounds: .tight)
       #expect(outcome.status == input.status && !outcome.isCrash, "\(outcome)")
       #expect(outcome.stderr.hasPrefix(input.says), "\(outcome)")
@@ -123,7 +123,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       .replacing("cap: 1s", with: "cap: 1 year").replacing("type: kcl_efo", with: "type: kcl_ego")
       .replacing("records_lost", with: "records_lots")
     try folder.write("bad.yaml", text)
-    let outcome = try await Tool.debug.run(["run", "bad.yaml"], in: folder.url)
+    let outcome = try await Tool.built.run(["run", "bad.yaml"], in: folder.url)
     let lines = outcome.stderr.split(separator: "\n").map { $0.split(separator: ":")[1] }
     #expect(lines == ["7", "12", "15", "17", "22"], "\(outcome)")
     #expect(outcome.status == 65)
@@ -133,7 +133,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     let folder = try Folder()
     try folder.write("bad.yaml", Sample.with("shards: 2", "shards: 0"))
     try folder.write("good.yaml", Sample.small)
-    let outcome = try await Tool.debug.run(["validate", "nope.yaml", "good.yaml", "bad.yaml"], in: folder.url)
+    let outcome = try await Tool.built.run(["validate", "nope.yaml", "good.yaml", "bad.yaml"], in: folder.url)
     #expect(outcome.status == 65)
     #expect(outcome.stdout == "good.yaml: valid\n")
     #expect(outcome.stderr.contains("nope.yaml: no such file") && outcome.stderr.contains("bad.yaml:7:39"))
@@ -142,7 +142,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
   @Test("validate says the same as JSON") func json() async throws {
     let folder = try Folder()
     try folder.write("bad.yaml", Sample.with("shards: 2", "shards: 0"))
-    let outcome = try await Tool.debug.run(["validate", "bad.yaml", "--format", "json"], in: folder.url)
+    let outcome = try await Tool.built.run(["validate", "bad.yaml", "--format", "json"], in: folder.url)
     let files = try #require(outcome.json?["files"] as? [[String: Any]])
     let first = (files.first?["diagnostics"] as? [[String: Any]])?.first
     #expect(outcome.status == 65 && outcome.stderr == "", "\(outcome)")
@@ -157,7 +157,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     let folder = try Folder()
     try folder.write("trace.csv", "t_s,count\n0,1000\n20,1000\n60,1000\n")
     try folder.write("s.yaml", Sample.with("rate: 300", "rate: {curve: trace, file: trace.csv, holes: previous}"))
-    let outcome = try await Tool.debug.run(["run", "s.yaml", "--format", "json"], in: folder.url)
+    let outcome = try await Tool.built.run(["run", "s.yaml", "--format", "json"], in: folder.url)
     let warning = "s.yaml:12:50 producers.web.rate.holes: warning: "
     #expect(outcome.status == 0 && outcome.stderr.hasPrefix(warning), "\(outcome)")
     #expect((outcome.json?["warnings"] as? [String])?.first?.hasPrefix(warning) == true)

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct `An export` {
   private func export(_ arguments: [String], in folder: Folder) async throws -> Tool.Outcome {
-    try await Tool.debug.run(["export"] + arguments, in: folder.url)
+    try await Tool.built.run(["export"] + arguments, in: folder.url)
   }
 
   @Test("of a scenario is a notebook beside its files, the same bytes in another process") func scenario() async throws
@@ -31,7 +31,7 @@ import Testing
   @Test("of a run's directory has the same files as that of its scenario") func directory() async throws {
     let folder = try Folder()
     try folder.write("s.yaml", Sample.small)
-    #expect(try await Tool.debug.run(["run", "s.yaml", "--out", "out"] + Sample.short, in: folder.url).status == 0)
+    #expect(try await Tool.built.run(["run", "s.yaml", "--out", "out"] + Sample.short, in: folder.url).status == 0)
     let outcome = try await export(["out"], in: folder)
     #expect(outcome.status == 0 && outcome.stderr == "", "\(outcome)")
     #expect(try await export(["s.yaml", "--out", "direct"] + Sample.short, in: folder).status == 0)
@@ -43,7 +43,7 @@ import Testing
   @Test("of a run without some files says which, and does without") func partial() async throws {
     let folder = try Folder()
     try folder.write("s.yaml", Sample.small + "outputs: {csv: [shards, slo]}\n")
-    #expect(try await Tool.debug.run(["run", "s.yaml", "--out", "out"] + Sample.short, in: folder.url).status == 0)
+    #expect(try await Tool.built.run(["run", "s.yaml", "--out", "out"] + Sample.short, in: folder.url).status == 0)
     let outcome = try await export(["out"], in: folder)
     #expect(outcome.status == 0 && outcome.stderr.contains("out has no shard_minutes.csv: "), "\(outcome)")
     let notebook = try #require(try folder.contents("notebooks-export/small")["small.ipynb"])

@@ -32,7 +32,7 @@ struct GateFolder: Sendable {
   }
 
   func test(_ arguments: String...) async throws -> Tool.Outcome {
-    try await Tool.debug.run(["test", "s"] + arguments, in: folder.url)
+    try await Tool.built.run(["test", "s"] + arguments, in: folder.url)
   }
 
   func change(_ name: String, _ old: String, _ new: String) throws {
@@ -98,7 +98,7 @@ struct GateFolder: Sendable {
     #expect(outcome.stdout.contains("first at 2026-01-05T00:00:0"))
     let command = "weir explain s/calm.yaml --seed 5 --slo load"
     #expect(outcome.stdout.contains(command))
-    let explained = try await Tool.debug.shell(command, in: gate.folder.url)
+    let explained = try await Tool.built.shell(command, in: gate.folder.url)
     #expect(explained.status == 0 && explained.stdout.hasPrefix("Objective load broke: "), "\(explained)")
     #expect(try JUnit.read(gate.folder.file("j.xml")).failures.first?.hasPrefix("slo: expected < 0.1 %") == true)
   }
@@ -158,7 +158,7 @@ struct GateFolder: Sendable {
     let gate = try GateFolder(), flaw = Self.misspellings[index]
     #expect(try await gate.test("--update", "--replications", "2").status == 0)
     try flaw.change(gate)
-    let outcome = try await Tool.debug.run(["test", "s", "--junit", "j.xml"] + flaw.arguments, in: gate.folder.url)
+    let outcome = try await Tool.built.run(["test", "s", "--junit", "j.xml"] + flaw.arguments, in: gate.folder.url)
     #expect(outcome.status == 65 && outcome.stdout.contains(flaw.says), "\(outcome)\n\(outcome.stdout)")
     #expect(try JUnit.read(gate.folder.file("j.xml")).errors.count == 1)
   }
@@ -173,7 +173,7 @@ struct GateFolder: Sendable {
     #expect(skipped.stdout.contains("none.csv") && skipped.stdout.contains("1 skipped"))
     let left = try await gate.test("--exclude", "traced", "--filter", "a")
     #expect(left.status == 0 && !left.stdout.contains("traced"), "\(left)")
-    #expect(try await Tool.debug.run(["test", "nowhere"], in: gate.folder.url).status == 66)
+    #expect(try await Tool.built.run(["test", "nowhere"], in: gate.folder.url).status == 66)
   }
 
   @Test("writes the same baseline twice, and every document the same with any number of workers")
@@ -222,7 +222,7 @@ struct GateFolder: Sendable {
   @Test("ends with 64 on a command line that is wrong", arguments: misuses) func usage(_ arguments: [String])
     async throws
   {
-    let outcome = try await Tool.debug.run(["test", "scenarios"] + arguments)
+    let outcome = try await Tool.built.run(["test", "scenarios"] + arguments)
     #expect(outcome.status == 64 && outcome.stdout == "", "\(outcome)")
   }
 }

@@ -2,22 +2,19 @@ import Foundation
 import Testing
 
 @Suite struct `Ctrl-C` {
-  /// Long enough for a machine that is busy with everything else.
-  private static let patience = 60.0
-
   /// Starts a run that would not end, and interrupts it when it has computed for a while.
   private func interrupted(_ folder: Folder, errors: FileHandle? = nil) async throws -> Job {
     try folder.write("s.yaml", Sample.small)
     let arguments = ["run", "s.yaml", "--out", "out"] + Sample.endless
-    let job = try Job(Tool.debug, arguments, in: folder.url, errors: errors)
-    await job.interruptOnceUnderWay(within: Self.patience)
+    let job = try Job(Tool.built, arguments, in: folder.url, errors: errors)
+    await job.interruptOnceUnderWay()
     return job
   }
 
   @Test("ends a run with 130; its report is there and says that it is a part") func aPart() async throws {
     let folder = try Folder()
     let job = try await interrupted(folder)
-    let outcome = try await job.outcome(within: Self.patience)
+    let outcome = await job.outcome()
     #expect(outcome.status == 130 && !outcome.isCrash, "\(outcome)")
     #expect(outcome.stderr == "", "no progress where nobody watches")
     let files = try folder.contents("out")
@@ -34,8 +31,8 @@ import Testing
   @Test("leaves the bar of a terminal cleared, and stdout without a trace of it") func terminal() async throws {
     let folder = try Folder(), terminal = try Terminal()
     let job = try await interrupted(folder, errors: terminal.end)
-    let outcome = try await job.outcome(within: Self.patience)
-    let shown = try await terminal.shown(until: "\u{1B}[2K", within: Self.patience)
+    let outcome = await job.outcome()
+    let shown = try await terminal.shown(until: "\u{1B}[2K")
     #expect(outcome.status == 130, "\(outcome)")
     #expect(shown.contains("░") && shown.contains("events/s"), "\(shown.suffix(400).debugDescription)")
     #expect(shown.hasSuffix("\u{1B}[2K"), "\(shown.suffix(400).debugDescription)")

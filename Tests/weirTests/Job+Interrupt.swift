@@ -4,10 +4,10 @@ extension Job {
   /// Presses Ctrl-C as soon as the process catches it and has used half a second of processor time, as /proc tells.
   ///
   /// A thread of its own watches: tasks may wait for minutes behind other tests, and the process would compute all the while.
-  func interruptOnceUnderWay(within seconds: Double = 60) async {
+  func interruptOnceUnderWay() async {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread { [self] in
-        let deadline = Date() + seconds
+        let deadline = Date() + Job.patience
         while process.isRunning, !isUnderWay, Date() < deadline { Thread.sleep(forTimeInterval: 0.02) }
         kill(process.processIdentifier, SIGINT)
         continuation.resume()

@@ -76,7 +76,7 @@ final class Jupyter: Sendable {
       let folder = try Folder()
       let needs = Tool.package.appendingPathComponent("notebooks-export/split-hot-shard/requirements.txt").path
       let line = "python3 -m venv env && env/bin/pip install -q --no-compile --disable-pip-version-check -r '\(needs)'"
-      let outcome = try await Tool(path: "/bin/sh").run(["-c", line], in: folder.url, within: 600)
+      let outcome = try await Tool(path: "/bin/sh").run(["-c", line], in: folder.url)
       return outcome.status == 0 ? .ready(Jupyter(folder)) : .missing("\(outcome)\(outcome.stdout.suffix(1_000))")
     } catch {
       return .missing("\(error)")
@@ -94,7 +94,7 @@ final class Jupyter: Sendable {
     let outcome = try await Tool(path: folder.file("env/bin/jupyter").path).run(
       [
         "nbconvert", "--to", "notebook", "--execute", "--inplace", "--ExecutePreprocessor.record_timing=False", name,
-      ], in: directory, environment: environment, within: 300)
+      ], in: directory, environment: environment)
     return (outcome, try ExecutedNotebook(Data(contentsOf: directory.appendingPathComponent(name))))
   }
 

@@ -21,7 +21,7 @@ import Testing
   private func plan(_ arguments: [String], _ text: String = planted) async throws -> (Tool.Outcome, Folder) {
     let folder = try Folder()
     try folder.write("s.yaml", text)
-    return (try await Tool.debug.run(["plan", "s.yaml"] + arguments, in: folder.url), folder)
+    return (try await Tool.built.run(["plan", "s.yaml"] + arguments, in: folder.url), folder)
   }
 
   @Test("that is found ends with 0 and has the contract's parts") func json() async throws {
@@ -59,7 +59,7 @@ import Testing
   @Test("of a wrong file or command line ends with 65, 66 or 64") func wrong() async throws {
     let refused = try await plan(["--set", "plan.search.0.param=streams.q.shards"]).0
     #expect(refused.status == 65 && refused.stdout == "" && refused.stderr.contains("streams.q.shards"), "\(refused)")
-    #expect(try await Tool.debug.run(["plan", "nowhere.yaml"]).status == 66)
+    #expect(try await Tool.built.run(["plan", "nowhere.yaml"]).status == 66)
     for arguments in [["--confidence", "1"], ["--replications", "3"], ["--budget", "0"], ["--samples", "0"]] {
       #expect(try await plan(arguments).0.status == 64)
     }

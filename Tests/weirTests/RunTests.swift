@@ -5,7 +5,7 @@ import Testing
   private func run(_ arguments: [String], _ text: String = Sample.small) async throws -> (Tool.Outcome, Folder) {
     let folder = try Folder()
     try folder.write("s.yaml", text)
-    return (try await Tool.debug.run(["run", "s.yaml"] + arguments, in: folder.url), folder)
+    return (try await Tool.built.run(["run", "s.yaml"] + arguments, in: folder.url), folder)
   }
 
   static let keys = [
@@ -93,7 +93,7 @@ import Testing
     try folder.write("file", "")
     try FileManager.default.createDirectory(
       at: folder.file("full/report.md"), withIntermediateDirectories: true)
-    let outcome = try await Tool.debug.run(["run", "s.yaml", "--out", place.out] + Sample.short, in: folder.url)
+    let outcome = try await Tool.built.run(["run", "s.yaml", "--out", place.out] + Sample.short, in: folder.url)
     #expect(outcome.status == 1 && outcome.stderr.hasPrefix(place.says), "\(outcome)")
   }
 }

@@ -4,13 +4,13 @@ import Testing
 /// Gates on weir's own statistics that need a release binary: some minutes of a debug one.
 @Suite(
   .enabled(
-    if: Tool.release != nil, "WEIR_RELEASE is unset: coverage and variance ratios were not measured; try `make test`"))
+    if: Tool.release != nil, "not a release build: coverage and variance ratios were not measured; try `make test`"))
 struct `The statistics of weir` {
   @Test(
     "intervals at 95 % hold the mean wait of M/M/1 at 0.8 in 93 to 97 of 100 cases, and would not with other deletions")
   func coverage() async throws {
     let tool = try #require(Tool.release)
-    let outcome = try await tool.run(["coverage", "--intervals", "2000", "--format", "json"], within: 900)
+    let outcome = try await tool.run(["coverage", "--intervals", "2000", "--format", "json"])
     let rows = try #require(outcome.json?["deletion"] as? [String: [String: Any]], "\(outcome)")
     let shares = rows.mapValues { $0["coverage"] as? Double ?? -1 }
     #expect((0.93...0.97).contains(shares["averaged_path"] ?? -1), "\(shares)")
@@ -25,7 +25,7 @@ struct `The statistics of weir` {
     let arguments = [
       "coverage", "--intervals", "400", "--replications", "20", "--customers", "4000", "--format", "json",
     ]
-    let outcome = try await tool.run(arguments, within: 900)
+    let outcome = try await tool.run(arguments)
     let rows = try #require(outcome.json?["deletion"] as? [String: [String: Any]], "\(outcome)")
     #expect((0.68...0.84).contains(rows["per_run"]?["coverage"] as? Double ?? -1), "\(rows)")
     #expect(rows["none"]?["coverage"] as? Double == 0, "\(rows)")
@@ -68,8 +68,7 @@ struct HundredShards {
   func compare(seed: Int) async throws -> Outcome {
     let outcome = try await tool.run(
       ["compare", "hundred.yaml", "--with", "streams.clicks.shards=104", "--replications", "20", "--workers", "2"]
-        + ["--seed", "\(seed)", "--out", "out", "--format", "json", "--metrics"] + Self.metrics, in: folder.url,
-      within: 900)
+        + ["--seed", "\(seed)", "--out", "out", "--format", "json", "--metrics"] + Self.metrics, in: folder.url)
     let differences = try #require(outcome.json?["differences"] as? [[String: Any]], "\(outcome)")
     var values: [String: [String: [Double]]] = [:]
     let rows = String(decoding: try folder.contents("out")["compare_replications.csv"] ?? Data(), as: UTF8.self)
@@ -82,7 +81,7 @@ struct HundredShards {
   }
 }
 
-@Suite(.enabled(if: Tool.release != nil, "WEIR_RELEASE is unset: no variance ratio was measured; try `make test`"))
+@Suite(.enabled(if: Tool.release != nil, "not a release build: no variance ratio was measured; try `make test`"))
 struct `Common random numbers` {
   private func variance(_ values: [Double]) -> Double {
     let mean = values.reduce(0, +) / Double(values.count)

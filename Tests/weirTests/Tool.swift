@@ -21,13 +21,16 @@ struct Tool: Sendable {
     }
   }
 
-  /// The binary this test run was built with: it lies beside the test bundle.
-  static let debug = Tool(
+  /// The binary that was built with these tests: it lies beside the test bundle.
+  static let built = Tool(
     path: URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
       .appendingPathComponent("weir").path)
 
-  /// The release build, when WEIR_RELEASE names it, as `make test` does.
-  static let release = ProcessInfo.processInfo.environment["WEIR_RELEASE"].map { Tool(path: $0) }
+  /// The same, when it was built with optimisation, as `make test` does; what takes too long without is not run then.
+  static let release = built.path.contains("/release/") ? built : nil
+
+  /// Another build of the same sources, when WEIR_OTHER names one, such as a debug build: it must write the same bytes.
+  static let other = ProcessInfo.processInfo.environment["WEIR_OTHER"].map { Tool(path: $0) }
 
   /// The package's directory, from which examples are meant to be run.
   static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -44,21 +47,49 @@ struct Tool: Sendable {
 
   let path: String
 
-  /// Runs it to its end; kills it after `seconds`.
+  /// Runs it to its end, as soon as there is a processor for it.
   func run(
     _ arguments: [String], in directory: URL = Tool.package, environment: [String: String] = [:],
-    bounds: Tool.Bounds? = nil, within seconds: Double = 120
+    bounds: Tool.Bounds? = nil
   ) async throws -> Outcome {
-    let job = try Job(self, arguments, in: directory, environment: environment, bounds: bounds)
-    return try await job.outcome(within: seconds)
+    await Turns.shared.take()
+    do {
+      let job = try Job(self, arguments, in: directory, environment: environment, bounds: bounds)
+      let outcome = await job.outcome()
+      await Turns.shared.giveBack()
+      return outcome
+    } catch {
+      await Turns.shared.giveBack()
+      throw error
+    }
   }
 
   /// Runs a line of shell in which `weir` is this binary.
-  func shell(_ line: String, in directory: URL, within seconds: Double = 120) async throws -> Outcome {
+  func shell(
+    _ line: String, in directory: URL, with shell: Tool = Tool(path: "/bin/sh")
+  ) async throws -> Outcome {
     let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
     let old = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
-    let shell = Tool(path: "/bin/sh")
-    return try await shell.run(["-c", line], in: directory, environment: ["PATH": "\(folder):\(old)"], within: seconds)
+    return try await shell.run(["-c", line], in: directory, environment: ["PATH": "\(folder):\(old)"])
+  }
+}
+
+/// As many processes at once as there are processors: tests begin all together, and each would wait behind all others.
+private actor Turns {
+  static let shared = Turns()
+  private var free = max(2, ProcessInfo.processInfo.activeProcessorCount)
+  private var waiting: ArraySlice<CheckedContinuation<Void, Never>> = []
+
+  func take() async {
+    if free > 0 {
+      free -= 1
+    } else {
+      await withCheckedContinuation { waiting.append($0) }
+    }
+  }
+
+  func giveBack() {
+    if let next = waiting.popFirst() { next.resume() } else { free += 1 }
   }
 }
 
@@ -67,6 +98,10 @@ final class Job: @unchecked Sendable {
   let process = Process()
   private let folder: Folder
   private let command: String
+  private let ended: AsyncStream<Void>
+
+  /// After so many seconds a process is one that hangs, on however busy a machine.
+  static let patience = 1_800.0
 
   /// Starts it; `errors` is where its stderr goes instead of a file.
   init(
@@ -87,14 +122,20 @@ final class Job: @unchecked Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try folder.handle("stdout")
     process.standardError = try errors ?? folder.handle("stderr")
+    let (ended, end) = AsyncStream.makeStream(of: Void.self)
+    self.ended = ended
+    process.terminationHandler = { _ in end.finish() }
     try process.run()
   }
 
-  /// What it left, once it has ended; after `seconds` it is killed.
-  func outcome(within seconds: Double) async throws -> Tool.Outcome {
-    let deadline = Date() + seconds
-    while process.isRunning, Date() < deadline { try await Task.sleep(for: .milliseconds(5)) }
-    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+  /// What it left, once it has ended; one that hangs is killed.
+  func outcome() async -> Tool.Outcome {
+    let watch = Task { [number = process.processIdentifier] in
+      try await Task.sleep(for: .seconds(Self.patience))
+      kill(number, SIGKILL)
+    }
+    for await _ in ended {}
+    watch.cancel()
     process.waitUntilExit()
     let read = { name in String(decoding: (try? Data(contentsOf: self.folder.file(name))) ?? Data(), as: UTF8.self) }
     return Tool.Outcome(
@@ -123,9 +164,9 @@ final class Terminal: Sendable {
 
   deinit { master.readabilityHandler = nil }
 
-  /// What has been shown; waits until it ends with `suffix`, for so many seconds.
-  func shown(until suffix: String, within seconds: Double) async throws -> String {
-    let deadline = Date() + seconds
+  /// What has been shown; waits until it ends with `suffix`.
+  func shown(until suffix: String) async throws -> String {
+    let deadline = Date() + Job.patience
     while true {
       let text = String(decoding: seen.withLock { $0 }, as: UTF8.self)
       if text.hasSuffix(suffix) || Date() > deadline { return text }

@@ -11,13 +11,13 @@ struct TraceVerbTests {
   @Test("from an export to a backtest: trace --out, validate, run") func tour() async throws {
     let folder = try Folder()
     let options = ["--shards", "2", "--burst", "5", "--name", "orders", "--out", "orders"]
-    let traced = try await Tool.debug.run(["trace"] + Self.files + options, in: folder.url)
+    let traced = try await Tool.built.run(["trace"] + Self.files + options, in: folder.url)
     #expect(traced.status == 0 && traced.stderr == "", "\(traced)")
     #expect(traced.stdout.contains("\nScenario: orders/scenario.yaml. Next: weir run orders/scenario.yaml"))
     #expect(try Set(folder.contents("orders").keys) == ["scenario.yaml", "traffic.csv", "observed.csv"])
-    let valid = try await Tool.debug.run(["validate", "orders/scenario.yaml"], in: folder.url)
+    let valid = try await Tool.built.run(["validate", "orders/scenario.yaml"], in: folder.url)
     #expect(valid.status == 0, "\(valid)")
-    let run = try await Tool.debug.run(["run", "orders/scenario.yaml", "--out", "orders/report"], in: folder.url)
+    let run = try await Tool.built.run(["run", "orders/scenario.yaml", "--out", "orders/report"], in: folder.url)
     // Two shards break the objective: that is why somebody looked.
     #expect(run.status == 10, "\(run)")
     #expect(run.stdout.contains("backtest of stream orders: observed throttles are reproduced: "), "\(run.stdout)")
@@ -30,8 +30,8 @@ struct TraceVerbTests {
     for format in ["text", "json", "md"] {
       // One format with the fit of the burst, which takes a dozen runs.
       let options = Self.files + ["--shards", "2", "--format", format] + (format == "json" ? [] : ["--burst", "5"])
-      let one = try await Tool.debug.run(["trace"] + options, in: folder.url)
-      let two = try await Tool.debug.run(["trace"] + options, in: folder.url)
+      let one = try await Tool.built.run(["trace"] + options, in: folder.url)
+      let two = try await Tool.built.run(["trace"] + options, in: folder.url)
       #expect(one.status == 0 && one.stdout == two.stdout && !one.stdout.isEmpty, "\(one)")
     }
   }
@@ -40,16 +40,16 @@ struct TraceVerbTests {
     async throws
   {
     let folder = try Folder()
-    let missing = try await Tool.debug.run(["trace", "none.json"], in: folder.url)
+    let missing = try await Tool.built.run(["trace", "none.json"], in: folder.url)
     #expect(missing.status == 66 && missing.stderr == "none.json: cannot read it: no such file\n", "\(missing)")
     try folder.write("bad.json", "{\"MetricDataResults\": 3}")
-    let bad = try await Tool.debug.run(["trace", "bad.json"], in: folder.url)
+    let bad = try await Tool.built.run(["trace", "bad.json"], in: folder.url)
     #expect(bad.status == 65 && bad.stderr.hasPrefix("bad.json:1:23 MetricDataResults: expected a list"), "\(bad)")
-    let burst = try await Tool.debug.run(["trace"] + Self.files + ["--burst", "80"], in: folder.url)
+    let burst = try await Tool.built.run(["trace"] + Self.files + ["--burst", "80"], in: folder.url)
     #expect(burst.status == 64 && burst.stderr.contains("--burst takes 1 to 60 with bins of 1m"), "\(burst)")
-    let keys = try await Tool.debug.run(["trace", "--keys", Self.files[2], "--out", "o"], in: folder.url)
+    let keys = try await Tool.built.run(["trace", "--keys", Self.files[2], "--out", "o"], in: folder.url)
     #expect(keys.status == 65 && keys.stderr.contains("give counts of records"), "\(keys)")
-    let full = try await Tool.debug.run(
+    let full = try await Tool.built.run(
       ["trace"] + Self.files + ["--burst", "2", "--out", "/dev/null/x"], in: folder.url)
     #expect(full.status == 1 && full.stderr.contains("cannot write /dev/null/x"), "\(full)")
   }

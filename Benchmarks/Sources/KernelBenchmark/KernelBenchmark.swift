@@ -91,7 +91,6 @@ import Units
     sum("poisson(1000)", n) { Double($0.poisson(mean: 1_000)) }
     sum("binomial(1000, 0.005)", n) { Double($0.binomial(n: 1_000, p: 0.005)) }
     sum("binomial(100000, 0.3)", n) { Double($0.binomial(n: 100_000, p: 0.3)) }
-    sum("beta(2, 3), libgsl", n) { $0.beta(a: 2, b: 3) }
   }
 
   private static func tables() {
@@ -163,6 +162,14 @@ extension KernelBenchmark {
   }
 }
 
+/// Who waits, by the nanosecond of arrival, first come first served.
+private struct Line {
+  private var arrivals: ArraySlice<UInt64> = []
+  var count: Int { arrivals.count }
+  mutating func join(at key: UInt64) { arrivals.append(key) }
+  mutating func leave() -> UInt64? { arrivals.popFirst() }
+}
+
 /// M/M/1 at 0.8: two events a customer.
 extension KernelBenchmark {
   private static func lines() {
@@ -174,7 +181,7 @@ extension KernelBenchmark {
   private static func queueLine(customers: Int) -> UInt64 {
     var (arrivals, services) = (stream("arrivals"), stream("services"))
     var queue = EventQueue(start: .epoch)
-    var line = Lane()
+    var line = Line()
     var (left, waited) = (customers, 0 as UInt64)
     queue.schedule(at: .epoch, priority: .arrival, payload: 1)
     while let (now, payload) = queue.pop() {
@@ -185,9 +192,9 @@ extension KernelBenchmark {
           let gap = Interval(nanoseconds: arrivals.exponentialNanoseconds(mean: 1.25e6))
           queue.schedule(at: now + gap, priority: .arrival, payload: 1)
         }
-        line.push(key: key, payload: 0)
+        line.join(at: key)
         guard line.count == 1 else { continue }
-      } else if let (since, _) = line.pop() {
+      } else if let since = line.leave() {
         waited &+= key - since
         guard line.count > 0 else { continue }
       }
@@ -200,7 +207,7 @@ extension KernelBenchmark {
   private static func treeLine(customers: Int) -> UInt64 {
     var (arrivals, services) = (stream("arrivals"), stream("services"))
     var tree = WinnerTree(count: 2)
-    var line = Lane()
+    var line = Line()
     var (left, waited) = (customers, 0 as UInt64)
     tree.set(1, at: 0)
     while tree.minKey != .max {
@@ -208,9 +215,9 @@ extension KernelBenchmark {
       if tree.minEntity == 1 {
         left -= 1
         tree.set(1, at: left > 0 ? now + UInt64(arrivals.exponential() * 1.25e6) : .max)
-        line.push(key: now, payload: 0)
+        line.join(at: now)
         guard line.count == 1 else { continue }
-      } else if let (since, _) = line.pop() {
+      } else if let since = line.leave() {
         waited &+= now - since
         guard line.count > 0 else {
           tree.set(0, at: .max)

@@ -97,10 +97,10 @@ extension DeliveryChannel {
       throw .limitExceeded(
         "The stream already has a delivery to \(destination.rawValue): one of each type of destination.")
     }
-    guard others.count < limits[.channelsPerStream] else {
+    guard others.count < limits[.channel.perStream] else {
       throw .limitExceeded("The stream already has \(others.count) deliveries.")
     }
-    let (least, most) = (limits[.channelFreshnessMinimum], limits[.channelFreshnessMaximum])
+    let (least, most) = (limits[.channel.freshnessMinimum], limits[.channel.freshnessMaximum])
     guard freshness >= .seconds(least), freshness <= .seconds(most) else {
       throw .validation("DataFreshnessInSeconds is not between \(least) and \(most).")
     }

@@ -26,7 +26,7 @@ extension DeliveryConfiguration {
   private func sourceFlaws(_ limits: LimitsProfile) -> [DeliveryFlaw] {
     switch source {
     case .directPut(.some(let quota)):
-      let base = limits.directPut(region: region).bytes, most = limits[.deliveryQuotaMaximum]
+      let base = limits.directPut(region: region).bytes, most = limits[.firehose.quotaMaximum]
       guard (base...most).contains(quota.count) else {
         return [
           DeliveryFlaw(
@@ -37,7 +37,7 @@ extension DeliveryConfiguration {
       return []
     case .directPut(.none): return []
     case .stream(let retention):
-      let hours = limits[.retentionMinimum]...limits[.retentionMaximum]
+      let hours = limits[.stream.retentionMinimum]...limits[.stream.retentionMaximum]
       guard retention >= .hours(hours.lowerBound), retention <= .hours(hours.upperBound) else {
         return [
           DeliveryFlaw(.retention, "A data stream keeps records \(hours.lowerBound) to \(hours.upperBound) hours.")
@@ -50,7 +50,7 @@ extension DeliveryConfiguration {
   private func bufferFlaws(_ limits: LimitsProfile) -> [DeliveryFlaw] {
     let range = destination.hintRange(limits)
     var flaws: [DeliveryFlaw] = []
-    let least = limits[.deliveryConversionSizeMinimum]
+    let least = limits[.firehose.conversionSizeMinimum]
     if let size = buffer.size {
       if !Self.isWhole(size, in: range.sizes) {
         flaws.append(DeliveryFlaw(.size, "BufferingHints.SizeInMBs must be a whole number \(Self.text(range.sizes))."))
@@ -170,11 +170,12 @@ public struct DirectPutQuota: Sendable, Hashable {
 extension LimitsProfile {
   /// The quota of Direct PUT in a region, for each delivery stream (F§1).
   public func directPut(region: String) -> DirectPutQuota {
-    let isLarge = ["us-east-1", "us-west-2", "eu-west-1"].contains(region)
-    return isLarge
+    Self.isLarge(region)
       ? DirectPutQuota(
-        bytes: self[.deliveryBytesLarge], records: self[.deliveryRecordsLarge], requests: self[.deliveryRequestsLarge])
+        bytes: self[.firehose.bytesLarge], records: self[.firehose.recordsLarge],
+        requests: self[.firehose.requestsLarge])
       : DirectPutQuota(
-        bytes: self[.deliveryBytesOther], records: self[.deliveryRecordsOther], requests: self[.deliveryRequestsOther])
+        bytes: self[.firehose.bytesOther], records: self[.firehose.recordsOther],
+        requests: self[.firehose.requestsOther])
   }
 }

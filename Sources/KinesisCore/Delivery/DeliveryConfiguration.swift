@@ -1,7 +1,7 @@
 public import Units
 
 /// What CreateDeliveryStream is told. A nil hint, duration or quota is AWS's default.
-public struct DeliveryConfiguration: Sendable, Hashable {
+public struct DeliveryConfiguration: Sendable, Hashable, Codable {
   /// 1 to 64 of `[a-zA-Z0-9_.-]`.
   public var name: String
   /// The region; it decides the quota of Direct PUT.
@@ -35,7 +35,7 @@ public struct DeliveryConfiguration: Sendable, Hashable {
   }
 
   /// Where records come from.
-  public enum Source: Sendable, Hashable {
+  public enum Source: Sendable, Hashable, Codable {
     /// PutRecord and PutRecordBatch, up to so many bytes a second; requests and records scale with them. Nil is the region's.
     case directPut(quota: Bytes?)
     /// A data stream that keeps records this long. Shards come with `openShard`.
@@ -43,7 +43,7 @@ public struct DeliveryConfiguration: Sendable, Hashable {
   }
 
   /// BufferingHints.
-  public struct Hints: Sendable, Hashable {
+  public struct Hints: Sendable, Hashable, Codable {
     /// SizeInMBs: whole MiB.
     public var size: Bytes?
     /// IntervalInSeconds: whole seconds.
@@ -53,7 +53,7 @@ public struct DeliveryConfiguration: Sendable, Hashable {
   }
 
   /// What the objects hold.
-  public enum Format: Sendable, Hashable {
+  public enum Format: Sendable, Hashable, Codable {
     /// The records as they came, one after another.
     case raw(Compression)
     /// DataFormatConversionConfiguration to Parquet.
@@ -63,12 +63,12 @@ public struct DeliveryConfiguration: Sendable, Hashable {
   }
 
   /// CompressionFormat of the object as a whole; with conversion it must be none (Parquet and ORC compress inside).
-  public enum Compression: Sendable, Hashable, CaseIterable {
+  public enum Compression: Sendable, Hashable, Codable, CaseIterable {
     case none, gzip, zip, snappy, hadoopSnappy
   }
 
   /// Dynamic partitioning.
-  public struct Partitioning: Sendable, Hashable {
+  public struct Partitioning: Sendable, Hashable, Codable {
     /// How many partitions may be active at once; nil is the default quota.
     public var maxActive: Int64?
     /// Dynamic partitioning with that many partitions.
@@ -76,7 +76,7 @@ public struct DeliveryConfiguration: Sendable, Hashable {
   }
 
   /// A Lambda processor.
-  public struct Transform: Sendable, Hashable {
+  public struct Transform: Sendable, Hashable, Codable {
     /// BufferSizeInMBs: 0.2 to 3 MiB; nil is 1 MiB, 256 KiB for Splunk and Snowflake.
     public var bufferSize: Bytes?
     /// BufferIntervalInSeconds: 0 to 900 s; nil is 60 s, 30 s for Snowflake.
@@ -90,7 +90,7 @@ public struct DeliveryConfiguration: Sendable, Hashable {
   }
 
   /// What is kept in S3 besides what the destination gets.
-  public enum Backup: Sendable, Hashable {
+  public enum Backup: Sendable, Hashable, Codable {
     /// Only what could not be delivered: FailedDataOnly, FailedDocumentsOnly, FailedEventsOnly; for S3 and Redshift Disabled.
     case failures
     /// Every source record: AllData, AllDocuments, AllEvents; for S3 and Redshift Enabled.

@@ -55,9 +55,6 @@ public enum DeliveryDestination: Sendable, Hashable, Codable {
     public var defaultDuration: Interval?
   }
 
-  /// The longest retry duration that AWS takes (F§6, API model; documented).
-  public static var longestRetry: Interval { .seconds(7_200) }
-
   /// The error prefix's word for records that could not be delivered here; nil for S3, which has no error output of its own.
   public var failedOutput: ErrorOutput? {
     switch self {
@@ -83,17 +80,17 @@ public enum DeliveryDestination: Sendable, Hashable, Codable {
     case .http(let vendor):
       HintRange(
         sizes: vendor.sizes, defaultSize: vendor.defaultSize, intervals: 0...900,
-        defaultInterval: limits[.deliveryHTTPInterval])
+        defaultInterval: limits[.firehose.httpInterval])
     case .snowflake:
       HintRange(
-        sizes: 1...128, defaultSize: limits[.deliverySnowflakeSize], intervals: 0...900, defaultInterval: 0)
+        sizes: 1...128, defaultSize: limits[.firehose.snowflakeSize], intervals: 0...900, defaultInterval: 0)
     }
   }
 
   /// How it is tried again (F§6). Redshift and OpenSearch every five minutes are documented; that S3, Iceberg and Snowflake
   /// follow the HTTP endpoint's law is assumed, and so are the 300 s of Iceberg, Splunk and HTTP.
   public func retryRule(_ limits: LimitsProfile) -> RetryRule {
-    let fixed = RetryRule.Spacing.every(.seconds(limits[.deliveryRetryFixed]))
+    let fixed = RetryRule.Spacing.every(.seconds(limits[.firehose.retryFixed]))
     return switch self {
     case .s3: RetryRule(spacing: .exponential, clock: .elapsed, defaultDuration: nil)
     case .iceberg: RetryRule(spacing: .exponential, clock: .elapsed, defaultDuration: .seconds(300))

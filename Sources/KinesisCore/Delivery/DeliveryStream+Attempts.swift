@@ -30,13 +30,13 @@ extension DeliveryStream {
   private func mostOutstanding(_ unit: Int) -> Int64 {
     switch units[unit].kind {
     case .main, .partition, .vacant: terms.mostOutstanding
-    case .errors, .backup: limits[.deliveryOutstanding]
+    case .errors, .backup: limits[.firehose.outstanding]
     }
   }
 
   /// AWS raises the buffer's size when deliveries fall behind; by the law the profile says, which by default is not at all.
   private mutating func growIfBehind(_ unit: Int) {
-    let factor = limits[.deliveryBufferGrowth], isBehind = !units[unit].waiting.isEmpty
+    let factor = limits[.firehose.bufferGrowth], isBehind = !units[unit].waiting.isEmpty
     guard factor > 1_000 else { return }
     let grown = min(terms.largestSize, DeliveryParcel.share(of: units[unit].buffer.size, factor, of: 1_000))
     units[unit].buffer.size = isBehind ? max(units[unit].hint, grown) : units[unit].hint
@@ -84,8 +84,8 @@ extension DeliveryStream {
   /// a multipart upload's beginning, parts and end (F§3.2); 0 where the destination is not S3.
   public func putRequests(forObjectOf bytes: Int64) -> Int64 {
     guard configuration.destination.writesObjects else { return 0 }
-    let isMultipart = terms.hint < .seconds(limits[.deliveryMultipartBelow])
-    let part = limits[.deliveryMultipartPart]
+    let isMultipart = terms.hint < .seconds(limits[.firehose.multipartBelow])
+    let part = limits[.firehose.multipartPart]
     return configuration.destination == .s3 && isMultipart ? max(1, (bytes + part - 1) / part) + 2 : 1
   }
 
@@ -144,7 +144,7 @@ extension DeliveryStream {
     switch isMain ? terms.retry.spacing : .exponential {
     case .every(let interval): return interval
     case .exponential:
-      let most = limits[.deliveryBackoffMaximum]
+      let most = limits[.firehose.backoffMaximum]
       let seconds = attempt > 31 ? most : min(most, 1 << (attempt - 1))
       return .milliseconds(seconds * jitter)
     }

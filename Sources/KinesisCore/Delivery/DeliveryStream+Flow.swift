@@ -3,7 +3,7 @@ internal import Units
 // What happens to records between the way in and a delivery.
 extension DeliveryStream {
   var timer: DeliveryBuffer.Timer {
-    limits[.deliveryTimerStart] == 0 ? .firstRecord : .freeRunning(since: createdAt)
+    limits[.firehose.timerStart] == 0 ? .firstRecord : .freeRunning(since: createdAt)
   }
 
   var mainBuffer: DeliveryBuffer {

@@ -27,15 +27,15 @@ extension DeliveryStream {
   private func check(_ records: [DeliveryRecord]) throws(DeliveryRefusal) {
     let count = records.reduce(0) { $0 + Int64($1.count) }
     let bytes = records.reduce(0) { $0 + Int64($1.count) * Int64($1.size) }
-    let most = limits[.deliveryRecordsPerCall], largest = limits[.deliveryRecordBytes]
+    let most = limits[.firehose.recordsPerCall], largest = limits[.firehose.recordBytes]
     guard count >= 1, count <= most, !records.contains(where: { $0.count < 1 }) else {
       throw .invalidArgument("A call has 1 to \(most) records, not \(count).")
     }
     guard !records.contains(where: { $0.size < 0 || Int64($0.size) > largest }) else {
       throw .invalidArgument("A record has at most \(largest) bytes.")
     }
-    guard bytes <= limits[.deliveryBytesPerCall] else {
-      throw .invalidArgument("A call has at most \(limits[.deliveryBytesPerCall]) bytes, not \(bytes).")
+    guard bytes <= limits[.firehose.bytesPerCall] else {
+      throw .invalidArgument("A call has at most \(limits[.firehose.bytesPerCall]) bytes, not \(bytes).")
     }
   }
 
@@ -59,13 +59,13 @@ extension DeliveryStream {
     guard case .directPut(let quota) = configuration.source else { return }
     let front = DirectPut(
       quota: quota?.count, base: limits.directPut(region: configuration.region),
-      burst: limits[.deliveryBurstSeconds], at: now)
+      burst: limits[.firehose.burstSeconds], at: now)
     self.front = front
     openChannels(scale: front.scale)
   }
 
   private mutating func openChannels(scale: Int64) {
-    let isParallel = limits[.deliveryChannels] == 1
+    let isParallel = limits[.firehose.channels] == 1
     for _ in origins.count..<max(origins.count, isParallel ? Int(scale) : 1) { openOrigin(nil, from: 0) }
     guard !isParallel else { return }
     // The older account: one channel, and buffers as many times smaller.
@@ -76,7 +76,7 @@ extension DeliveryStream {
   }
 
   private mutating func noteThrottle() {
-    front?.noteThrottle(at: latest, raisedAfter: .seconds(limits[.deliveryIncreaseAfter]))
+    front?.noteThrottle(at: latest, raisedAfter: .seconds(limits[.firehose.increaseAfter]))
     if let raise = front?.raise { alarms.arm(.limit, 0, at: raise) }
   }
 
@@ -85,7 +85,7 @@ extension DeliveryStream {
     guard let raise = front?.raise, raise <= latest else { return }
     let before = front?.quota
     front?.increase(
-      permille: limits[.deliveryIncreaseFactor], most: limits[.deliveryQuotaMaximum], at: latest)
+      permille: limits[.firehose.increaseFactor], most: limits[.firehose.quotaMaximum], at: latest)
     guard let front, front.quota != before else { return }
     openChannels(scale: front.scale)
     effects.append(.limitRaised(Bytes(front.quota)))
@@ -173,8 +173,7 @@ extension DeliveryStream {
 
   /// Each record counts as a whole number of 5 KiB (F§8); those of a run are taken as equal.
   private mutating func bill(records: Int64, bytes: Int64) {
-    let step = limits[.deliveryBilledBytes]
-    let size = (bytes + records - 1) / records
-    ledger.bytesBilled += records * ((size + step - 1) / step * step)
+    let step = limits[.firehose.billedBytes]
+    ledger.bytesBilled += records * bytes.steps(of: records).roundedUp(to: step)
   }
 }

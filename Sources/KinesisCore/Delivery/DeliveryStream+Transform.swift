@@ -15,7 +15,7 @@ extension DeliveryStream {
   private func fits(_ batch: DeliveryBatch) -> Bool {
     let permille = max(1_000, configuration.transform?.outputPermille ?? 1_000)
     let larger = batch.bytes * permille / 1_000
-    return (larger + 2) / 3 * 4 <= limits[.deliveryPayload]
+    return (larger + 2) / 3 * 4 <= limits[.firehose.payload]
   }
 
   private mutating func invokeWaiting(_ origin: Int, into effects: inout [DeliveryEffect]) {
@@ -34,7 +34,7 @@ extension DeliveryStream {
         Invocation(
           id: InvocationID(raw: transformations.rename(slot)), origin: Int32(transformation.origin),
           attempt: transformation.attempt, records: transformation.batch.records, bytes: transformation.batch.bytes,
-          timeout: .seconds(limits[.deliveryInvocationTimeout]))))
+          timeout: .seconds(limits[.firehose.invocationTimeout]))))
   }
 
   /// The function answered. Which records were dropped or failed is told by number only; they are spread evenly.

@@ -54,7 +54,7 @@ public struct DeliveryStream: Sendable, Hashable {
   /// How often each shard is to be read: once a second, twice when all is backed up (F§2). Only one of the two answers is to
   /// be handed in; the other is the backup's own and costs the shard the same.
   public var pollsPerSecond: Int64 {
-    limits[configuration.backup == .all ? .deliveryPollsWithBackup : .deliveryPolls]
+    limits[configuration.backup == .all ? .firehose.pollsWithBackup : .firehose.polls]
   }
 
   /// Whether a shard may be polled now: false while what was read from it, or what shards share, waits for a delivery or an

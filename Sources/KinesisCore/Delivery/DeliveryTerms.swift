@@ -19,7 +19,7 @@ struct DeliveryTerms: Sendable, Hashable {
 
   init(_ configuration: DeliveryConfiguration, _ limits: LimitsProfile) {
     let range = configuration.hintRange(limits)
-    let zero = Interval.seconds(limits[.deliveryZeroInterval])
+    let zero = Interval.seconds(limits[.firehose.zeroInterval])
     size = configuration.buffer.size?.count ?? range.defaultSize << 20
     largestSize = max(size, range.sizes.upperBound << 20)
     hint = configuration.buffer.interval ?? .seconds(range.defaultInterval)
@@ -29,14 +29,14 @@ struct DeliveryTerms: Sendable, Hashable {
     transformSize = configuration.transform?.bufferSize?.count ?? configuration.defaultTransformSize(limits)
     let wait = configuration.transform?.bufferInterval ?? configuration.defaultTransformInterval(limits)
     transformInterval = max(wait, zero)
-    transformRetries = configuration.transform?.retries ?? limits[.deliveryInvocationRetries]
-    let ahead = max(0, limits[.deliveryPartitionDelay] - 1_000)
+    transformRetries = configuration.transform?.retries ?? limits[.firehose.invocationRetries]
+    let ahead = max(0, limits[.firehose.partitionDelay] - 1_000)
     staging = configuration.partitioning == nil ? .zero : Interval(nanoseconds: hint.nanoseconds / 1_000 * ahead)
-    mostActive = configuration.partitioning?.maxActive ?? limits[.deliveryPartitionsActive]
-    mostRecords = configuration.destination.isHTTP ? limits[.deliveryRecordsPerRequest] : .max
+    mostActive = configuration.partitioning?.maxActive ?? limits[.firehose.partitionsActive]
+    mostRecords = configuration.destination.isHTTP ? limits[.firehose.recordsPerRequest] : .max
     let isRedshift = configuration.destination == .redshift, isSplunk = configuration.destination == .splunk
-    mostOutstanding = limits[isRedshift ? .deliveryOutstandingRedshift : .deliveryOutstanding]
-    mostInvocations = limits[isSplunk ? .deliveryInvocationsSplunk : .deliveryInvocations]
+    mostOutstanding = limits[isRedshift ? .firehose.outstandingRedshift : .firehose.outstanding]
+    mostInvocations = limits[isSplunk ? .firehose.invocationsSplunk : .firehose.invocations]
     retry = configuration.destination.retryRule(limits)
     retryDuration = retry.defaultDuration.map { configuration.retryDuration ?? $0 }
     retention = configuration.retention(limits)
@@ -48,24 +48,24 @@ extension DeliveryConfiguration {
   func hintRange(_ limits: LimitsProfile) -> DeliveryDestination.HintRange {
     var range = destination.hintRange(limits)
     guard isConverting || partitioning != nil else { return range }
-    let least = limits[.deliveryConversionSizeMinimum]
+    let least = limits[.firehose.conversionSizeMinimum]
     range.sizes = least...max(least, range.sizes.upperBound)
-    range.defaultSize = limits[.deliveryConversionSizeDefault]
+    range.defaultSize = limits[.firehose.conversionSizeDefault]
     return range
   }
 
   func defaultTransformSize(_ limits: LimitsProfile) -> Int64 {
     let isSmall = destination == .splunk || destination == .snowflake
-    return limits[isSmall ? .deliveryTransformSizeSmall : .deliveryTransformSize] << 10
+    return limits[isSmall ? .firehose.transformSizeSmall : .firehose.transformSize] << 10
   }
 
   func defaultTransformInterval(_ limits: LimitsProfile) -> Interval {
-    .seconds(limits[destination == .snowflake ? .deliveryTransformIntervalSnowflake : .deliveryTransformInterval])
+    .seconds(limits[destination == .snowflake ? .firehose.transformIntervalSnowflake : .firehose.transformInterval])
   }
 
   func retention(_ limits: LimitsProfile) -> Interval {
     switch source {
-    case .directPut: .hours(limits[.deliveryRetention])
+    case .directPut: .hours(limits[.firehose.retention])
     case .stream(let retention): retention
     }
   }

@@ -1,7 +1,7 @@
 public import Units
 
 /// How S3 objects are named: prefixes, time zone, extension (F§3.4).
-public struct ObjectNaming: Sendable, Hashable {
+public struct ObjectNaming: Sendable, Hashable, Codable {
   /// Prefix; may hold `!{timestamp:…}`, `!{firehose:random-string}` and the partition key expressions.
   public var prefix = ""
   /// ErrorOutputPrefix; may hold `!{timestamp:…}`, `!{firehose:random-string}` and `!{firehose:error-output-type}`.

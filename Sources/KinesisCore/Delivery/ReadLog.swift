@@ -109,13 +109,9 @@ struct ReadLog: Sendable, Hashable {
   }
 
   private func place(of read: Int64) -> Int {
-    var (low, high) = (finished, sections.count - 1)
-    while low < high {
-      let middle = (low + high + 1) / 2
-      if sections[middle].read <= read { low = middle } else { high = middle - 1 }
-    }
-    precondition(low < sections.count && sections[low].read <= read, "a read that is not under way")
-    return low
+    let place = sections[finished...].partitioningIndex { $0.read > read } - 1
+    precondition(place >= finished, "a read that is not under way")
+    return place
   }
 
   /// Merges neighbours two by two, all but the last, which may still be growing.

@@ -1,18 +1,5 @@
+internal import Experiment
 public import KinesisCore
-
-/// The scenario's neighbours of Data Streams: capacity in closed form, no events and no prices.
-public struct Neighbours: Sendable, Hashable {
-  /// Kinesis Video Streams, in the order of the file.
-  public var videoStreams: [VideoStreamSpec] = []
-  /// Legacy Kinesis Data Analytics for SQL, in the order of the file.
-  public var sqlApplications: [SQLApplicationSpec] = []
-
-  /// None.
-  public init() {}
-
-  /// Whether there is none.
-  public var isEmpty: Bool { videoStreams.isEmpty && sqlApplications.isEmpty }
-}
 
 /// What a neighbour needs of each of its limits, and what it amounts to.
 public struct NeighbourCapacity: Sendable, Hashable {

@@ -1,3 +1,4 @@
+public import Experiment
 public import KinesisCore
 internal import Units
 
@@ -7,13 +8,13 @@ extension SQLApplicationSpec {
   public func capacity(_ limits: LimitsProfile) -> NeighbourCapacity {
     let state = Int64(stateBytes.rounded(.up))
     var checks = [
-      check(.sqlRowBytes, limits, .init(row.count + 1_000)),
-      check(.sqlStreamBytes, limits, .init(Int64((rate.value * Double(row.count)).rounded(.up)))),
-      check(.sqlUnits, limits, .init(units)),
+      check(.sql.rowBytes, limits, .init(row.count + 1_000)),
+      check(.sql.streamBytes, limits, .init(Int64((rate.value * Double(row.count)).rounded(.up)))),
+      check(.sql.units, limits, .init(units)),
       NeighbourCapacity.Check(
-        limit: .sqlUnitMemory, needs: .init(state, over: units), has: limits[.sqlUnitMemory], bound: .atMost),
+        limit: .sql.unitMemory, needs: .init(state, over: units), has: limits[.sql.unitMemory], bound: .atMost),
     ]
-    if let length { checks.append(check(.sqlWindow, limits, .init(length.nanoseconds, over: 1_000_000_000))) }
+    if let length { checks.append(check(.sql.window, limits, .init(length.nanoseconds, over: 1_000_000_000))) }
     return NeighbourCapacity(checks: checks, figures: figures)
   }
 

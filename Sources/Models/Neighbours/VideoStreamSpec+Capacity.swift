@@ -1,3 +1,4 @@
+public import Experiment
 public import KinesisCore
 internal import Units
 
@@ -22,26 +23,26 @@ extension VideoStreamSpec {
 
   private func sending(_ limits: LimitsProfile) -> [NeighbourCapacity.Check] {
     [
-      check(.videoStreams, limits, Fraction(cameras)),
-      check(.videoPutConnections, limits, Fraction(producers)),
-      check(.videoPutBytes, limits, Fraction(bitsPerSecond, over: 8)),
-      check(.videoFragmentMinimum, limits, Fraction(milliseconds, over: 1_000), .atLeast),
-      check(.videoFragmentMaximum, limits, Fraction(milliseconds, over: 1_000)),
-      check(.videoFragmentBytes, limits, Fraction(bitsPerSecond * milliseconds, over: 8_000)),
-      check(.videoFragments, limits, Fraction(1_000, over: milliseconds)),
-      check(.videoTracks, limits, Fraction(tracks)),
-      check(.videoMetadataTags, limits, Fraction(metadataTags)),
+      check(.video.streams, limits, Fraction(cameras)),
+      check(.video.putConnections, limits, Fraction(producers)),
+      check(.video.putBytes, limits, Fraction(bitsPerSecond, over: 8)),
+      check(.video.fragmentMinimum, limits, Fraction(milliseconds, over: 1_000), .atLeast),
+      check(.video.fragmentMaximum, limits, Fraction(milliseconds, over: 1_000)),
+      check(.video.fragmentBytes, limits, Fraction(bitsPerSecond * milliseconds, over: 8_000)),
+      check(.video.fragments, limits, Fraction(1_000, over: milliseconds)),
+      check(.video.tracks, limits, Fraction(tracks)),
+      check(.video.metadataTags, limits, Fraction(metadataTags)),
     ]
   }
 
   private func reading(_ limits: LimitsProfile) -> [NeighbourCapacity.Check] {
     var checks: [NeighbourCapacity.Check] = []
     if mediaReaders > 0 {
-      checks.append(check(.videoGetConnections, limits, Fraction(mediaReaders)))
-      checks.append(check(.videoGetBytes, limits, Fraction(bitsPerSecond, over: 8)))
+      checks.append(check(.video.getConnections, limits, Fraction(mediaReaders)))
+      checks.append(check(.video.getBytes, limits, Fraction(bitsPerSecond, over: 8)))
     }
     if fragmentListReaders > 0 {
-      checks.append(check(.videoListConnections, limits, Fraction(fragmentListReaders)))
+      checks.append(check(.video.listConnections, limits, Fraction(fragmentListReaders)))
     }
     return checks
   }
@@ -51,8 +52,8 @@ extension VideoStreamSpec {
     guard viewers > 0 else { return [] }
     let calls = viewers * tracks * 1_000
     return [
-      check(.videoMediaPoints, limits, Fraction(calls, over: milliseconds)),
-      check(.videoMetadataPoints, limits, Fraction(calls * playlistFragments, over: milliseconds)),
+      check(.video.mediaPoints, limits, Fraction(calls, over: milliseconds)),
+      check(.video.metadataPoints, limits, Fraction(calls * playlistFragments, over: milliseconds)),
     ]
   }
 

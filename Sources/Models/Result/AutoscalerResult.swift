@@ -1,3 +1,4 @@
+internal import Experiment
 public import Units
 
 /// What a stream's autoscaler did, beside what the traffic needed. Over the whole run, warm-up included.

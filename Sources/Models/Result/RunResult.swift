@@ -1,4 +1,5 @@
-public import KinesisCore
+public import Experiment
+internal import KinesisCore
 public import Pricing
 public import Simulation
 public import Units
@@ -71,221 +72,6 @@ public struct RecordLedger: Sendable, Hashable {
 
   /// Nothing yet.
   public init() { (offered, accepted, throttledAttempts, lost, diverted, inFlight) = (0, 0, 0, 0, 0, 0) }
-}
-
-/// What happened to a stream. Rates, utilisations and views leave out the warm-up; counts and shards do not.
-public struct StreamResult: Sendable {
-  /// Its name.
-  public var name: String
-  /// Open shards at the start, the most there were, and at the end.
-  public var shardsStart: Int, shardsPeak: Int, shardsEnd: Int
-  /// Records tried, each attempt counted, after the warm-up.
-  public var attempts: Int64
-  /// Of those refused.
-  public var throttledAttempts: Int64
-  /// Records tried for the first time after the warm-up.
-  public var firstAttempts: Int64
-  /// Of those refused.
-  public var throttledFirstAttempts: Int64
-  /// Accepted in the whole run.
-  public var incomingRecords: Int64
-  /// Accepted in the whole run, partition keys included.
-  public var incomingBytes: Bytes
-  /// Over all seconds of all open shards: accepted over limit, records or bytes, whichever is larger.
-  public var utilization: UtilizationSummary
-  /// What one-minute metrics would have shown.
-  public var minuteView: MinuteView
-  /// What happened second by second.
-  public var secondView: SecondView
-  /// Changes of the shard map, in order.
-  public var reshards: [Reshard]
-  /// Every shard there ever was, by number.
-  public var shards: [ShardResult]
-  /// A row for each report bin.
-  public var bins: [StreamBin]
-  /// Throttled records by minute of the run and shard (row = minute, column = position in `shards`), busiest columns only:
-  /// see `heatShards`. Empty when nothing was throttled.
-  public var heat: [[Int32]]
-  /// The shards that are the columns of `heat`, by number; at most 12.
-  public var heatShards: [ShardID]
-  /// Its mode at the start and at the end.
-  public var modeStart = CapacityMode.provisioned, modeEnd = CapacityMode.provisioned
-  /// What its autoscaler did; nil without one.
-  public var autoscaler: AutoscalerResult?
-  /// What each shard was asked for and took, in order of time and then of shards, where something came; of replications
-  /// but the first none. At most 200,000 rows, minutes being folded together until they fit.
-  public var minutes: [ShardMinute] = []
-  /// What it stored, as prices count it.
-  public var intake = BilledIntake()
-
-  /// Refused over tried.
-  public var putThrottleRate: Ratio { Ratio(throttledAttempts, of: attempts) }
-  /// Refused at first over first tried.
-  public var firstAttemptThrottleRate: Ratio { Ratio(throttledFirstAttempts, of: firstAttempts) }
-}
-
-/// The law of utilisation over shard-seconds; 1 is a shard at its limit.
-public struct UtilizationSummary: Sendable, Hashable {
-  /// The mean.
-  public var mean: Double
-  /// The 99th percentile, to a hundredth.
-  public var p99: Double
-  /// The largest.
-  public var max: Double
-
-  /// The three figures.
-  public init(mean: Double = 0, p99: Double = 0, max: Double = 0) {
-    self.mean = mean
-    self.p99 = p99
-    self.max = max
-  }
-}
-
-/// What a person sees who looks at CloudWatch's one-minute sums divided by sixty.
-public struct MinuteView: Sendable, Hashable {
-  /// When the stream's busiest minute began.
-  public var busiestMinute: Instant
-  /// That minute's accepted load over the stream's capacity, the larger of records and bytes.
-  public var streamUtilization: Double
-  /// The highest minute of any one shard, over its capacity.
-  public var hottestShardUtilization: Double
-  /// Minutes in which WriteProvisionedThroughputExceeded was above zero.
-  public var minutesWithThrottles: Int
-  /// Whole minutes looked at.
-  public var minutes: Int
-
-  /// No minute yet.
-  public init(at start: Instant) {
-    (busiestMinute, streamUtilization, hottestShardUtilization) = (start, 0, 0)
-    (minutesWithThrottles, minutes) = (0, 0)
-  }
-}
-
-/// What really happened, second by second and shard by shard.
-public struct SecondView: Sendable, Hashable {
-  /// Seconds in which at least one record was refused by any shard.
-  public var secondsWithThrottles: Int = 0
-  /// Pairs of a shard and a second with a refusal.
-  public var shardSecondsWithThrottles: Int = 0
-  /// Pairs of an open shard and a second.
-  public var shardSeconds: Int = 0
-  /// When the second began in which one shard was asked for most.
-  public var worstSecond: Instant
-  /// That shard.
-  public var worstShard: ShardID
-  /// What first attempts asked of it in that second, over its limit: above 1 cannot all be taken.
-  public var worstDemand: Double = 0
-
-  /// No second yet.
-  public init(at start: Instant) {
-    worstSecond = start
-    worstShard = ShardID(0)
-  }
-}
-
-/// One change of the shard map.
-public struct Reshard: Sendable, Hashable {
-  /// What was asked for.
-  public enum Kind: String, Sendable, Hashable {
-    case splitShard = "SplitShard"
-    case mergeShards = "MergeShards"
-    case updateShardCount = "UpdateShardCount"
-    case updateStreamMode = "UpdateStreamMode"
-    case updateWarmThroughput = "UpdateStreamWarmThroughput"
-    /// Not asked for: the service splits busy shards of an on-demand stream.
-    case onDemandScaling = "on-demand scaling"
-  }
-  /// When it was asked for.
-  public var requestedAt: Instant
-  /// When the stream was ACTIVE again; nil when the run ended first, or when it was refused.
-  public var finishedAt: Instant?
-  /// What was asked for.
-  public var kind: Kind
-  /// Open shards before and after.
-  public var shardsBefore: Int, shardsAfter: Int
-  /// AWS's error when it was refused.
-  public var refusal: String?
-
-  /// A change.
-  public init(
-    requestedAt: Instant, finishedAt: Instant? = nil, kind: Kind, shardsBefore: Int, shardsAfter: Int,
-    refusal: String? = nil
-  ) {
-    self.requestedAt = requestedAt
-    self.finishedAt = finishedAt
-    self.kind = kind
-    self.shardsBefore = shardsBefore
-    self.shardsAfter = shardsAfter
-    self.refusal = refusal
-  }
-}
-
-/// What happened to one shard.
-public struct ShardResult: Sendable {
-  /// Which.
-  public var id: ShardID
-  /// The shards it came from: none, one (split) or two (merge).
-  public var parents: [ShardID]
-  /// Its part of the ring.
-  public var range: HashKeyRange
-  /// When it opened.
-  public var openedAt: Instant
-  /// When it closed; nil when it was open at the end.
-  public var closedAt: Instant?
-  /// Records and bytes stored.
-  public var acceptedRecords: Int64, acceptedBytes: Bytes
-  /// Records and bytes of first attempts, and the most in a second over the limit: what was asked of it, retries left out.
-  public var demandedRecords: Int64, demandedBytes: Bytes, worstDemand: Double
-  /// Records refused because the record limit was reached.
-  public var throttledByRecords: Int64
-  /// Records refused because the byte limit was reached.
-  public var throttledByBytes: Int64
-  /// Seconds with a refusal, and the first of them.
-  public var secondsThrottled: Int, firstThrottledAt: Instant?
-  /// Over its seconds after the warm-up.
-  public var utilization: UtilizationSummary
-  /// Its busiest minute over its capacity.
-  public var busiestMinuteUtilization: Double
-  /// The partition key asked for most often in this shard's range, with its share of the shard's first attempts.
-  public var hottestKey: KeyShare?
-
-  /// Records refused.
-  public var throttled: Int64 { throttledByRecords + throttledByBytes }
-
-  /// A key and its share.
-  public struct KeyShare: Sendable, Hashable {
-    /// The key's text.
-    public var key: String
-    /// Its share of the shard's first attempts, 0 to 1.
-    public var share: Double
-    /// Its average rate over the run, records a second.
-    public var recordsPerSecond: Double
-
-    /// A key and its share.
-    public init(key: String, share: Double, recordsPerSecond: Double) {
-      self.key = key
-      self.share = share
-      self.recordsPerSecond = recordsPerSecond
-    }
-  }
-}
-
-/// One report bin of a stream.
-public struct StreamBin: Sendable, Hashable {
-  /// When it began.
-  public var start: Instant
-  /// Records and bytes accepted, and records refused.
-  public var incomingRecords: Int64, incomingBytes: Int64, throttledRecords: Int64
-  /// The highest utilisation of any shard in any second of it.
-  public var peakUtilization: Double
-  /// What first attempts asked of a shard in a second of it, over its limit, at the most.
-  public var worstDemand: Double
-  /// The stream's mean utilisation over it: what a per-bin average shows.
-  public var meanUtilization: Double
-  /// Seconds of it in which a record was refused.
-  public var throttledSeconds: Int
-  /// Open shards at its end.
-  public var openShards: Int
 }
 
 /// What happened to a producer. Latency leaves out the warm-up; counts do not.
@@ -431,4 +217,79 @@ public struct Note: Sendable, Hashable {
     self.subject = subject
     self.detail = detail
   }
+}
+
+/// What a producer's client library did over the whole run, warm-up included.
+public struct ClientResult: Sendable, Hashable {
+  /// Kinesis records the KPL sent, each attempt counted, and the user records in them.
+  public var kinesisRecords: Int64, userRecords: Int64
+  /// User records that were tried again because they were stored in a shard the KPL did not know.
+  public var wrongShard: Int64
+  /// Calls that failed as a whole: InternalFailure, ServiceUnavailable, time-outs.
+  public var failedCalls: Int64
+  /// Calls the AWS SDK sent once more by itself, and failures it passed on because attempts or tokens were spent.
+  public var sdkRetries: Int64, sdkGaveUp: Int64
+
+  /// User records in a Kinesis record, on average; 1 without the KPL.
+  public var aggregationFactor: Double {
+    kinesisRecords > 0 ? Double(userRecords) / Double(kinesisRecords) : 1
+  }
+
+  /// The counts.
+  public init(
+    kinesisRecords: Int64 = 0, userRecords: Int64 = 0, wrongShard: Int64 = 0, failedCalls: Int64 = 0,
+    sdkRetries: Int64 = 0, sdkGaveUp: Int64 = 0
+  ) {
+    self.kinesisRecords = kinesisRecords
+    self.userRecords = userRecords
+    self.wrongShard = wrongShard
+    self.failedCalls = failedCalls
+    self.sdkRetries = sdkRetries
+    self.sdkGaveUp = sdkGaveUp
+  }
+}
+
+/// What a Flink application did, warm-up included.
+public struct FlinkResult: Sendable {
+  /// Its parallelism at the end, and the largest.
+  public var parallelism: Int, parallelismPeak: Int
+  /// How often the autoscaler changed it, up and down.
+  public var scaledUp = 0, scaledDown = 0
+  /// How long it stood still for that.
+  public var outage: Interval = .zero
+  /// KPUs times nanoseconds, the one for orchestration included.
+  public var kpuTime: Int64 = 0
+  /// How long it was busy, and how long it ran.
+  public var busy: Interval = .zero, running: Interval = .zero
+  /// From a record's arrival at its shard to the first result that holds it; empty without windows.
+  public var windowLatency = LatencyHistogram()
+  /// The most records held in windows at once.
+  public var heldPeak: Int64 = 0
+
+  /// KPU-hours, the one for orchestration included.
+  public var kpuHours: Double { Double(kpuTime) / 3.6e12 }
+}
+
+/// What a Lambda event source mapping and its function did, warm-up included.
+public struct FunctionResult: Sendable, Hashable {
+  /// Invocations that ran, and of those failed.
+  public var invocations: Int64 = 0, errors: Int64 = 0
+  /// Invocations refused because the account's concurrency was used up.
+  public var throttles: Int64 = 0
+  /// Failed batches split in two.
+  public var bisects: Int64 = 0
+  /// Records the mapping gave up: out of retries, or too old.
+  public var givenUp: Int64 = 0
+  /// How long its invocations ran together, each rounded up to a millisecond as Lambda bills it.
+  public var duration: Interval = .zero
+  /// The most that ran at once.
+  public var concurrencyPeak = 0
+  /// Its memory in MiB.
+  public var memory = 128
+
+  /// Nothing yet.
+  public init(memory: Int = 128) { self.memory = memory }
+
+  /// Gigabyte-seconds: duration times memory, 1,024 MiB being one gigabyte.
+  public var gigabyteSeconds: Double { duration.inSeconds * Double(memory) / 1_024 }
 }

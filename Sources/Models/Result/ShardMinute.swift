@@ -1,3 +1,4 @@
+internal import Experiment
 public import KinesisCore
 public import Units
 

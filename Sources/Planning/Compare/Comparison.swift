@@ -1,3 +1,4 @@
+public import Models
 public import Scenario
 internal import Simulation
 
@@ -33,7 +34,7 @@ public struct Comparison: Sendable {
     }
 
     /// Which figure.
-    public let figure: ChosenFigure
+    public let figure: Figure
     /// The designs, by position among the contenders: the reference, and the one held against it.
     public let a: Int, b: Int
     /// The mean of A − B over the replications, in the figure's unit, and its paired t interval.
@@ -59,7 +60,7 @@ public struct Comparison: Sendable {
   /// The designs, the reference first.
   public let contenders: [Contender]
   /// What was compared.
-  public let figures: [ChosenFigure]
+  public let figures: [Figure]
   /// Design by design and in each in the order of `figures`; only what every replication of both measured.
   public let differences: [Difference]
   /// How many replications were asked for, at least or at most.
@@ -77,7 +78,7 @@ public struct Comparison: Sendable {
   public var replications: Int { contenders.first?.samples.count ?? 0 }
 
   /// The figures that are in no difference, because a replication measured none.
-  public var unmeasured: [ChosenFigure] {
+  public var unmeasured: [Figure] {
     let measured = Set(differences.map(\.figure))
     return figures.filter { !measured.contains($0) }
   }
@@ -89,16 +90,16 @@ public struct Comparison: Sendable {
   public var knownIntervals: Int { differences.count { $0.estimate.halfWidth != nil } }
 
   /// The mean of a figure of a contender with its interval; nil when a replication did not measure it.
-  public func estimate(_ figure: ChosenFigure, of contender: Int) -> FigureEstimate? {
+  public func estimate(_ figure: Figure, of contender: Int) -> FigureEstimate? {
     guard let position = figures.firstIndex(of: figure),
       let values = FigureSample.column(position, of: contenders[contender].samples)
     else { return nil }
-    return FigureEstimate(path: figure.path, kind: figure.kind, values: values, level: level)
+    return FigureEstimate(figure, values: values, level: level)
   }
 
   /// Every figure of every later design held against the first one's.
   static func differences(
-    _ samples: [[FigureSample]], _ figures: [ChosenFigure], level: Double
+    _ samples: [[FigureSample]], _ figures: [Figure], level: Double
   ) -> [Difference] {
     samples.indices.dropFirst().flatMap { b in
       figures.indices.compactMap { difference(samples, 0, b, figures[$0], at: $0, level) }
@@ -106,13 +107,12 @@ public struct Comparison: Sendable {
   }
 
   private static func difference(
-    _ samples: [[FigureSample]], _ a: Int, _ b: Int, _ figure: ChosenFigure, at position: Int, _ level: Double
+    _ samples: [[FigureSample]], _ a: Int, _ b: Int, _ figure: Figure, at position: Int, _ level: Double
   ) -> Difference? {
     guard let ofA = FigureSample.column(position, of: samples[a]),
       let ofB = FigureSample.column(position, of: samples[b])
     else { return nil }
-    let estimate = FigureEstimate(
-      path: figure.path, kind: figure.kind, values: zip(ofA, ofB).map { $0 - $1 }, level: level)
+    let estimate = FigureEstimate(figure, values: zip(ofA, ofB).map { $0 - $1 }, level: level)
     return Difference(
       figure: figure, a: a, b: b, estimate: estimate, meanA: Statistics.mean(ofA), meanB: Statistics.mean(ofB),
       varianceRatio: Statistics.pairedDifference(ofA, ofB, level: level)?.varianceRatio)

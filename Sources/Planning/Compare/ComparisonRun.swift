@@ -1,3 +1,4 @@
+internal import Experiment
 public import Models
 internal import Scenario
 internal import Simulation
@@ -5,12 +6,12 @@ internal import Simulation
 /// Runs designs on common random numbers until there are enough replications.
 public struct ComparisonRun: Sendable {
   private let trials: [Trial]
-  private let figures: [ChosenFigure]
+  private let figures: [Figure]
   private let rule: ReplicationRule
   private let level: Double
 
   /// A comparison of at least one design; all must have the same seed, or their replications are no pairs.
-  public init(_ trials: [Trial], figures: [ChosenFigure], rule: ReplicationRule, level: Double) {
+  public init(_ trials: [Trial], figures: [Figure], rule: ReplicationRule, level: Double) {
     precondition(Set(trials.map(\.loaded.experiment.seed)).count == 1, "designs of one seed, at least one")
     (self.trials, self.figures, self.rule, self.level) = (trials, figures, rule, level)
   }

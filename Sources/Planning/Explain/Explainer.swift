@@ -1,3 +1,4 @@
+internal import Experiment
 public import Models
 public import Units
 
@@ -147,7 +148,7 @@ public struct Explainer: Sendable {
   }
 
   private func record(from: Instant, until: Instant, _ isInterrupted: () -> Bool) throws(Failure) -> Recording? {
-    let recording = Run.recording(
+    let recording = World.recording(
       of: prepared, replication: replication, from: from, until: until, isInterrupted: isInterrupted)
     if recording == nil, isInterrupted() { throw .interrupted }
     return recording

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 public import Models
 public import Units
@@ -89,7 +90,7 @@ public struct Explanation: Sendable {
     case .recordsLost(let producer), .putLatency(let producer): producer.map { experiment.producers[$0].stream }
     case .propagation(let consumer), .iteratorAge(let consumer), .throttledCalls(let consumer):
       consumer.map { experiment.consumers[$0].stream }
-    case .dataFreshness, .monthlyCost: nil
+    case .dataFreshness, .monthlyCost, .figure: nil
     }
   }
 

@@ -1,3 +1,4 @@
+public import Models
 public import Simulation
 
 /// What has become of a figure since its baseline.
@@ -26,10 +27,8 @@ public struct FigureChange: Sendable, Hashable {
     }
   }
 
-  /// A dotted path such as `streams.clicks.put_throttle_rate`.
-  public let path: String
-  /// Which way it is better.
-  public let direction: FigureDirection
+  /// Which figure.
+  public let figure: Figure
   /// What has become of it.
   public let verdict: Verdict
   /// The means over the replications in which it was measured; nil when it was in none.
@@ -38,6 +37,11 @@ public struct FigureChange: Sendable, Hashable {
   public let difference: ConfidenceInterval?
   /// The p value after Holm's adjustment for all figures of the scenario; nil without a test.
   public let p: Double?
+
+  /// Its path in run.json, such as `streams.clicks.put_throttle_rate`.
+  public var path: String { figure.path }
+  /// Which way it is better.
+  public var better: Metric.Better { figure.standing.better ?? .either }
 }
 
 /// How figures were held against a baseline.

@@ -1,4 +1,5 @@
-internal import Models
+internal import Experiment
+public import Models
 public import Scenario
 
 /// What the gate found for one scenario.
@@ -33,8 +34,10 @@ public struct GateCase: Sendable {
   public let fingerprint: String
   /// Where its baseline is or would be.
   public let baselineFile: String
-  /// The replications that were run, in order; at least one.
-  public let observations: [Observation]
+  /// What was measured.
+  public let figures: [Figure]
+  /// The replications that were run, in order, from the first on; at least one.
+  public let samples: [FigureSample]
   /// One for each objective.
   public let objectives: [GateObjective]
   /// How it stands to its baseline.
@@ -94,8 +97,8 @@ public struct GateOptions: Sendable {
   public var filter: String?
   /// Not scenarios whose path below the directory holds this text; nil leaves out none.
   public var exclude: String?
-  /// Which figures count.
-  public var figures = FigureFilter([])
+  /// Which figures count; all when there is none.
+  public var figures: [MetricPattern] = []
   /// What a figure may move where its noise is not known, as a share of its old mean.
   public var tolerance = 0.05
   /// What becomes of scenarios whose inputs are not there.

@@ -1,3 +1,4 @@
+internal import Experiment
 public import Models
 internal import Scenario
 
@@ -26,14 +27,13 @@ public struct GateObjective: Sendable {
   /// What it means.
   public let standing: Standing
 
-  /// The objectives of replications of one experiment, at least one, in the order of the scenario.
-  static func all(of observations: [Observation], expected: [Baseline.Known]) -> [GateObjective] {
-    guard let first = observations.first else { return [] }
-    return first.verdicts.indices.map { position in
-      let broken = observations.filter { !$0.verdicts[position].isPassing }
-      let telling = broken.first ?? first, objective = telling.verdicts[position].objective
+  /// The objectives by the verdicts of each replication, from the first on, in the order of the scenario.
+  static func all(of verdicts: [[ObjectiveVerdict]], expected: [Baseline.Known]) -> [GateObjective] {
+    (verdicts.first ?? []).indices.map { position in
+      let broken = verdicts.indices.filter { !verdicts[$0][position].isPassing }
+      let telling = broken.first ?? 0, verdict = verdicts[telling][position], objective = verdict.objective
       return GateObjective(
-        verdict: telling.verdicts[position], replication: telling.replication, replicationsBroken: broken.count,
+        verdict: verdict, replication: telling, replicationsBroken: broken.count,
         standing: standing(
           objective.severity, broken.isEmpty ? .held : .broken, expected.contains { $0.id == objective.id }))
     }

@@ -1,3 +1,4 @@
+internal import Experiment
 public import Models
 public import Scenario
 public import Units
@@ -15,7 +16,13 @@ public struct GateSuite: Sendable {
     let fingerprint: String
     let baseline: Baseline?
     let prepared: PreparedExperiment
+    let figures: [Figure]
     let replications: Int
+  }
+  /// What one replication came to.
+  private struct Seen: Sendable {
+    let sample: FigureSample
+    let verdicts: [ObjectiveVerdict]
   }
 
   private let folder: ScenarioFolder
@@ -52,27 +59,35 @@ public struct GateSuite: Sendable {
     _ fingerprint: (LoadedScenario) -> String
   ) throws(ScenarioFailure) -> Candidate {
     let loaded = try ScenarioFile.load(path: entry.path), experiment = loaded.experiment
-    let baseline = try baseline(folder.baseline(of: entry), experiment, options.purpose)
+    let baseline = try baseline(of: entry, folder, experiment, options.purpose)
     let usual = baseline?.replications ?? GateOptions.usualReplications
     return Candidate(
       position: position, name: experiment.name, seed: experiment.seed, fingerprint: fingerprint(loaded),
-      baseline: baseline, prepared: PreparedExperiment(experiment), replications: options.replications ?? usual)
+      baseline: baseline, prepared: PreparedExperiment(experiment), figures: Figure.all(of: experiment),
+      replications: options.replications ?? usual)
   }
 
   /// A baseline that cannot be read is about to be written anew, or else an error.
   private static func baseline(
-    _ path: String, _ experiment: Experiment, _ purpose: GateOptions.Purpose
+    of entry: ScenarioFolder.Entry, _ folder: ScenarioFolder, _ experiment: Experiment, _ purpose: GateOptions.Purpose
   ) throws(ScenarioFailure) -> Baseline? {
+    let path = folder.baseline(of: entry)
     switch purpose {
     case .update: return try? Baseline.load(path: path)
     case .judge:
       let baseline = try Baseline.load(path: path)
-      if let baseline { try check(baseline, experiment) }
+      if let baseline { try check(baseline, folder, experiment) }
       return baseline
     }
   }
 
-  private static func check(_ baseline: Baseline, _ experiment: Experiment) throws(ScenarioFailure) {
+  private static func remedy(_ folder: ScenarioFolder) -> String {
+    "remove it, or run `\(ScenarioFolder.updating(folder.path))`"
+  }
+
+  private static func check(
+    _ baseline: Baseline, _ folder: ScenarioFolder, _ experiment: Experiment
+  ) throws(ScenarioFailure) {
     let names = experiment.objectives.filter { $0.severity == .fail }.map(\.id)
     let unknown = baseline.expected.filter { !names.contains($0.id) }
     guard unknown.isEmpty else {
@@ -80,7 +95,7 @@ public struct GateSuite: Sendable {
         unknown.map {
           Diagnostic(
             place: $0.place, path: "expects.\($0.id)", message: "there is no such objective of severity fail",
-            remedy: Nearest.remedy($0.id, among: names) ?? "remove it, or run `weir test --update`")
+            remedy: Nearest.remedy($0.id, among: names) ?? Self.remedy(folder))
         })
     }
   }
@@ -122,7 +137,7 @@ public struct GateSuite: Sendable {
     let firsts = await observe(
       candidates.indices.map { .init(experiment: $0, replication: 0) }, workers, isInterrupted, meter)
     let open = zip(candidates, firsts).filter { candidate, first in
-      first.map { !isSettled(candidate, by: $0) } ?? false
+      first.map { !isSettled(candidate, by: $0.sample) } ?? false
     }.map(\.0)
     let jobs = candidates.indices.flatMap { index -> [Replications.Job] in
       guard open.contains(where: { $0.position == candidates[index].position }) else { return [] }
@@ -143,64 +158,65 @@ public struct GateSuite: Sendable {
   private func observe(
     _ jobs: [Replications.Job], _ workers: Int, _ isInterrupted: @escaping @Sendable () -> Bool,
     _ meter: ([Interval]) -> @Sendable (Replications.Progress) -> Void
-  ) async -> [Observation?] {
+  ) async -> [Seen?] {
     guard !jobs.isEmpty else { return [] }
     let durations = jobs.map { candidates[$0.experiment].prepared.experiment.horizon.duration }
     return await Replications.run(
       jobs, of: candidates.map(\.prepared), workers: workers, isInterrupted: isInterrupted, report: meter(durations)
-    ) { Observation($0) }
+    ) { Seen(sample: FigureSample($0, figures: Figure.all(of: $0.experiment)), verdicts: $0.verdicts) }
   }
 
   /// Whether one replication says that all is as the baseline has it.
   ///
   /// What goes in is the same and the first replication took the same events to the same figures. An objective that is
   /// known to fail may fail in a later replication only, so then all are run.
-  private func isSettled(_ candidate: Candidate, by first: Observation) -> Bool {
+  private func isSettled(_ candidate: Candidate, by first: FigureSample) -> Bool {
     guard let baseline = candidate.baseline, first.isComplete, baseline.expected.isEmpty,
       baseline.fingerprint == candidate.fingerprint, baseline.hashes.first == first.trajectoryHash,
-      baseline.replications == candidate.replications, options.figures.patterns.isEmpty
+      baseline.replications == candidate.replications, options.figures.isEmpty
     else { return false }
     let known = Dictionary(baseline.figures.map { ($0.path, $0.values.first ?? nil) }) { one, _ in one }
-    let paths = first.values.filter { $0.value != nil }.map(\.path)
-    return strange(baseline, first).isEmpty && paths.allSatisfy { known[$0] != nil }
-      && first.values.allSatisfy { value in known[value.path].map { $0 == value.value } ?? true }
+    return strange(baseline, candidate).isEmpty
+      && zip(candidate.figures, first.values).allSatisfy { figure, value in
+        known[figure.path].map { $0 == value } ?? (value == nil)
+      }
   }
 
-  private func outcome(of candidate: Candidate, _ seen: [Observation?]) -> GateReport.Outcome {
-    let observations = seen.compactMap(\.self)
-    guard observations.count == seen.count, observations.allSatisfy(\.isComplete), let first = observations.first else {
-      return .unreached
-    }
+  private func outcome(of candidate: Candidate, _ seen: [Seen?]) -> GateReport.Outcome {
+    let samples = seen.compactMap { $0?.sample }
+    guard !samples.isEmpty, samples.count == seen.count, samples.allSatisfy(\.isComplete) else { return .unreached }
     if let baseline = candidate.baseline {
-      let strange = strange(baseline, first)
+      let strange = strange(baseline, candidate)
       guard strange.isEmpty || options.purpose != .judge else { return .refused(.invalid(strange)) }
     }
     let entry = entries[candidate.position]
     return .judged(
       GateCase(
         entry: entry, name: candidate.name, seed: candidate.seed, fingerprint: candidate.fingerprint,
-        baselineFile: folder.baseline(of: entry), observations: observations,
-        objectives: GateObjective.all(of: observations, expected: candidate.baseline?.expected ?? []),
-        standing: standing(candidate, observations)))
+        baselineFile: folder.baseline(of: entry), figures: candidate.figures, samples: samples,
+        objectives: GateObjective.all(
+          of: seen.compactMap { $0?.verdicts }, expected: candidate.baseline?.expected ?? []),
+        standing: standing(candidate, samples)))
   }
 
-  private func standing(_ candidate: Candidate, _ observations: [Observation]) -> GateCase.Standing {
+  private func standing(_ candidate: Candidate, _ samples: [FigureSample]) -> GateCase.Standing {
     guard let baseline = candidate.baseline else { return .absent }
-    if observations.count < candidate.replications || isSettled(candidate, by: observations[0]) {
-      return .unchanged(notRun: candidate.replications - observations.count)
+    if samples.count < candidate.replications || isSettled(candidate, by: samples[0]) {
+      return .unchanged(notRun: candidate.replications - samples.count)
     }
     return .compared(
       GateComparison(
-        baseline, observations, seed: candidate.seed, tolerance: options.tolerance, wanted: options.figures))
+        baseline, samples, of: candidate.figures, seed: candidate.seed, tolerance: options.tolerance,
+        wanted: options.figures))
   }
 
   /// The figures of a baseline that the scenario does not have.
-  private func strange(_ baseline: Baseline, _ first: Observation) -> [Diagnostic] {
-    let paths = first.values.map(\.path), known = Set(paths)
+  private func strange(_ baseline: Baseline, _ candidate: Candidate) -> [Diagnostic] {
+    let paths = candidate.figures.map(\.path), known = Set(paths)
     return baseline.figures.filter { !known.contains($0.path) }.map { figure in
       Diagnostic(
         place: figure.place, path: "figures.\(figure.path)", message: "the scenario has no such figure",
-        remedy: Nearest.remedy(figure.path, among: paths) ?? "remove it, or run `weir test --update`")
+        remedy: Nearest.remedy(figure.path, among: paths) ?? Self.remedy(folder))
     }
   }
 
@@ -208,15 +224,13 @@ public struct GateSuite: Sendable {
   private func strangeFigures() -> [Diagnostic] {
     let paths = outcomes.flatMap { outcome -> [String] in
       guard case .judged(let found) = outcome else { return [] }
-      return found.observations[0].values.map(\.path)
+      return found.figures.map(\.path)
     }
     guard !paths.isEmpty else { return [] }
-    return options.figures.patterns.filter { pattern in
-      !paths.contains { FigureFilter.matches(pattern, $0) }
-    }.map { pattern in
+    return options.figures.filter { pattern in !paths.contains { pattern.covers($0) } }.map { pattern in
       Diagnostic(
-        place: Place(file: "--metrics"), path: pattern, message: "no scenario has such a figure",
-        remedy: Nearest.remedy(pattern, among: paths) ?? "docs/metrics.md lists them")
+        place: Place(file: "--metrics"), path: pattern.text, message: "no scenario has such a figure",
+        remedy: Nearest.remedy(pattern.text, among: paths) ?? "docs/metrics.md lists them")
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import Models
 internal import Scenario
 internal import Simulation
@@ -12,11 +13,11 @@ struct Assessment: Sendable {
   /// Takes in more replications and looks again.
   mutating func add(_ more: [Evidence], _ test: FeasibilityTest, look: Int) {
     evidence += more
-    let required = evidence[0].observation.verdicts.indices.filter {
-      evidence[0].observation.verdicts[$0].objective.severity == .fail
+    let required = evidence[0].verdicts.indices.filter {
+      evidence[0].verdicts[$0].objective.severity == .fail
     }
     judgements = required.map { position in
-      test.judge(evidence.map { $0.observation.verdicts[position] }, look: look, objectives: required.count)
+      test.judge(evidence.map { $0.verdicts[position] }, look: look, objectives: required.count)
     }
   }
 
@@ -47,7 +48,8 @@ struct Assessment: Sendable {
       choices: candidate.choices, monthlyCost: monthlyCost, throttling: Statistics.mean(evidence.map(\.throttling)),
       latency: latencies.count == evidence.count ? Statistics.mean(latencies) : nil,
       shards: evidence.map(\.shards).max() ?? 0, isFeasible: isFeasible, judgements: judgements,
-      figures: FigureEstimate.all(of: evidence.map(\.observation), level: confidence), replications: evidence.count)
+      figures: FigureEstimate.all(of: evidence.first?.figures ?? [], evidence.map(\.sample), level: confidence),
+      replications: evidence.count)
   }
 
   /// Why it is not shown to hold: the first objective that breaks, those that more shards help first; else the first that
@@ -58,7 +60,7 @@ struct Assessment: Sendable {
     guard let open = order.first(where: { $0.outcome == .open }) else { return nil }
     return Excuse(
       candidate.choices, .undecided, subject: open.objective.id, needs: open.objective.threshold, has: open.bound,
-      unit: open.objective.unit, basis: .simulation,
+      unit: open.objective.noun, basis: .simulation,
       remark:
         "the mean of \(open.replications) replications is \(Self.text(open.mean)), its bound \(Self.text(open.bound))")
   }
@@ -75,7 +77,7 @@ struct Assessment: Sendable {
     if case .monthlyCost = objective.metric { limit = .budget }
     return Excuse(
       candidate.choices, limit, subject: objective.id, needs: objective.threshold, has: broken.mean,
-      unit: objective.unit, basis: .simulation,
+      unit: objective.noun, basis: .simulation,
       remark: "held in \(broken.held) of \(broken.replications) replications")
   }
 
@@ -90,7 +92,7 @@ extension ObjectiveJudgement {
 extension Evidence {
   /// The limit that broke an objective in this replication; nil when it held, or when no limit was hit.
   func cause(of objective: String) -> Pressure? {
-    for (verdict, cause) in zip(observation.verdicts, causes) where verdict.objective.id == objective {
+    for (verdict, cause) in zip(verdicts, causes) where verdict.objective.id == objective {
       return verdict.isPassing ? nil : cause
     }
     return nil
@@ -98,15 +100,9 @@ extension Evidence {
 }
 
 extension Objective {
-  /// What its threshold counts.
-  var unit: String {
-    switch metric {
-    case .putThrottleRate, .firstAttemptThrottleRate, .shardUtilization: "share"
-    case .putLatency, .propagation, .iteratorAge, .dataFreshness: "ms"
-    case .recordsLost: "records"
-    case .throttledCalls: "calls"
-    case .openShards: "shards"
-    case .monthlyCost: "USD/month"
-    }
+  /// What its threshold counts, in a word.
+  var noun: String {
+    if case .monthlyCost = metric { return "\(unit.word)/month" }
+    return unit.word
   }
 }

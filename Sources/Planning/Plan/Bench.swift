@@ -1,3 +1,4 @@
+internal import Experiment
 internal import Models
 internal import Scenario
 
@@ -85,7 +86,7 @@ struct Bench: Sendable {
     let evidence = await Replications.run(
       numbered, of: experiments, workers: request.workers, isInterrupted: isInterrupted, report: { _ in },
       digest: Evidence.init)
-    return evidence.map { $0.flatMap { $0.observation.isComplete ? $0 : nil } }
+    return evidence.map { $0.flatMap { $0.sample.isComplete ? $0 : nil } }
   }
 
   private func prepare(_ settings: [Setting]) throws(ScenarioFailure) -> PreparedExperiment {

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Pricing
@@ -72,41 +73,47 @@ struct CostFloor: Sendable, Hashable {
   let bill: Bill
 
   init(_ experiment: Experiment) {
-    var usage = Usage(over: .hours(730))
-    for index in experiment.streams.indices { Self.add(index, of: experiment, to: &usage) }
-    bill = Bill(usage, for: .month730h, book: experiment.prices, region: experiment.region)
+    let span = Interval.hours(730)
+    var use = Use()
+    for index in experiment.streams.indices where !experiment.switchesMode(index) {
+      Self.add(index, of: experiment, over: span, to: &use)
+    }
+    bill = Bill(use.usage(over: span), for: .month730h, book: experiment.prices, region: experiment.region)
   }
 
   /// All of it.
   var total: Money { bill.total }
 
-  private static func add(_ index: Int, of experiment: Experiment, to usage: inout Usage) {
-    let stream = experiment.streams[index], scope = "stream:\(stream.name)", span = Int128(usage.span.nanoseconds)
-    let isSwitched = experiment.events.contains {
-      guard case .switchMode(index, _) = $0.action else { return false }
-      return true
-    }
-    if isSwitched { return }
-    guard stream.capacity.mode == .provisioned else {
-      if stream.capacity.mode == .onDemandStandard { usage.add(.onDemandStreamHour, scope: scope, span) }
-      return
-    }
-    let least = experiment.hasFixedShards(index) ? stream.shards : 1
-    let hours = Int128(least) * span
-    usage.add(.shardHour, scope: scope, hours)
-    if stream.retention > .hours(24) { usage.add(.extendedRetention, scope: scope, hours) }
-    usage.add(.shardMetric, scope: scope, Int128(stream.shardLevelMetrics.count) * hours)
+  /// The stream alone by the hour, without any data; fan-out and leases only where shards are billed.
+  private static func add(_ index: Int, of experiment: Experiment, over span: Interval, to use: inout Use) {
+    let stream = experiment.streams[index], least = experiment.hasFixedShards(index) ? stream.shards : 1
+    var floor = StreamUse(stream.name, BillingMode(stream.capacity.mode), retention: stream.retention)
+    (floor.time, floor.commitment) = (span, .shared)
+    defer { use.streams.append(floor) }
+    guard stream.capacity.mode == .provisioned else { return }
+    floor.shardTime = Int128(least) * Int128(span.nanoseconds)
+    let metrics = stream.shardLevelMetrics.count
+    use.metrics.append(MetricsUse(of: stream.name, count: metrics, shardTime: floor.shardTime))
     for (reader, consumer) in experiment.consumers.enumerated()
     where consumer.stream == index && experiment.isAlwaysThere(reader) {
-      if consumer.retrieval.isFanOut { usage.add(.fanOutHour, scope: "consumer:\(consumer.name)", hours) }
-      if consumer.retrieval.hasLeases {
-        LeaseTable(experiment.limits).add(held: hours, over: usage.span, batches: 0, by: consumer, to: &usage)
-      }
+      if consumer.isFanOut { floor.fanOut.append(.init(Scope(.consumer, consumer.name), bytes: 0)) }
+      guard consumer.hasLeases else { continue }
+      var application = ApplicationUse(consumer.name)
+      application.leases = consumer.leases(held: floor.shardTime, over: span, batches: 0, experiment.limits)
+      use.applications.append(application)
     }
   }
 }
 
 extension Experiment {
+  /// Whether an event changes a stream's mode.
+  fileprivate func switchesMode(_ stream: Int) -> Bool {
+    events.contains {
+      guard case .switchMode(stream, _) = $0.action else { return false }
+      return true
+    }
+  }
+
   /// Whether nothing keeps a consumer from being there all the time.
   fileprivate func isAlwaysThere(_ consumer: Int) -> Bool {
     !events.contains {

@@ -1,3 +1,4 @@
+internal import Experiment
 public import Models
 internal import Pricing
 internal import Simulation
@@ -5,8 +6,12 @@ internal import Units
 
 /// What one replication of a design shows: its figures, and what a plan weighs.
 public struct Evidence: Sendable {
-  /// Its figures and verdicts.
-  public let observation: Observation
+  /// Its figures.
+  let figures: [Figure]
+  /// Their values.
+  let sample: FigureSample
+  /// One for each objective.
+  public let verdicts: [ObjectiveVerdict]
   /// What a month of 730 hours costs, in US dollars; nil when something it uses has no price.
   public let monthlyCost: Double?
   /// What has no price, and why.
@@ -18,12 +23,16 @@ public struct Evidence: Sendable {
   public let latency: Double?
   /// Open shards of all streams at their peak.
   public let shards: Int
+  /// Whether no record was offered.
+  let isIdle: Bool
   /// For each verdict the limit that was hit and may have broken it.
   let causes: [Pressure?]
 
   /// What a result shows.
   public init(_ result: RunResult) {
-    observation = Observation(result)
+    figures = Figure.all(of: result.experiment)
+    (sample, verdicts) = (FigureSample(result, figures: figures), result.verdicts)
+    isIdle = result.records.offered == 0
     let bill = Bill(
       result.usage, for: .month730h, book: result.experiment.prices, region: result.experiment.region)
     monthlyCost = bill.isPartial(nil) ? nil : bill.total.inDollars

@@ -1,3 +1,4 @@
+public import Experiment
 public import Models
 internal import Simulation
 

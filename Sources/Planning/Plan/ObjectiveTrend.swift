@@ -1,3 +1,4 @@
+internal import Experiment
 internal import Models
 
 /// How an objective of one design relates to that of the same design with more shards.
@@ -18,6 +19,7 @@ enum ObjectiveTrend: Sendable, Hashable {
       self = isCeiling || (objective.comparison == .equal && objective.threshold == 0) ? .helped : .unknown
     // Delivery buffers fill shard by shard: the more there are, the longer each takes to fill.
     case .dataFreshness, .monthlyCost, .openShards: self = isCeiling ? .hurt : .unknown
+    case .figure: self = .unknown
     }
   }
 }

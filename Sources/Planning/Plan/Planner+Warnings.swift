@@ -1,3 +1,4 @@
+internal import Experiment
 internal import Models
 internal import Scenario
 
@@ -33,11 +34,11 @@ extension Planner {
   /// Objectives of severity `warn` that the design breaks.
   static func brokenWarnings(_ assessment: Assessment) -> [String] {
     guard let first = assessment.evidence.first else { return [] }
-    if first.observation.value(of: "records.offered") == 0 {
+    if first.isIdle {
       return ["no record was offered: there is nothing to judge, and every design holds"]
     }
-    return first.observation.verdicts.indices.compactMap { index in
-      let verdicts = assessment.evidence.map { $0.observation.verdicts[index] }
+    return first.verdicts.indices.compactMap { index in
+      let verdicts = assessment.evidence.map { $0.verdicts[index] }
       let broken = verdicts.count { !$0.isPassing }, objective = verdicts[0].objective
       guard objective.severity == .warn, broken > 0 else { return nil }
       return

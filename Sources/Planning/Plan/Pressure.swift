@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Units
@@ -30,7 +31,7 @@ struct Pressure: Sendable, Hashable {
     else { return nil }
     let shard = stream.shards[worst.worstShard.index], limits = result.experiment.limits
     let isBytes = shard.throttledByBytes > shard.throttledByRecords
-    let has = Double(limits[isBytes ? .shardWriteBytes : .shardWriteRecords])
+    let has = Double(limits[isBytes ? .shard.writeBytes : .shard.writeRecords])
     let unit = isBytes ? "bytes/s" : "records/s"
     if let key = shard.hottestKey, key.share * worst.worstDemand > 1 {
       let needs = key.share * worst.worstDemand * has
@@ -46,8 +47,8 @@ struct Pressure: Sendable, Hashable {
 
   /// How many ways the keys must be salted for the hottest to fit.
   private static func remedy(_ shards: Double, of stream: Int, _ experiment: Experiment) -> String {
-    let writers = experiment.producers.filter { $0.firehose == nil && $0.stream == stream }
-    let salt = Int((shards * Double(writers.map(\.keys.salt).max() ?? 1)).rounded(.up))
+    let salts = experiment.writers(of: stream).map { experiment.producers[$0].keys.salt }
+    let salt = Int((shards * Double(salts.max() ?? 1)).rounded(.up))
     return "no shard count helps: keys.salt of \(max(2, salt)) or more parts it"
   }
 
@@ -76,7 +77,7 @@ struct Pressure: Sendable, Hashable {
     }
     let shards = Double(max(1, stream.shardsEnd)), limits = result.experiment.limits
     let pollers = result.experiment.consumers.indices.filter {
-      result.experiment.consumers[$0].stream == spec.stream && !result.experiment.consumers[$0].retrieval.isFanOut
+      result.experiment.consumers[$0].stream == spec.stream && !result.experiment.consumers[$0].isFanOut
     }
     let deliveries = result.experiment.firehoses.indices.filter {
       result.experiment.firehoses[$0].stream == spec.stream
@@ -86,10 +87,10 @@ struct Pressure: Sendable, Hashable {
       + deliveries.reduce(0) { $0 + Double(result.firehoses[$1].reading?.calls ?? 0) }
     let readers = pollers.count + deliveries.count, calls = asked / seconds / shards
     let bytes = Double(stream.incomingBytes.count) * Double(readers) / seconds / shards
-    let isCalls = calls / Double(limits[.shardReadCalls]) > bytes / Double(limits[.shardReadBytes])
+    let isCalls = calls / Double(limits[.shard.readCalls]) > bytes / Double(limits[.shard.readBytes])
     return Pressure(
       subject: .consumer(index), limit: isCalls ? .readCalls : .readBytes, name: "\(consumer.name) on \(stream.name)",
-      needs: isCalls ? calls : bytes, has: Double(limits[isCalls ? .shardReadCalls : .shardReadBytes]),
+      needs: isCalls ? calls : bytes, has: Double(limits[isCalls ? .shard.readCalls : .shard.readBytes]),
       unit: isCalls ? "calls/s" : "bytes/s",
       remark: "a shard, by \(readers) readers that poll, on average; move some to enhanced fan-out")
   }
@@ -107,7 +108,7 @@ extension Objective {
     case (.propagation(let one), .consumer(let consumer)), (.iteratorAge(let one), .consumer(let consumer)),
       (.throttledCalls(let one), .consumer(let consumer)):
       one == nil || one == consumer
-    case (.dataFreshness, _), (.monthlyCost, _), (.openShards, _), (.putThrottleRate, .consumer),
+    case (.dataFreshness, _), (.monthlyCost, _), (.figure, _), (.openShards, _), (.putThrottleRate, .consumer),
       (.firstAttemptThrottleRate, .consumer), (.shardUtilization, .consumer), (.recordsLost, .consumer),
       (.putLatency, .consumer), (.propagation, .stream), (.iteratorAge, .stream), (.throttledCalls, .stream):
       false

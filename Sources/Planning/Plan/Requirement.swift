@@ -1,3 +1,4 @@
+internal import Experiment
 internal import Models
 
 /// What a plan holds designs to. A scenario without a word of it must not get the cheapest design that refuses everything.

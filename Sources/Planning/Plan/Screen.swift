@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Pricing
@@ -36,7 +37,7 @@ enum Screen {
     switch objective.metric {
     case .putThrottleRate(let one), .firstAttemptThrottleRate(let one): stream = one
     case .recordsLost, .putLatency, .propagation, .iteratorAge, .shardUtilization, .throttledCalls, .openShards,
-      .dataFreshness, .monthlyCost:
+      .dataFreshness, .monthlyCost, .figure:
       return nil
     }
     guard let index = stream ?? (experiment.streams.count == 1 ? 0 : nil) else { return nil }
@@ -47,14 +48,15 @@ enum Screen {
     _ objective: Objective, on index: Int, _ candidate: Candidate, _ experiment: Experiment
   ) -> Excuse? {
     guard experiment.hasFixedShards(index), keepsWhatItIsGiven(index, experiment) else { return nil }
-    let stream = experiment.streams[index], demand = MeanDemand(of: index, in: experiment), limits = experiment.limits
-    let slack = Double(limits[.shardWriteSlack]) / 1_000
+    let stream = experiment.streams[index], limits = experiment.limits
+    let demand = Flows(experiment).flow(ofStream: index, shards: stream.shards, from: .plain)
+    let slack = Double(limits[.shard.writeSlack]) / 1_000
     let seconds = (experiment.horizon.duration - experiment.horizon.warmup).inSeconds
     // A bucket may be full when statistics begin: a few seconds' worth of a limit.
-    let depth = 1 + Double(max(limits[.shardWriteBurstSeconds], stream.maxRecord.count >> 20)) / seconds
+    let depth = 1 + Double(max(limits[.shard.writeBurst], stream.maxRecord.count >> 20)) / seconds
     let limitsHit: [(Excuse.Limit, Double, Int64, String)] = [
-      (.writeRecords, demand.records, limits[.shardWriteRecords], "records/s"),
-      (.writeBytes, demand.bytes, limits[.shardWriteBytes], "bytes/s"),
+      (.writeRecords, demand.records, limits[.shard.writeRecords], "records/s"),
+      (.writeBytes, demand.bytes, limits[.shard.writeBytes], "bytes/s"),
     ]
     for (limit, needs, perShard, unit) in limitsHit {
       let has = Double(stream.shards) * Double(perShard) * slack
@@ -70,7 +72,7 @@ enum Screen {
   /// Whether every record offered to a stream is tried at least once, after the warm-up as before: nobody drops new records,
   /// blocks its source, or counts on a rate that changes while statistics are not taken.
   private static func keepsWhatItIsGiven(_ stream: Int, _ experiment: Experiment) -> Bool {
-    experiment.producers.filter { $0.firehose == nil && $0.stream == stream }.allSatisfy { producer in
+    experiment.writers(of: stream).map { experiment.producers[$0] }.allSatisfy { producer in
       guard case .constant = producer.rate, producer.batching.isPlain else { return false }
       return producer.retry.overflow == .dropOldest || producer.retry.policy == .none
     }

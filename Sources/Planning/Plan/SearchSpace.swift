@@ -1,3 +1,4 @@
+internal import Experiment
 internal import Models
 public import Scenario
 
@@ -46,9 +47,11 @@ public struct SearchSpace: Sendable {
   /// Without a search: the shards of each provisioned stream, from 1 to twice what arithmetic says of its mean, or of
   /// what it has, whichever is more.
   private static func shards(of experiment: Experiment, file: String) -> [PlanSpec.Dimension] {
-    experiment.streams.indices.filter { experiment.streams[$0].capacity.mode == .provisioned }.map { index in
-      let stream = experiment.streams[index]
-      let most = min(500, 2 * max(stream.shards, MeanDemand(of: index, in: experiment).shards))
+    let flows = Flows(experiment), rates = ShardRates(experiment.limits)
+    return experiment.streams.indices.filter { experiment.streams[$0].capacity.mode == .provisioned }.map { index in
+      let stream = experiment.streams[index], mean = flows.flow(ofStream: index, shards: stream.shards, from: .plain)
+      let need = Int(rates.share(records: mean.records, bytes: mean.bytes, seconds: 1).rounded(.up))
+      let most = min(500, 2 * max(stream.shards, need))
       return PlanSpec.Dimension(
         path: "streams.\(stream.name).shards", values: (1...most).map(String.init), place: Place(file: file))
     }

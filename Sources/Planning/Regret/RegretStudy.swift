@@ -1,3 +1,4 @@
+internal import Experiment
 internal import Models
 internal import Scenario
 internal import Units
@@ -112,7 +113,7 @@ struct RegretStudy: Sendable {
 }
 
 extension Evidence {
-  private var required: [ObjectiveVerdict] { observation.verdicts.filter { $0.objective.severity == .fail } }
+  private var required: [ObjectiveVerdict] { verdicts.filter { $0.objective.severity == .fail } }
 
   /// Whether all objectives held but those that more shards hurt.
   var hasEnough: Bool { required.allSatisfy { $0.isPassing || ObjectiveTrend($0.objective) == .hurt } }

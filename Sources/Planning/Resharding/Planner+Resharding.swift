@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Pricing
@@ -50,7 +51,7 @@ extension Planner {
         ]
       }
       guard after.capacity.mode == .provisioned, before.shards != after.shards else { return [] }
-      let perDay = Int(wanted.limits[.reshardCallsPerDay])
+      let perDay = Int(wanted.limits[.stream.reshardCallsPerDay])
       return [
         ReshardAdvice(
           stream: name, way: .uniform, before: before.shards, after: after.shards,
@@ -59,21 +60,19 @@ extension Planner {
       ]
     }
 
-    private var load: RingLoad { RingLoad(of: stream, in: wanted) }
+    private var ring: Ring { Ring(of: stream, in: wanted) }
 
     /// The hottest shard's share of the records when the shards are even.
-    private var hottest: Double {
-      let load = load
-      return HashKeyRange.even(after.shards).map(load.share(of:)).max() ?? 1
-    }
+    private var hottest: Double { ring.hottest(ofShards: after.shards) }
 
     /// Keys that alone pass a shard's limit, on average: no shard count parts them.
     var hotKeys: [String] {
       guard after.capacity.mode == .provisioned else { return [] }
-      let load = load, limit = Double(wanted.limits[.shardWriteRecords])
-      guard let key = load.hottestKey(in: .whole), key.share * load.rate > limit else { return [] }
+      let rate = Flows(wanted).flow(ofStream: stream, shards: after.shards, from: .all).users
+      let limit = Double(wanted.limits[.shard.writeRecords])
+      guard let key = ring.hottestKey(in: .whole), key.share * rate > limit else { return [] }
       return [
-        "\(key.name) alone sends \(Int(key.share * load.rate)) records/s to \(name), and one shard takes "
+        "\(key.name) alone sends \(Int(key.share * rate)) records/s to \(name), and one shard takes "
           + "\(Int(limit)): neither a split nor more shards part it, only keys.salt does"
       ]
     }
@@ -83,7 +82,7 @@ extension Planner {
       guard before.capacity.mode == .provisioned, after.capacity.mode == .provisioned, before.shards < after.shards,
         wanted.hasFixedShards(stream)
       else { return nil }
-      let plan = SplitPlan(load, from: before.shards, target: hottest, most: after.shards - before.shards - 1)
+      let plan = SplitPlan(ring, from: before.shards, target: hottest, most: after.shards - before.shards - 1)
       guard !plan.steps.isEmpty, plan.hottest <= hottest * (1 + 1e-9) else { return nil }
       var advice = ReshardAdvice(
         stream: name, way: .split, before: before.shards, after: plan.shards,
@@ -98,7 +97,7 @@ extension Planner {
     /// Settings that make the splits happen while nothing is measured yet; nil when the scenario has events of its own.
     func trial(of plan: SplitPlan) -> [Setting]? {
       guard wanted.events.isEmpty else { return nil }
-      let pace = wanted.limits[.reshardStepDuration] + 1
+      let pace = wanted.limits[.stream.reshardStepDuration] + 1
       let lead = Interval.seconds(pace * Int64(plan.steps.count) + 60)
       let events = plan.steps.enumerated().map { index, step in
         "{at: T+\(Int64(index) * pace)s, do: split_shard, target: \"\(name)\", "

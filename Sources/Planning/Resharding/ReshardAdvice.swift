@@ -1,5 +1,7 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
+internal import Scenario
 internal import Units
 
 /// How to change a stream from what it is to what a plan wants: commands for AWS's command line.
@@ -52,10 +54,9 @@ public struct ReshardAdvice: Sendable, Hashable {
       }
       now = to > now ? min(2 * now, to) : max((now + 1) / 2, to)
       calls += 1
-      lines.append(
-        "aws kinesis update-shard-count --stream-name \(stream) --target-shard-count \(now) --scaling-type UNIFORM_SCALING"
-      )
-      lines.append(waiting(stream))
+      let call = ShellLine("aws", "kinesis", "update-shard-count").with("--stream-name", stream)
+        .with("--target-shard-count", "\(now)").with("--scaling-type", "UNIFORM_SCALING")
+      lines += ["\(call)", waiting(stream)]
     }
     return lines
   }
@@ -63,10 +64,9 @@ public struct ReshardAdvice: Sendable, Hashable {
   /// SplitShard by SplitShard.
   public static func splits(_ stream: String, _ plan: SplitPlan) -> [String] {
     plan.steps.flatMap { step in
-      [
-        "aws kinesis split-shard --stream-name \(stream) --shard-to-split \(step.shard) --new-starting-hash-key \(step.key)",
-        waiting(stream),
-      ]
+      let call = ShellLine("aws", "kinesis", "split-shard").with("--stream-name", stream)
+        .with("--shard-to-split", "\(step.shard)").with("--new-starting-hash-key", "\(step.key)")
+      return ["\(call)", waiting(stream)]
     }
   }
 
@@ -77,14 +77,16 @@ public struct ReshardAdvice: Sendable, Hashable {
       ? ["# first enable the account's minimum throughput billing commitment: it holds for all its on-demand streams"]
       : []
     let name = mode == .provisioned ? "PROVISIONED" : "ON_DEMAND"
-    let arn =
-      "\"$(aws kinesis describe-stream-summary --stream-name \(stream)"
-      + " --query StreamDescriptionSummary.StreamARN --output text)\""
+    let arn = ShellLine("aws", "kinesis", "describe-stream-summary").with("--stream-name", stream)
+      .with("--query", "StreamDescriptionSummary.StreamARN").with("--output", "text")
     return account + [
-      "aws kinesis update-stream-mode --stream-arn \(arn) --stream-mode-details StreamMode=\(name)", waiting(stream),
+      "aws kinesis update-stream-mode --stream-arn \"$(\(arn))\" --stream-mode-details StreamMode=\(name)",
+      waiting(stream),
     ]
   }
 
   /// The waiter looks every ten seconds, eighteen times (facts §4): a large change may need it twice.
-  private static func waiting(_ stream: String) -> String { "aws kinesis wait stream-exists --stream-name \(stream)" }
+  private static func waiting(_ stream: String) -> String {
+    "\(ShellLine("aws", "kinesis", "wait", "stream-exists").with("--stream-name", stream))"
+  }
 }

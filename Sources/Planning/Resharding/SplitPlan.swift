@@ -1,3 +1,4 @@
+internal import Experiment
 public import KinesisCore
 public import Models
 
@@ -20,13 +21,13 @@ public struct SplitPlan: Sendable {
   /// The share of the records that the hottest shard has in the end.
   public private(set) var hottest: Double
   /// The key that keeps the hottest shard above the target, when no split can part it; nil otherwise.
-  public private(set) var unsplittable: RingLoad.Key?
+  public private(set) var unsplittable: Ring.Key?
 
   /// Shards in the end.
   public var shards: Int { start + steps.count }
 
   /// Splits for a load over `start` even shards, `most` at the most, until no shard has more than `target` of the records.
-  public init(_ load: RingLoad, from start: Int, target: Double, most: Int) {
+  public init(_ load: Ring, from start: Int, target: Double, most: Int) {
     self.start = start
     var open = HashKeyRange.even(start).enumerated().map { (id: ShardID($0), range: $1) }
     hottest = 0
@@ -47,7 +48,7 @@ public struct SplitPlan: Sendable {
   }
 
   /// Where a range's load is halved best; nil when no split makes either part less than the whole.
-  private static func cut(_ range: HashKeyRange, _ load: RingLoad) -> HashKey? {
+  private static func cut(_ range: HashKeyRange, _ load: Ring) -> HashKey? {
     let whole = load.share(of: range), half = whole / 2
     var (low, high) = (range.start.value, range.end.value)
     while low < high {

@@ -1,4 +1,5 @@
-internal import Models
+internal import Experiment
+public import Models
 public import Scenario
 
 /// A table of designs: what every combination of values came to.
@@ -19,7 +20,7 @@ public struct Sweep: Sendable {
   /// What was swept.
   public let grid: SweepGrid
   /// What was measured.
-  public let figures: [ChosenFigure]
+  public let figures: [Figure]
   /// Replications of each combination.
   public let replications: Int
   /// Whether the scenario as it stands has objectives.
@@ -31,7 +32,7 @@ public struct Sweep: Sendable {
 
   /// A table of the given parts.
   public init(
-    of base: LoadedScenario, grid: SweepGrid, figures: [ChosenFigure], replications: Int,
+    of base: LoadedScenario, grid: SweepGrid, figures: [Figure], replications: Int,
     samples: [[FigureSample]?], level: Double
   ) {
     (scenario, seed, hasObjectives) = (
@@ -47,10 +48,10 @@ public struct Sweep: Sendable {
   public var isComplete: Bool { points.allSatisfy { $0 != nil } }
 
   /// The mean of a figure at a point with its interval; nil when a replication did not measure it.
-  public func estimate(_ figure: ChosenFigure, at point: Point) -> FigureEstimate? {
+  public func estimate(_ figure: Figure, at point: Point) -> FigureEstimate? {
     guard let position = figures.firstIndex(of: figure),
       let values = FigureSample.column(position, of: point.samples)
     else { return nil }
-    return FigureEstimate(path: figure.path, kind: figure.kind, values: values, level: level)
+    return FigureEstimate(figure, values: values, level: level)
   }
 }

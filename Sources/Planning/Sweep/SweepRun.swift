@@ -1,3 +1,4 @@
+internal import Experiment
 public import Models
 public import Scenario
 
@@ -43,7 +44,7 @@ public struct SweepRun: Sendable {
   /// combinations that were finished are what there is. Throws what `keep` throws; the scenario is read again for every
   /// combination, so it throws too when one of its files has meanwhile gone wrong.
   public func run(
-    figures: [ChosenFigure], known: [[FigureSample]?], workers: Int, isInterrupted: @escaping @Sendable () -> Bool,
+    figures: [Figure], known: [[FigureSample]?], workers: Int, isInterrupted: @escaping @Sendable () -> Bool,
     report: @escaping @Sendable (Replications.Progress) -> Void, keep: (Int, [FigureSample]) throws -> Void
   ) async throws -> [[FigureSample]?] {
     var samples = known
@@ -66,7 +67,7 @@ public struct SweepRun: Sendable {
 
   /// The samples of each experiment; nil for one that was interrupted.
   private func run(
-    _ experiments: [PreparedExperiment], _ figures: [ChosenFigure], _ workers: Int,
+    _ experiments: [PreparedExperiment], _ figures: [Figure], _ workers: Int,
     _ isInterrupted: @escaping @Sendable () -> Bool, _ report: @escaping @Sendable (Replications.Progress) -> Void
   ) async -> [[FigureSample]?] {
     let jobs = experiments.indices.flatMap { experiment in

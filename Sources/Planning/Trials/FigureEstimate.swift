@@ -1,3 +1,4 @@
+internal import Experiment
 public import Models
 public import Simulation
 
@@ -22,8 +23,8 @@ public struct FigureEstimate: Sendable, Hashable {
   /// covered the 99th percentile in 0.68 of cases instead of 0.95; 20 replications of it in 0.96 (docs/validation.md).
   public static let leastForPercentiles = 20
 
-  /// A dotted path such as `streams.clicks.put_throttle_rate`.
-  public let path: String
+  /// Which figure.
+  public let figure: Figure
   /// The mean over the replications.
   public let mean: Double
   /// Its interval.
@@ -32,12 +33,15 @@ public struct FigureEstimate: Sendable, Hashable {
   public let count: Int
 
   /// The estimate of a figure from a value of each replication, at least one.
-  public init(path: String, kind: RunFigure.Kind, values: [Double], level: Double) {
-    (self.path, mean, count) = (path, Statistics.mean(values), values.count)
-    interval = Self.interval(kind, values, level)
+  public init(_ figure: Figure, values: [Double], level: Double) {
+    (self.figure, mean, count) = (figure, Statistics.mean(values), values.count)
+    interval = Self.interval(figure.kind, values, level)
   }
 
-  private static func interval(_ kind: RunFigure.Kind, _ values: [Double], _ level: Double) -> Interval {
+  /// Its path in run.json, such as `streams.clicks.put_throttle_rate`.
+  public var path: String { figure.path }
+
+  private static func interval(_ kind: Metric.Kind, _ values: [Double], _ level: Double) -> Interval {
     guard let known = Statistics.tInterval(values, level: level) else { return .withheld(.oneReplication) }
     switch kind {
     case .plain: return .known(known)
@@ -62,16 +66,15 @@ public struct FigureEstimate: Sendable, Hashable {
     }
   }
 
-  /// Every figure, in order, that was measured in all the observations.
+  /// Every figure, in order, that was measured in all the samples.
   ///
-  /// `observations` are replications of one experiment, in order. A latency without a single record in one of them is left
+  /// `samples` are replications of one experiment, in order. A latency without a single record in one of them is left
   /// out: the mean of the others would describe something else.
-  public static func all(of observations: [Observation], level: Double) -> [FigureEstimate] {
-    guard let first = observations.first else { return [] }
-    return first.values.indices.compactMap { position in
-      let values = observations.compactMap { $0.values[position].value }, figure = first.values[position]
-      guard values.count == observations.count else { return nil }
-      return FigureEstimate(path: figure.path, kind: figure.kind, values: values, level: level)
+  public static func all(of figures: [Figure], _ samples: [FigureSample], level: Double) -> [FigureEstimate] {
+    figures.indices.compactMap { position in
+      FigureSample.column(position, of: samples).map {
+        FigureEstimate(figures[position], values: $0, level: level)
+      }
     }
   }
 }

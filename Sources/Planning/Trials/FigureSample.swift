@@ -1,3 +1,4 @@
+internal import Experiment
 public import Models
 
 /// What one replication came to in the figures that were chosen: small enough to keep very many.
@@ -20,11 +21,10 @@ public struct FigureSample: Sendable, Hashable {
   }
 
   /// The chosen figures of a result.
-  public init(_ result: RunResult, figures: [ChosenFigure]) {
-    let known = Dictionary(RunFigure.all(of: result).map { ($0.path, $0) }) { first, _ in first }
+  public init(_ result: RunResult, figures: [Figure]) {
     self.init(
       replication: result.replication, isComplete: result.isComplete, isPassing: result.isPassing,
-      trajectoryHash: result.trajectoryHash, values: figures.map { known[$0.path]?.value(in: result) })
+      trajectoryHash: result.trajectoryHash, values: result.values(of: figures))
   }
 
   /// The values of one figure in each of the samples; nil unless all of them have one.

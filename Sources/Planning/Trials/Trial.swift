@@ -1,3 +1,4 @@
+internal import Experiment
 public import Models
 public import Scenario
 
@@ -31,38 +32,4 @@ public struct Trial: Sendable {
   public init(_ design: Design, loaded: LoadedScenario) {
     (self.design, self.loaded, prepared) = (design, loaded, PreparedExperiment(loaded.experiment))
   }
-}
-
-/// What one replication came to, cut down to figures: small enough to keep thousands.
-public struct Observation: Sendable {
-  /// A figure and its value; nil when nothing was measured.
-  public struct Value: Sendable, Hashable {
-    /// A dotted path such as `streams.clicks.put_throttle_rate`.
-    public let path: String
-    /// What kind of figure.
-    public let kind: RunFigure.Kind
-    /// Its value.
-    public let value: Double?
-  }
-
-  /// Which replication, from 0.
-  public let replication: Int
-  /// False when it was interrupted.
-  public let isComplete: Bool
-  /// Folded over every event: equal trajectories have equal hashes.
-  public let trajectoryHash: UInt64
-  /// In the order of `RunFigure.all`.
-  public let values: [Value]
-  /// One for each objective.
-  public let verdicts: [ObjectiveVerdict]
-
-  /// The figures of a result.
-  public init(_ result: RunResult) {
-    (replication, isComplete) = (result.replication, result.isComplete)
-    (trajectoryHash, verdicts) = (result.trajectoryHash, result.verdicts)
-    values = RunFigure.all(of: result).map { Value(path: $0.path, kind: $0.kind, value: $0.value(in: result)) }
-  }
-
-  /// The value of a figure; nil when there is no such figure or nothing was measured. O(figures).
-  public func value(of path: String) -> Double? { values.first { $0.path == path }?.value }
 }

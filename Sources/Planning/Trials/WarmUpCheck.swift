@@ -1,3 +1,4 @@
+internal import Experiment
 public import Models
 internal import Simulation
 public import Units

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import Models
 internal import Units
 
@@ -77,76 +78,27 @@ extension String {
   }
 }
 
-/// A metric an objective can name.
-struct MetricName: Sendable {
-  /// What its figures are counted in.
-  enum Kind: Sendable { case time, share, count(String?), dollars }
-  /// What its argument names.
-  enum Subject: String, Sendable { case stream, producer, consumer, firehose }
-
-  var name: String
-  var subject: Subject
-  var kind: Kind
-  /// Which statistics it has; `pXX` stands for all percentiles.
-  var statistics: [String]
-
-  /// The metric of one entity; nil stands for all of them.
-  var metric: @Sendable (_ position: Int?) -> Objective.Metric
-
-  static let all: [MetricName] = [
-    MetricName(name: "put_throttle_rate", subject: .stream, kind: .share, statistics: ["rate"]) {
-      .putThrottleRate(stream: $0)
-    },
-    MetricName(name: "first_attempt_throttle_rate", subject: .stream, kind: .share, statistics: ["rate"]) {
-      .firstAttemptThrottleRate(stream: $0)
-    },
-    MetricName(name: "records_lost", subject: .producer, kind: .count("records"), statistics: ["sum"]) {
-      .recordsLost(producer: $0)
-    },
-    MetricName(name: "put_latency", subject: .producer, kind: .time, statistics: ["pXX", "mean", "max"]) {
-      .putLatency(producer: $0)
-    },
-    MetricName(name: "propagation", subject: .consumer, kind: .time, statistics: ["pXX", "mean", "max"]) {
-      .propagation(consumer: $0)
-    },
-    MetricName(name: "iterator_age", subject: .consumer, kind: .time, statistics: ["max", "last"]) {
-      .iteratorAge(consumer: $0)
-    },
-    MetricName(name: "shard_utilization", subject: .stream, kind: .share, statistics: ["mean", "pXX", "max"]) {
-      .shardUtilization(stream: $0)
-    },
-    MetricName(name: "throttled_calls", subject: .consumer, kind: .count(nil), statistics: ["sum"]) {
-      .throttledCalls(consumer: $0)
-    },
-    MetricName(name: "shards", subject: .stream, kind: .count("shards"), statistics: ["max", "min", "last"]) {
-      .openShards(stream: $0 ?? 0)
-    },
-    MetricName(name: "data_freshness", subject: .firehose, kind: .time, statistics: ["pXX", "mean", "max"]) {
-      .dataFreshness(firehose: $0)
-    },
-  ]
-  /// What something costs; its argument names a scope of the bill, so it is resolved apart.
-  static let monthlyCost = "cost_month"
-
+extension AskedMetric {
   /// What a threshold must be written in, for messages.
   var threshold: String {
-    switch kind {
-    case .time: "a time such as 500 ms"
+    switch unit {
+    case .milliseconds, .seconds: "a time such as 500 ms"
+    case .bytes: "a size such as 64 MiB"
     case .share: "a share such as 0.1 %"
     case .dollars: "US dollars such as 3500 USD"
-    case .count(let noun): "a count" + (noun.map { " such as 0 \($0)" } ?? " without a unit")
+    case .count(let noun): "a count such as 0 \(noun)"
     }
   }
 
   /// The threshold in the metric's base unit; nil when the unit is another's.
-  func base(_ number: Double, _ unit: String) -> Double? {
-    switch kind {
-    case .share: return unit == "%" ? number / 100 : nil
-    case .dollars: return unit == "USD" ? number : nil
-    case .count(let noun): return unit.isEmpty || unit == noun ? number : nil
-    case .time:
-      let scale = Quantity.timeUnits.first { $0.name == unit }?.scale
-      return scale.map { number * Double($0) / 1e6 }
+  func base(_ number: Double, _ text: String) -> Double? {
+    switch unit {
+    case .share: return text == "%" ? number / 100 : nil
+    case .dollars: return text == "USD" ? number : nil
+    case .count(let noun): return text.isEmpty || text == noun ? number : nil
+    case .bytes: return Quantity.sizeUnits.first { $0.name == text }.map { number * Double($0.scale) }
+    case .milliseconds, .seconds:
+      return Quantity.timeUnits.first { $0.name == text }.map { number * Double($0.scale) / 1e6 }
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Units
@@ -83,7 +84,7 @@ extension ScenarioDecoder {
 
   /// `min_shards` to `max_shards`, within which the stream begins.
   private func room(_ fields: inout Fields, shards: Int?) -> ClosedRange<Int>? {
-    let most = Int(limits[.streamShardsMaximum])
+    let most = Int(limits[.stream.shardsMaximum])
     let (minimumField, maximumField) = (fields.take("min_shards"), fields.take("max_shards"))
     let minimum = minimumField.map { $0.integer(1...most, expecting: "a number of shards") } ?? 1
     let maximum = maximumField.map { $0.integer(1...most, expecting: "a number of shards") } ?? most
@@ -157,7 +158,7 @@ extension ScenarioDecoder {
   private func step(_ field: Field?, otherwise: AutoscalerSpec.Step) -> AutoscalerSpec.Step? {
     guard let field else { return otherwise }
     let expected = "a number of shards such as 2, or a share such as 20%"
-    let most = Int(limits[.streamShardsMaximum])
+    let most = Int(limits[.stream.shardsMaximum])
     guard let text = field.text else {
       field.fail(expected: expected)
       return nil
@@ -175,7 +176,7 @@ extension ScenarioDecoder {
   private func entry(_ item: Field, _ room: ClosedRange<Int>?) -> AutoscalerSpec.Entry? {
     guard var fields = item.map(expecting: "a map with at and shards") else { return nil }
     let at = fields.require("at", expecting: "a time such as 08:30 or T+2h").flatMap(moment)
-    let most = room ?? 1...Int(limits[.streamShardsMaximum])
+    let most = room ?? 1...Int(limits[.stream.shardsMaximum])
     let shards = fields.require("shards", expecting: "a number of shards")?
       .integer(most, expecting: "a number of shards within min_shards and max_shards,")
     fields.finish()

@@ -105,12 +105,12 @@ extension ScenarioDecoder {
 
   /// Limits that bound each other, from the least to the most.
   private static let ordered: [[Limit.Key]] = [
-    [.channelFreshnessMinimum, .channelFreshnessDefault, .channelFreshnessMaximum],
-    [.retentionMinimum, .retentionMaximum], [.recordBytesDefault, .recordBytesMaximum],
-    [.kplAggregateBytesMinimum, .kplAggregateBytesDefault, .kplAggregateBytesMaximum],
-    [.kplTimeToLiveMinimum, .kplTimeToLive], [.videoFragmentMinimum, .videoFragmentMaximum],
-    [.deliveryConversionSizeMinimum, .deliveryConversionSizeDefault], [.lambdaRetryFirst, .lambdaRetryMost],
-    [.agentBackOff, .agentBackOffCap], [.flinkScaleDownShare, .flinkScaleUpShare],
+    [.channel.freshnessMinimum, .channel.freshnessDefault, .channel.freshnessMaximum],
+    [.stream.retentionMinimum, .stream.retentionMaximum], [.put.recordBytesDefault, .put.recordBytesMaximum],
+    [.kpl.aggregateBytesMinimum, .kpl.aggregateBytesDefault, .kpl.aggregateBytesMaximum],
+    [.kpl.timeToLiveMinimum, .kpl.timeToLive], [.video.fragmentMinimum, .video.fragmentMaximum],
+    [.firehose.conversionSizeMinimum, .firehose.conversionSizeDefault], [.lambda.retryFirst, .lambda.retryMost],
+    [.agent.backOff, .agent.backOffCap], [.flink.scaleDownShare, .flink.scaleUpShare],
   ]
 
   private func checkOrder(_ profile: LimitsProfile, _ field: Field) {

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Units
@@ -30,9 +31,9 @@ extension ScenarioDecoder {
     let expected = "one of \(destinations.map(\.rawValue).joined(separator: ", "))"
     let destination = fields.require("destination", expecting: expected)?
       .choice(destinations.map(\.rawValue), what: "destination").flatMap { DeliveryChannel.Destination(rawValue: $0) }
-    let range = Interval.seconds(limits[.channelFreshnessMinimum]) ... .seconds(limits[.channelFreshnessMaximum])
+    let range = Interval.seconds(limits[.channel.freshnessMinimum]) ... .seconds(limits[.channel.freshnessMaximum])
     let field = fields.take("data_freshness")
-    let freshness = field.map { $0.duration(range) } ?? .seconds(limits[.channelFreshnessDefault])
+    let freshness = field.map { $0.duration(range) } ?? .seconds(limits[.channel.freshnessDefault])
     fields.finish()
     guard let stream, let destination, let freshness else { return nil }
     guard freshness.nanoseconds % Interval.seconds(1).nanoseconds == 0 else {

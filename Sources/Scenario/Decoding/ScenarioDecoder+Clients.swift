@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Units
@@ -45,10 +46,10 @@ extension ScenarioDecoder {
   private func agent(_ fields: inout Fields) -> ClientParts {
     let why = "api kinesis_agent, which has its own"
     fields.inapplicable(["batch", "aggregation", "retry", "sdk_retry", "keys"], to: why)
-    let buffers = limits[.agentQueue] * limits[.agentBufferBytes]
+    let buffers = limits[.agent.queue] * limits[.agent.bufferBytes]
     let retry = RetrySpec(
-      policy: .exponential, maxAttempts: Int(Int32.max), base: .milliseconds(limits[.agentBackOff]),
-      cap: .milliseconds(limits[.agentBackOffCap]), buffer: Bytes(buffers), overflow: .block)
+      policy: .exponential, maxAttempts: Int(Int32.max), base: .milliseconds(limits[.agent.backOff]),
+      cap: .milliseconds(limits[.agent.backOffCap]), buffer: Bytes(buffers), overflow: .block)
     return ClientParts(batching: .agent, retry: retry)
   }
 
@@ -69,9 +70,9 @@ extension ScenarioDecoder {
   private func aggregation(_ map: Fields, stream: StreamSpec?) -> KPLSpec {
     var fields = map
     var spec = KPLSpec(
-      maxBytes: Bytes(limits[.kplAggregateBytesDefault]), maxBuffered: .milliseconds(limits[.kplBufferedTime]))
+      maxBytes: Bytes(limits[.kpl.aggregateBytesDefault]), maxBuffered: .milliseconds(limits[.kpl.bufferedTime]))
     if fields.take("enabled")?.flag() == false { spec.aggregation = .disabled }
-    let range = Bytes(limits[.kplAggregateBytesMinimum])...Bytes(limits[.kplAggregateBytesMaximum])
+    let range = Bytes(limits[.kpl.aggregateBytesMinimum])...Bytes(limits[.kpl.aggregateBytesMaximum])
     let size = fields.take("max_bytes")
     spec.maxBytes = size?.bytes(range) ?? spec.maxBytes
     spec.maxBuffered = fields.take("max_buffered")?.duration(.shortest ... .hours(1)) ?? spec.maxBuffered
@@ -87,7 +88,7 @@ extension ScenarioDecoder {
   }
 
   private func libraryRetry() -> RetrySpec {
-    RetrySpec(policy: .kplTokenBucket, ttl: .milliseconds(limits[.kplTimeToLive]))
+    RetrySpec(policy: .kplTokenBucket, ttl: .milliseconds(limits[.kpl.timeToLive]))
   }
 
   private func libraryRetry(_ map: Fields, record: RecordShape?) -> RetrySpec {
@@ -98,7 +99,7 @@ extension ScenarioDecoder {
       policy?.refuse("the KPL retries in its own way", remedy: "write kpl_token_bucket or leave it out")
     }
     fields.inapplicable(["max_attempts", "base", "cap"], to: "policy kpl_token_bucket: the KPL retries until the ttl")
-    let least = Interval.milliseconds(limits[.kplTimeToLiveMinimum])
+    let least = Interval.milliseconds(limits[.kpl.timeToLiveMinimum])
     spec.ttl = fields.take("ttl")?.duration(least ... .longest) ?? spec.ttl
     buffer(&fields, &spec, record: record)
     fields.finish()

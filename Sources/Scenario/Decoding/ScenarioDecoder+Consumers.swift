@@ -1,4 +1,6 @@
+internal import Experiment
 internal import KinesisCore
+internal import Limits
 internal import Models
 internal import Units
 
@@ -13,11 +15,11 @@ extension ScenarioDecoder {
     return map.entries.compactMap { entry in
       let item = Field(node: entry.value, path: map.path(of: entry.key), sink: sink)
       guard let spec = item.map().flatMap({ consumer($0, name: entry.key, horizon) }) else { return nil }
-      if spec.retrieval.isFanOut {
+      if spec.isFanOut {
         fanOuts[spec.stream] += 1
         let isAdvantage =
           streams.indices.contains(spec.stream) && streams[spec.stream]?.capacity.mode == .onDemandAdvantage
-        let quota = Int(limits[isAdvantage ? .fanOutConsumersAdvantage : .fanOutConsumers])
+        let quota = Int(limits[isAdvantage ? .fanOut.consumersAdvantage : .fanOut.consumers])
         if fanOuts[spec.stream] == quota + 1 {
           item.refuse("more than \(quota) fan-out consumers read \(ConfigNode.quoted(names.streams[spec.stream]))")
         }
@@ -45,12 +47,11 @@ extension ScenarioDecoder {
       let own = ["poll_interval", "max_records", "workers", "concurrency", "service"]
       fields.inapplicable(own, to: "type firehose, which reads each shard once a second")
     }
-    let retrieval = retrieval(type, &fields)
-    refuseForeign(&fields, to: type, retrieval)
-    let function = type.map { $0.hasPrefix("lambda_") } == true ? function(&fields, horizon) : nil
-    let flink = type == "managed_flink" ? flink(&fields) : nil
-    let poll = pollInterval(&fields, retrieval)
-    let most = Int(limits[.shardReadRecordsPerCall])
+    let reading = reading(type, &fields)
+    refuseForeign(&fields, to: type, reading)
+    let application = application(type, &fields, horizon)
+    let poll = pollInterval(&fields, type, reading)
+    let most = Int(limits[.shard.readRecordsPerCall])
     let records = fields.take("max_records")?.integer(1...most, expecting: "a number of records") ?? most
     let workers = fields.take("workers")?.integer(1...10_000, expecting: "a number of workers") ?? 1
     let concurrency = fields.take("concurrency")?.integer(1...10_000, expecting: "a number of record processors")
@@ -60,30 +61,36 @@ extension ScenarioDecoder {
       fields.take("start")?.choice(["trim_horizon", "latest"], what: "start")
       .flatMap(ConsumerSpec.Start.init) ?? .trimHorizon
     fields.finish()
-    guard let stream, let retrieval, type != "managed_flink" || flink != nil else { return nil }
+    guard let stream, let application else { return nil }
     var spec = ConsumerSpec(
-      name: name, stream: stream, retrieval: retrieval, pollInterval: poll, maxRecords: records, workers: workers,
-      concurrency: concurrency, perBatch: service.0, perRecord: service.1, start: start, function: function,
-      flink: flink)
+      name: name, stream: stream, application: application, reading: reading, pollInterval: poll, maxRecords: records,
+      workers: workers, concurrency: concurrency, perBatch: service.0, perRecord: service.1, start: start)
     spec.checkpointEvery = checkpoint ?? spec.checkpointEvery
     return spec
   }
 
-  private func retrieval(_ type: String?, _ fields: inout Fields) -> ConsumerSpec.Retrieval? {
+  private func reading(_ type: String?, _ fields: inout Fields) -> ConsumerSpec.Reading {
+    switch type {
+    case "kcl_efo", "lambda_efo": .fanOut
+    case "managed_flink":
+      fields.take("retrieval")?.choice(["polling", "efo"], what: "retrieval") == "efo" ? .fanOut : .polling
+    default: .polling
+    }
+  }
+
+  private func application(_ type: String?, _ fields: inout Fields, _ horizon: Horizon?) -> ConsumerSpec.Application? {
     switch type {
     // It only reads, as Firehose does; what delivers is an entry of `firehoses`.
-    case "sdk_polling", "firehose": .sdkPolling
-    case "kcl_polling": .kclPolling
-    case "kcl_efo": .kclFanOut
-    case "lambda_polling": .lambdaPolling
-    case "lambda_efo": .lambdaFanOut
-    case "managed_flink": flinkRetrieval(&fields)
+    case "sdk_polling", "firehose": .plainLoop
+    case "kcl_polling", "kcl_efo": .recordProcessors
+    case "lambda_polling", "lambda_efo": .mapping(function(&fields, horizon))
+    case "managed_flink": flink(&fields).map { .flink($0) }
     default: nil
     }
   }
 
   /// Refuses the keys of other types.
-  private func refuseForeign(_ fields: inout Fields, to type: String?, _ retrieval: ConsumerSpec.Retrieval?) {
+  private func refuseForeign(_ fields: inout Fields, to type: String?, _ reading: ConsumerSpec.Reading) {
     guard let type else {
       // What the keys mean is not known: only the type is reported.
       for key in Self.functionKeys + Self.flinkKeys { _ = fields.take(key) }
@@ -92,30 +99,31 @@ extension ScenarioDecoder {
     let isFunction = type.hasPrefix("lambda_"), isFlink = type == "managed_flink"
     if !isFunction { fields.inapplicable(Self.functionKeys, to: "type \(type)") }
     if !isFlink { fields.inapplicable(Self.flinkKeys, to: "type \(type)") }
-    if retrieval?.hasLeases != true { fields.inapplicable(["checkpoint_every"], to: "type \(type)") }
+    if !type.hasPrefix("kcl_") { fields.inapplicable(["checkpoint_every"], to: "type \(type)") }
     if isFlink { fields.inapplicable(["workers", "concurrency", "service"], to: "type \(type)") }
     if isFunction {
       fields.inapplicable(["workers", "concurrency", "poll_interval", "max_records"], to: "type \(type)")
     }
-    if isFlink, retrieval?.isFanOut == true {
-      fields.inapplicable(["poll_interval", "max_records"], to: "retrieval efo")
-    }
+    if isFlink, reading == .fanOut { fields.inapplicable(["poll_interval", "max_records"], to: "retrieval efo") }
   }
 
-  private func pollInterval(_ fields: inout Fields, _ retrieval: ConsumerSpec.Retrieval?) -> Interval {
-    switch retrieval {
-    case .sdkPolling?: return fields.take("poll_interval")?.duration(.shortest ... .hours(1)) ?? .seconds(1)
-    case .kclPolling?:
-      return fields.take("poll_interval")?.duration(.milliseconds(200) ... .hours(1)) ?? .milliseconds(1_500)
-    case .flinkPolling?:
-      return fields.take("poll_interval")?.duration(.shortest ... .hours(1)) ?? .milliseconds(200)
-    case .kclFanOut?:
+  private func pollInterval(
+    _ fields: inout Fields, _ type: String?, _ reading: ConsumerSpec.Reading
+  ) -> Interval {
+    func read(from least: Interval, usually value: Interval) -> Interval {
+      fields.take("poll_interval")?.duration(least ... .hours(1)) ?? value
+    }
+    switch (type, reading) {
+    case ("sdk_polling", _), ("firehose", _): return read(from: .shortest, usually: .seconds(1))
+    case ("kcl_polling", _): return read(from: .milliseconds(200), usually: .milliseconds(1_500))
+    case ("managed_flink", .polling): return read(from: .shortest, usually: .milliseconds(200))
+    case ("kcl_efo", _):
       fields.inapplicable(["poll_interval", "max_records"], to: "type kcl_efo")
       return .milliseconds(1_500)
-    case .lambdaPolling?, .lambdaFanOut?, .flinkFanOut?: return .seconds(limits[.lambdaPollInterval])
-    case nil:
+    case (nil, _):
       _ = fields.take("poll_interval")
       return .seconds(1)
+    default: return .seconds(limits[.lambda.pollInterval])
     }
   }
 

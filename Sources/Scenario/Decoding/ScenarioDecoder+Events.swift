@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Units
@@ -66,7 +67,7 @@ extension ScenarioDecoder {
     switch name {
     case "reshard":
       let stream = target(&fields, names.streams, "stream")
-      let most = Int(limits[.streamShardsMaximum])
+      let most = Int(limits[.stream.shardsMaximum])
       let shards = fields.require("value", expecting: "a number of shards")?
         .integer(1...most, expecting: "a number of shards")
       guard let stream, let shards else { return nil }

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Units
@@ -22,7 +23,7 @@ extension ScenarioDecoder {
       _ = api?.choice(["firehose_put_record_batch"], what: "api")
     }
     guard var batch = fields.take("batch")?.map() else { return .putRecordBatch() }
-    let (most, size) = (Int(limits[.deliveryRecordsPerCall]), Bytes(limits[.deliveryBytesPerCall]))
+    let (most, size) = (Int(limits[.firehose.recordsPerCall]), Bytes(limits[.firehose.bytesPerCall]))
     let records = batch.take("max_records")?.integer(1...most, expecting: "a number of records") ?? most
     let bytes = batch.take("max_bytes")?.bytes(Bytes(1)...size) ?? size
     let linger = batch.take("linger")?.duration(.zero ... .hours(1)) ?? .milliseconds(100)

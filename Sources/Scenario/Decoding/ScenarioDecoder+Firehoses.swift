@@ -1,5 +1,7 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
+internal import Pricing
 internal import Units
 
 extension ScenarioDecoder {
@@ -60,11 +62,11 @@ extension ScenarioDecoder {
       return nil
     }
     if text == "direct_put" { return (nil, nil) }
-    guard text.hasPrefix("stream:") else {
-      field.fail(expected: expected, remedy: names.streams.contains(text) ? "write stream:\(text)" : nil)
+    guard let source = Scope(text), source.kind == .stream else {
+      field.fail(expected: expected, remedy: names.streams.contains(text) ? "write \(Scope(.stream, text))" : nil)
       return nil
     }
-    let name = String(text.dropFirst("stream:".count))
+    let name = source.name
     guard let index = names.streams.firstIndex(of: name) else {
       let known =
         names.streams.isEmpty ? "there are none" : "streams are \(names.streams.prefix(8).joined(separator: ", "))"
@@ -73,7 +75,7 @@ extension ScenarioDecoder {
       return nil
     }
     let retention = streams.indices.contains(index) ? streams[index]?.retention : nil
-    return (index, retention ?? .hours(limits[.retentionMinimum]))
+    return (index, retention ?? .hours(limits[.stream.retentionMinimum]))
   }
 
   private static let destinations: [(name: String, destination: DeliveryDestination)] = [

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Units
@@ -8,13 +9,9 @@ extension ScenarioDecoder {
     "retrieval", "parallelism", "parallelism_per_kpu", "rate_per_kpu", "autoscale", "max_parallelism", "window",
   ]
 
-  func flinkRetrieval(_ fields: inout Fields) -> ConsumerSpec.Retrieval {
-    fields.take("retrieval")?.choice(["polling", "efo"], what: "retrieval") == "efo" ? .flinkFanOut : .flinkPolling
-  }
-
   /// The keys of an application, held against the account's default quotas as AWS would.
   func flink(_ fields: inout Fields) -> FlinkSpec? {
-    let most = Int(limits[.flinkParallelism])
+    let most = Int(limits[.flink.parallelism])
     let field = fields.take("parallelism")
     let parallelism = field.map { $0.integer(1...most, expecting: "AWS's Parallelism") } ?? 1
     let perKPU = fields.take("parallelism_per_kpu").map { $0.integer(1...8, expecting: "AWS's ParallelismPerKPU") } ?? 1
@@ -25,11 +22,11 @@ extension ScenarioDecoder {
     let window = windowField.flatMap(flinkWindow)
     guard let parallelism, let perKPU, let rate, windowField == nil || window != nil else { return nil }
     let kpus = (parallelism + perKPU - 1) / perKPU
-    guard kpus <= limits[.flinkKPUs] else {
+    guard kpus <= limits[.flink.kpus] else {
       let place =
         field ?? Field(node: ConfigNode(place: fields.place, content: .map([])), path: fields.path, sink: sink)
       place.refuse(
-        "parallelism \(parallelism) at \(perKPU) per KPU needs \(kpus) KPUs; the account's quota is \(limits[.flinkKPUs])"
+        "parallelism \(parallelism) at \(perKPU) per KPU needs \(kpus) KPUs; the account's quota is \(limits[.flink.kpus])"
       )
       return nil
     }
@@ -40,7 +37,7 @@ extension ScenarioDecoder {
   /// The autoscaler goes up to `max_parallelism`, Flink's 128 unless told, within the quotas.
   private func scaling(_ fields: inout Fields, _ parallelism: Int, _ perKPU: Int) -> FlinkSpec.Scaling {
     let isAutomatic = fields.take("autoscale")?.flag() == true
-    let quota = Int(limits[.flinkParallelism]), kpus = Int(limits[.flinkKPUs])
+    let quota = Int(limits[.flink.parallelism]), kpus = Int(limits[.flink.kpus])
     guard isAutomatic else {
       fields.inapplicable(["max_parallelism"], to: "an application without autoscale")
       return .fixed

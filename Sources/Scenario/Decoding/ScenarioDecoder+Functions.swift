@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Units
@@ -10,7 +11,7 @@ extension ScenarioDecoder {
   func withConcurrency(_ fields: inout Fields) -> LimitsProfile {
     var limits = limits
     if let most = fields.take("account_concurrency")?.integer(1...1_000_000, expecting: "a number of functions") {
-      limits[.lambdaConcurrency] = Int64(most)
+      limits[.lambda.concurrency] = Int64(most)
     }
     return limits
   }

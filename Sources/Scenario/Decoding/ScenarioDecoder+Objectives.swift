@@ -1,4 +1,6 @@
+internal import Experiment
 internal import Models
+internal import Pricing
 internal import Units
 
 extension ScenarioDecoder {
@@ -34,7 +36,13 @@ extension ScenarioDecoder {
       return nil
     }
     guard let (metric, statistic, threshold) = resolve(expression, field) else { return nil }
-    if window != nil, case .monthlyCost = metric { field.refuse("a cost has no windows", remedy: "remove window") }
+    if window != nil {
+      switch metric {
+      case .monthlyCost: field.refuse("a cost has no windows", remedy: "remove window")
+      case .figure: field.refuse("what is looked at when the run ends has no windows", remedy: "remove window")
+      default: break
+      }
+    }
     return Objective(
       id: id ?? text, expression: text, metric: metric, statistic: statistic, comparison: expression.comparison,
       threshold: threshold, window: window, severity: severity == "warn" ? .warn : .fail, because: because)
@@ -56,9 +64,9 @@ extension ScenarioDecoder {
   private func resolve(
     _ expression: ObjectiveExpression, _ field: Field
   ) -> (Objective.Metric, Objective.Statistic, Double)? {
-    if expression.metric == MetricName.monthlyCost { return cost(expression, field) }
-    guard let metric = MetricName.all.first(where: { $0.name == expression.metric }) else {
-      let known = MetricName.all.map(\.name) + [MetricName.monthlyCost]
+    if expression.metric == MetricCatalogue.monthlyCost { return cost(expression, field) }
+    guard let metric = MetricCatalogue.asked.first(where: { $0.name == expression.metric }) else {
+      let known = MetricCatalogue.asked.map(\.name) + [MetricCatalogue.monthlyCost]
       let remedy = sink.nearest(expression.metric, among: known)
       field.refuse(
         "there is no metric \(ConfigNode.quoted(expression.metric))",
@@ -74,7 +82,7 @@ extension ScenarioDecoder {
       field.refuse("\(metric.name) is compared with \(metric.threshold), found \(shown)")
     }
     guard let subject, let statistic, let threshold else { return nil }
-    return (metric.metric(subject.first), statistic, threshold)
+    return (metric.metric(of: subject.first), statistic, threshold)
   }
 
   /// `cost_month(scope=total).last < 3500 USD`; the scope may be a stream, consumer or firehose as well.
@@ -94,43 +102,49 @@ extension ScenarioDecoder {
   }
 
   /// The bill's scope; empty for all of it; nil when there is no such thing.
-  private func costScope(_ expression: ObjectiveExpression, _ field: Field) -> [String]? {
+  private func costScope(_ expression: ObjectiveExpression, _ field: Field) -> [Scope]? {
     guard let argument = expression.argument, argument.name != "*" else { return [] }
     if argument.key == "scope", argument.name == "total" { return [] }
-    let known = [("stream", names.streams), ("consumer", names.consumers), ("firehose", names.firehoses)]
-    guard let (kind, all) = known.first(where: { $0.0 == argument.key }) else {
+    let known: [(kind: Scope.Kind, names: [String])] = [
+      (.stream, names.streams), (.consumer, names.consumers), (.firehose, names.firehoses),
+    ]
+    guard let (kind, all) = known.first(where: { $0.kind.rawValue == argument.key }) else {
       field.refuse("cost_month is of scope=total, a stream, a consumer or a firehose: cost_month(stream=NAME)")
       return nil
     }
-    if all.contains(argument.name) { return ["\(kind):\(argument.name)"] }
-    let list = all.isEmpty ? "there are none" : "\(kind)s are \(all.prefix(8).joined(separator: ", "))"
+    if all.contains(argument.name) { return [Scope(kind, argument.name)] }
+    let list = all.isEmpty ? "there are none" : "\(kind.rawValue)s are \(all.prefix(8).joined(separator: ", "))"
     field.refuse(
-      "there is no \(kind) \(ConfigNode.quoted(argument.name))", remedy: sink.nearest(argument.name, among: all) ?? list
+      "there is no \(kind.rawValue) \(ConfigNode.quoted(argument.name))",
+      remedy: sink.nearest(argument.name, among: all) ?? list
     )
     return nil
   }
 
-  private func refuseStatistic(_ expression: ObjectiveExpression, _ metric: MetricName, _ field: Field) {
+  private func refuseStatistic(_ expression: ObjectiveExpression, _ metric: AskedMetric, _ field: Field) {
     let shown = expression.statistic.map { "no statistic \(ConfigNode.quoted($0))" } ?? "more than one statistic"
     let choices = metric.statistics.map { $0 == "pXX" ? "p50, p99, p99_9 (above 0, below 100)" : $0 }
     field.refuse("\(metric.name) has \(shown)", remedy: "say one of \(choices.joined(separator: ", "))")
   }
 
-  /// The position of the entity meant; empty for all; nil when there is no such thing.
-  private func subject(_ expression: ObjectiveExpression, _ metric: MetricName, _ field: Field) -> [Int]? {
+  /// The thing meant; empty for all; nil when there is no such thing.
+  private func subject(
+    _ expression: ObjectiveExpression, _ metric: AskedMetric, _ field: Field
+  ) -> [(position: Int, name: String)]? {
     let what = metric.subject.rawValue
     guard let argument = expression.argument else {
-      if metric.name != "shards" { return [] }
-      field.refuse("shards needs a stream: shards(stream=\(names.streams.first ?? "NAME"))")
+      if metric.naming == .optional { return [] }
+      let example = names(of: metric.subject).first ?? "NAME"
+      field.refuse("\(metric.name) needs a \(what): \(metric.name)(\(what)=\(example))")
       return nil
     }
     guard argument.key == what else {
       field.refuse("\(metric.name) is of a \(what): \(metric.name)(\(what)=\(argument.name))")
       return nil
     }
-    if argument.name == "*", metric.name != "shards" { return [] }
+    if argument.name == "*", metric.naming == .optional { return [] }
     let known = names(of: metric.subject)
-    if let index = known.firstIndex(of: argument.name) { return [index] }
+    if let index = known.firstIndex(of: argument.name) { return [(index, argument.name)] }
     let list = known.isEmpty ? "there are none" : "\(what)s are \(known.prefix(8).joined(separator: ", "))"
     field.refuse(
       "there is no \(what) \(ConfigNode.quoted(argument.name))",
@@ -138,12 +152,13 @@ extension ScenarioDecoder {
     return nil
   }
 
-  private func names(of subject: MetricName.Subject) -> [String] {
+  private func names(of subject: MetricSubject) -> [String] {
     switch subject {
     case .stream: names.streams
     case .producer: names.producers
     case .consumer: names.consumers
     case .firehose: names.firehoses
+    case .run, .channel, .objective, .bill: []
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Units
@@ -50,7 +51,7 @@ extension ScenarioDecoder {
   }
 
   private var mostWarmThroughput: Int {
-    Int(min(limits[.warmThroughputMaximum], limits.onDemandBytes(region: region)) >> 20)
+    Int(min(limits[.onDemand.warmThroughputMaximum], limits.onDemandBytes(region: region)) >> 20)
   }
 
   private func peakHistory(_ field: Field, in mode: CapacityMode) -> Bytes? {
@@ -72,7 +73,7 @@ extension ScenarioDecoder {
 
   private func refuseProvisionedKeys(_ fields: inout Fields) {
     fields.take("shards")?.refuse(
-      "AWS chooses the shards of an on-demand stream: \(limits[.onDemandShardsAtBirth]) at first, more by its traffic",
+      "AWS chooses the shards of an on-demand stream: \(limits[.onDemand.shardsAtBirth]) at first, more by its traffic",
       remedy: "remove it; peak_history_mibps says how large the stream has become")
     fields.take("autoscaler")?.refuse(
       "an on-demand stream scales itself and refuses UpdateShardCount", remedy: "remove it")

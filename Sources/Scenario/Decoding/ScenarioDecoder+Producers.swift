@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Units
@@ -64,15 +65,15 @@ extension ScenarioDecoder {
   }
 
   private func largestRecord(of target: Target?, _ stream: StreamSpec?) -> Bytes? {
-    target?.firehose == nil ? stream?.maxRecord : Bytes(limits[.deliveryRecordBytes])
+    target?.firehose == nil ? stream?.maxRecord : Bytes(limits[.firehose.recordBytes])
   }
 
   func batching(_ fields: inout Fields, _ name: String?) -> Batching {
     let field = fields.take("batch")
     guard var batch = field?.map() else { return name == "put_record" ? .putRecord : .putRecords() }
-    let most = Int(limits[.putRecordsPerCall])
+    let most = Int(limits[.put.recordsPerCall])
     let records = batch.take("max_records")?.integer(1...most, expecting: "a number of records") ?? most
-    let bytes = batch.take("max_bytes")?.bytes(Bytes(1)...Bytes(limits[.putBytesPerCall])) ?? .mebibytes(5)
+    let bytes = batch.take("max_bytes")?.bytes(Bytes(1)...Bytes(limits[.put.bytesPerCall])) ?? .mebibytes(5)
     let linger = batch.take("linger")?.duration(.zero ... .hours(1)) ?? .milliseconds(100)
     batch.finish()
     guard name == "put_record" else { return .putRecords(maxRecords: records, maxBytes: bytes, linger: linger) }

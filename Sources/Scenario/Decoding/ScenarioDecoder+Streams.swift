@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Units
@@ -56,8 +57,8 @@ extension ScenarioDecoder {
     let isOnDemand = capacity.map { $0.mode != .provisioned } ?? false
     let shards =
       isOnDemand ? capacity?.shards(limits, region: region) : shards(&fields, isRequired: capacity != nil)
-    let maxRecord = fields.take("max_record").flatMap(maxRecord) ?? Bytes(limits[.recordBytesDefault])
-    let retention = fields.take("retention").flatMap(retention) ?? .hours(limits[.retentionMinimum])
+    let maxRecord = fields.take("max_record").flatMap(maxRecord) ?? Bytes(limits[.put.recordBytesDefault])
+    let retention = fields.take("retention").flatMap(retention) ?? .hours(limits[.stream.retentionMinimum])
     let observed = fields.take("observed").flatMap(observed)
     let metrics = fields.take("shard_level_metrics").map(shardLevelMetrics) ?? []
     let scaler = isOnDemand ? nil : fields.take("autoscaler").flatMap { autoscaler($0, shards: shards) }
@@ -84,7 +85,7 @@ extension ScenarioDecoder {
   }
 
   private func shards(_ fields: inout Fields, isRequired: Bool) -> Int? {
-    let most = Int(limits[.streamShardsMaximum])
+    let most = Int(limits[.stream.shardsMaximum])
     let expected = "a number of shards"
     let field =
       isRequired ? fields.require("shards", expecting: "a number of shards, such as 4") : fields.take("shards")
@@ -92,7 +93,7 @@ extension ScenarioDecoder {
   }
 
   private func maxRecord(_ field: Field) -> Bytes? {
-    let range = Bytes(limits[.recordBytesDefault])...Bytes(limits[.recordBytesMaximum])
+    let range = Bytes(limits[.put.recordBytesDefault])...Bytes(limits[.put.recordBytesMaximum])
     guard let size = field.bytes(range) else { return nil }
     if size.count % 1_024 == 0 { return size }
     field.fail(expected: "whole KiB")
@@ -100,7 +101,7 @@ extension ScenarioDecoder {
   }
 
   private func retention(_ field: Field) -> Interval? {
-    let (least, most) = (limits[.retentionMinimum], limits[.retentionMaximum])
+    let (least, most) = (limits[.stream.retentionMinimum], limits[.stream.retentionMaximum])
     guard let length = field.duration(.shortest ... .longest) else { return nil }
     if length >= .hours(least), length <= .hours(most), length.nanoseconds % Interval.hours(1).nanoseconds == 0 {
       return length

@@ -1,5 +1,7 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
+internal import Pricing
 internal import Units
 
 /// Turns a resolved tree into an experiment, reporting everything that is wrong on the way.
@@ -55,7 +57,7 @@ struct ScenarioDecoder {
       firehoses: keys("firehoses"),
       firehosesOfStreams: keys("firehoses").filter { name in
         let source = root["firehoses"]?[name]?["source"].map { Field(node: $0, path: "", sink: sink) }
-        return source?.text?.hasPrefix("stream:") ?? false
+        return source?.text.flatMap(Scope.init)?.kind == .stream
       })
     let head = head(&fields)
     region = head.region
@@ -65,7 +67,7 @@ struct ScenarioDecoder {
     let streams = streams(&fields, region: head.region)
     let producers = producers(&fields, streams: streams)
     let consumers = consumers(&fields, horizon: horizon, streams: streams)
-    for consumer in consumers where consumer.retrieval.hasLeases { names.kclWorkers[consumer.name] = consumer.workers }
+    for consumer in consumers where consumer.hasLeases { names.kclWorkers[consumer.name] = consumer.workers }
     let limits = withConcurrency(&fields)
     let firehoses = firehoses(&fields, streams: streams, region: head.region)
     let channels = channels(&fields, streams: streams)

@@ -51,6 +51,11 @@ public struct ScenarioFolder: Sendable {
     try check()
   }
 
+  /// The command line that writes the baselines of a directory anew.
+  public static func updating(_ directory: String) -> ShellLine {
+    ShellLine("weir", "test", of: [directory]).with("--update", isSet: true)
+  }
+
   /// Where the baseline of a scenario is.
   public func baseline(of entry: Entry) -> String { baselinePath(entry.stem) }
 

@@ -4,22 +4,26 @@ struct ExtensionPass {
   static let maximumDepth = 16
 
   let sink: Sink
+  /// The files read, the scenario's own first.
+  private(set) var sources: [LoadedScenario.Input] = []
+
+  init(sink: Sink) { self.sink = sink }
 
   /// The tree of a file laid over the one it extends; nil when a file could not be read or parsed.
-  func load(path: String) -> ConfigNode? {
+  mutating func load(path: String) -> ConfigNode? {
     guard let root = read(path, from: nil) else { return nil }
     return resolve(root, file: path, chain: [path])
   }
 
   /// The tree of a text that stands for `file`.
-  func load(text: String, file: String) -> ConfigNode? {
+  mutating func load(text: String, file: String) -> ConfigNode? {
     guard let decoded = SourceText.decode(Array(text.utf8), file: file, sink: sink),
       let root = YAMLSource.tree(decoded, file: file, sink: sink)
     else { return nil }
     return resolve(root, file: file, chain: [file])
   }
 
-  private func resolve(_ root: ConfigNode, file: String, chain: [String]) -> ConfigNode? {
+  private mutating func resolve(_ root: ConfigNode, file: String, chain: [String]) -> ConfigNode? {
     guard let parent = root["extends"] else { return root }
     guard case .scalar(let scalar) = parent.content, !parent.isNull else {
       return refuse(parent.place, "expected the path of a scenario", found: parent.summary)
@@ -36,10 +40,11 @@ struct ExtensionPass {
     return resolved.overlaid(by: root)
   }
 
-  private func read(_ path: String, from place: Place?) -> ConfigNode? {
+  private mutating func read(_ path: String, from place: Place?) -> ConfigNode? {
     let subject = place == nil ? "" : "extends"
     do {
       let bytes = try InputFile.read(path, limit: InputFile.scenarioLimit)
+      sources.append(.init(path: path, bytes: bytes))
       guard let text = SourceText.decode(bytes, file: path, sink: sink) else { return nil }
       return YAMLSource.tree(text, file: path, sink: sink)
     } catch {

@@ -1,16 +1,16 @@
 internal import Foundation
 
 /// Reads whole files with a bound, so that a device, a directory or a huge file costs nothing.
-enum InputFile {
+public enum InputFile {
   /// Why a file cannot be read.
-  enum Flaw: Error {
+  public enum Flaw: Error {
     /// It is not there, or not readable: exit code 66.
     case missing(String)
     /// It is there and cannot be what was asked for: exit code 65.
     case unfit(String)
 
     /// The reason in words.
-    var reason: String {
+    public var reason: String {
       switch self {
       case .missing(let reason), .unfit(let reason): reason
       }
@@ -18,12 +18,12 @@ enum InputFile {
   }
 
   /// The most a scenario file may hold.
-  static let scenarioLimit = 1 << 20
+  public static let scenarioLimit = 1 << 20
   /// The most all traces of a scenario may hold together.
-  static let traceLimit = 256 << 20
+  public static let traceLimit = 256 << 20
 
-  /// The bytes of a regular file of at most `limit` bytes.
-  static func read(_ path: String, limit: Int) throws(Flaw) -> [UInt8] {
+  /// The bytes of a regular file of at most `limit` bytes. Throws why there are none.
+  public static func read(_ path: String, limit: Int) throws(Flaw) -> [UInt8] {
     try check(path, limit: limit)
     guard let handle = FileHandle(forReadingAtPath: path) else { throw .missing("cannot be opened") }
     var bytes: [UInt8] = []
@@ -42,7 +42,7 @@ enum InputFile {
   }
 
   /// The path of `name` as a file in `directory` would mean it; absolute paths stay.
-  static func resolve(_ name: String, in directory: String) -> String {
+  public static func resolve(_ name: String, in directory: String) -> String {
     name.hasPrefix("/") || directory.isEmpty ? name : directory + "/" + name
   }
 

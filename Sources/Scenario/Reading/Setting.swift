@@ -20,6 +20,9 @@ public struct Setting: Hashable, Sendable {
   /// Whether a place is no file.
   static func isCommandLine(_ place: Place) -> Bool { place == commandLine || place == sweep }
 
+  /// `path=value`, which `init(argument:)` reads.
+  public var argument: String { "\(path)=\(value)" }
+
   /// Reads `path=value`; nil when there is no `=` or nothing before it.
   public init?(argument: String) {
     guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import Models
 
 /// Reads `observed.csv`: `t_s` or a date first, then columns by AWS's metric names. An empty cell is a zero.

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import Models
 internal import Units
 

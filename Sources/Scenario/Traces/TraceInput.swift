@@ -1,4 +1,5 @@
-public import Models
+public import Experiment
+internal import Models
 
 /// What files say about traffic: counts over time, keys, or both.
 public struct TraceInput: Sendable {

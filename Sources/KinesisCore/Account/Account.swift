@@ -1,0 +1,298 @@
+public import Units
+
+/// The streams of one account in one region: what crosses streams, such as quotas and call rates, is decided here.
+///
+/// As a `Machine` it takes the service's actions as `Request`s and answers each with one `Answer`; what the service does
+/// by itself, such as a push to a subscriber, comes out as further answers from `wake`. A request touches the one stream
+/// it names; only CreateStream, DeleteStream and the quotas of resharding count all of them.
+public struct Account: Sendable, Hashable {
+  /// The region.
+  public let region: String
+  /// What it obeys.
+  public let limits: LimitsProfile
+  /// What it has agreed to pay for on-demand streams.
+  public private(set) var commitment = BillingCommitment.disabled
+
+  private var streams = StreamTable()
+  private var rates: [CallRate: TokenBucket] = [:]
+  private var latest: Instant
+
+  /// The account-wide call rates of control-plane actions.
+  private enum CallRate: Hashable, Sendable { case create, delete, split, merge, register, warmThroughput, settings }
+
+  /// An account with the given streams, whose ids are 0, 1, 2 and so on.
+  public init(region: String, limits: LimitsProfile = .current, streams: [Stream] = [], at now: Instant) {
+    (self.region, self.limits, latest) = (region, limits, now)
+    for stream in streams { _ = adopt(stream) }
+  }
+
+  private mutating func adopt(_ stream: Stream) -> Int {
+    var stream = stream
+    stream.shardsMaximum = limits.onDemandShardsMaximum(region: region)
+    return streams.add(stream)
+  }
+
+  // MARK: Questions
+
+  /// The streams' ids, in order of creation. An id is never used again.
+  public var streamIDs: [Int] { streams.ids }
+
+  /// The id of a stream, or AWS's refusal. O(1).
+  public func stream(named name: String) throws(Refusal) -> Int {
+    guard let id = streams.id(of: name) else { throw .notFound("Stream \(name) under account not found.") }
+    return id
+  }
+
+  /// A stream by its id, which must be one of `streamIDs`. O(1), O(log n) once a stream was deleted.
+  ///
+  /// A driver that needs no answers as values uses the stream's own verbs here: they ask the account for nothing.
+  public subscript(id: Int) -> Stream {
+    _read { yield streams[id] }
+    _modify { yield &streams[id] }
+  }
+
+  /// `Stream.put` of a stream by its id.
+  public mutating func put(_ header: RecordHeader, into id: Int, at now: Instant) -> PutOutcome {
+    streams.put(header, into: id, at: now)
+  }
+
+  // Asked for every record or poll: a verb each, because a stream that is read across modules is copied.
+
+  /// The position behind the newest record of a stream's shard.
+  public func tip(of shard: ShardID, in id: Int) -> Int64 { streams[id].shards[shard.index].log.tip }
+
+  /// Whether a stream's shard takes records.
+  public func isOpen(_ shard: ShardID, of id: Int) -> Bool { streams[id].shards[shard.index].isOpen }
+
+  /// When a stream's subscription can be pushed to next; `.never` when nothing is there.
+  public func nextPush(_ consumer: Int, _ subscription: Int, of id: Int, after now: Instant) -> Instant {
+    streams[id].nextPush(consumer, subscription, after: now)
+  }
+
+  /// Records kept in a range of positions of a stream's shard, as runs.
+  public func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
+    streams[id].shards[shard.index].log.runs(from: first, to: end)
+  }
+
+  /// The terms of its on-demand streams.
+  public var terms: OnDemandTerms { commitment.terms }
+
+  /// When the first stream's status or shards, or the commitment, change next by themselves. O(1).
+  public var nextChange: Instant? { [streams.nextChange, commitment.ends].compactMap { $0 }.min() }
+
+  // MARK: Time
+
+  /// Lets time pass in every stream; deleted ones go. Nothing is pushed.
+  public mutating func wake(at now: Instant) {
+    latest = max(latest, now)
+    streams.change(until: latest) { _ in }
+    passCommitment(at: latest)
+  }
+
+  private mutating func passCommitment(at now: Instant) {
+    guard let end = commitment.ends, end <= now else { return }
+    commit(to: .disabled)
+  }
+
+  private mutating func commit(to commitment: BillingCommitment) {
+    self.commitment = commitment
+    streams.agree(to: terms)
+  }
+
+  // MARK: Streams
+
+  /// CreateStream: five calls a second, five streams in CREATING, the account's shard quota. Returns its id.
+  public mutating func createStream(
+    _ name: String, shards: Int, maxRecord: Bytes = .mebibytes(1), retention: Interval = .hours(24), at now: Instant
+  ) throws(Refusal) -> Int {
+    wake(at: now)
+    try checkNew(name, shards: shards, maxRecord: maxRecord)
+    guard streams.count(where: \.isCreating) < limits[.stream.creatingAtOnce] else {
+      throw .limitExceeded("\(limits[.stream.creatingAtOnce]) streams are in CREATING.")
+    }
+    try checkQuota(adding: shards)
+    try take(.create, limits[.account.createCalls], "CreateStream")
+    var stream = Stream(
+      name: name, shards: shards, maxRecord: maxRecord, retention: retention, limits: limits, at: latest)
+    stream.agree(to: terms)
+    return adopt(stream)
+  }
+
+  /// CreateStream with mode ON_DEMAND: four shards, or enough for its warm throughput. Returns its id.
+  ///
+  /// At most 50 on-demand streams. Warm throughput needs the commitment.
+  public mutating func createOnDemandStream(
+    _ name: String, _ settings: OnDemandSettings, maxRecord: Bytes = .mebibytes(1), retention: Interval = .hours(24),
+    at now: Instant
+  ) throws(Refusal) -> Int {
+    wake(at: now)
+    try checkOnDemandStreams()
+    try checkWarmThroughput(settings.warmThroughput)
+    let shards = limits.onDemandShards(warmThroughput: settings.warmThroughput, peak: 0, region: region)
+    let id = try createStream(name, shards: shards, maxRecord: maxRecord, retention: retention, at: now)
+    streams[id].beginOnDemand(settings, at: latest)
+    return id
+  }
+
+  /// DeleteStream: refused while consumers are registered, unless they are to go with it.
+  public mutating func deleteStream(
+    _ id: Int, consumers: Request.ConsumerDeletion, now: Instant
+  ) throws(Refusal) {
+    wake(at: now)
+    try take(.delete, limits[.account.createCalls], "DeleteStream")
+    guard !streams[id].consumers.contains(where: { $0.status != .deleted }) || consumers == .enforced else {
+      throw .inUse("Stream \(streams[id].name) has registered consumers.")
+    }
+    streams[id].delete(by: latest + .seconds(limits[.stream.createDuration]))
+  }
+
+  /// UpdateAccountSettings: five calls a second. The commitment lasts 24 hours at least; an earlier wish to end it waits.
+  ///
+  /// Refused while a stream has warm throughput, which must be removed first.
+  public mutating func updateSettings(commitment wish: BillingCommitment.Wish, now: Instant) throws(Refusal) {
+    wake(at: now)
+    try take(.settings, limits[.onDemand.accountSettingsCalls], "UpdateAccountSettings")
+    if case (.enabled, .disabled) = (commitment, wish), let warm = streams.first(where: \.hasWarmThroughput) {
+      throw .validation("Stream \(warm.name) has warm throughput; remove it first.")
+    }
+    commit(to: commitment.wishing(wish, least: .hours(limits[.onDemand.commitmentMinimum]), at: latest))
+  }
+
+  /// An action on a stream, by id: first what the account has to say, then the stream. A refused call changes nothing.
+  @discardableResult
+  public mutating func ask(_ request: StreamRequest, of id: Int, at now: Instant) throws(Refusal) -> Answer {
+    wake(at: now)
+    try permit(request, on: id)
+    return try streams[id].perform(request, at: latest)
+  }
+
+  /// Quotas and call rates of the account, in AWS's order.
+  private mutating func permit(_ request: StreamRequest, on id: Int) throws(Refusal) {
+    switch request {
+    case .putRecord, .putRecords, .getShardIterator, .getRecords, .subscribeToShard, .deregisterConsumer,
+      .increaseRetention, .decreaseRetention:
+      return
+    case .registerConsumer: try take(.register, limits[.account.registerConsumerCalls], "RegisterStreamConsumer")
+    case .splitShard:
+      try streams[id].requireProvisioned()
+      try take(.split, limits[.account.splitMergeCalls], "SplitShard")
+      try checkQuota(adding: 1)
+    case .mergeShards:
+      try streams[id].requireProvisioned()
+      try take(.merge, limits[.account.splitMergeCalls], "MergeShards")
+    case .updateShardCount(let target):
+      try streams[id].requireProvisioned()
+      try checkQuota(adding: target - streams[id].openShardCount)
+    case .updateMode(let mode, let warm):
+      if mode == .onDemand, streams[id].mode == .provisioned { try checkOnDemandStreams() }
+      if warm > 0 { try requireLastingCommitment() }
+    case .updateWarmThroughput(let target):
+      try take(.warmThroughput, limits[.onDemand.warmThroughputCalls], "UpdateStreamWarmThroughput")
+      if target > 0 { try requireLastingCommitment() }
+    }
+  }
+
+  private mutating func take(_ call: CallRate, _ perSecond: Int64, _ action: String) throws(Refusal) {
+    var bucket = rates[call] ?? TokenBucket(rate: perSecond, depth: perSecond, at: latest)
+    guard bucket.take(1, at: latest) else {
+      throw .limitExceeded("Rate exceeded for \(action): more than \(perSecond) calls a second.")
+    }
+    rates[call] = bucket
+  }
+
+  // MARK: Checks
+
+  private func checkNew(_ name: String, shards: Int, maxRecord: Bytes) throws(Refusal) {
+    guard (1...128).contains(name.utf8.count), name.utf8.allSatisfy(Self.isNameByte) else {
+      throw .validation("Stream name must be 1 to 128 of [a-zA-Z0-9_.-].")
+    }
+    guard streams.id(of: name) == nil else { throw .inUse("Stream \(name) already exists.") }
+    guard shards >= 1 else { throw .invalidArgument("ShardCount \(shards) is not at least 1.") }
+    let sizes = limits[.put.recordBytesDefault]...limits[.put.recordBytesMaximum]
+    guard sizes.contains(maxRecord.count) else {
+      throw .validation("MaxRecordSizeInKiB is not between \(sizes.lowerBound >> 10) and \(sizes.upperBound >> 10).")
+    }
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+
+  private func checkQuota(adding shards: Int) throws(Refusal) {
+    let quota = limits.shardQuota(region: region), open = streams.openShardCount
+    guard Int64(open + max(0, shards)) <= quota else {
+      throw .limitExceeded(
+        "\(open) shards are open and \(shards) more were asked for; the account's quota in \(region) is \(quota).")
+    }
+  }
+
+  private func checkOnDemandStreams() throws(Refusal) {
+    let most = limits[.onDemand.streams]
+    guard streams.count(where: { $0.mode == .onDemand }) < most else {
+      throw .limitExceeded("The account has \(most) on-demand streams already.")
+    }
+  }
+
+  private func checkWarmThroughput(_ target: Int64) throws(Refusal) {
+    guard target != 0 else { return }
+    guard case .enabled = commitment else {
+      throw .validation("Warm throughput needs MinimumThroughputBillingCommitment to be ENABLED for the account.")
+    }
+    let most = min(limits[.onDemand.warmThroughputMaximum], limits.onDemandBytes(region: region)) >> 20
+    guard (0...most).contains(target) else {
+      throw .invalidArgument("WarmThroughputMiBps \(target) is not between 0 and \(most).")
+    }
+  }
+
+  private func requireLastingCommitment() throws(Refusal) {
+    guard case .enabledUntil = commitment else { return }
+    throw .validation("MinimumThroughputBillingCommitment is about to end, and warm throughput with it.")
+  }
+}
+
+extension Account: Machine {
+  /// Lets time pass, then does what is asked; the request's own answer is the last effect before any push it causes.
+  public mutating func step(_ request: Request, at now: Instant, into effects: inout [Answer]) {
+    wake(at: now, into: &effects)
+    do throws(Refusal) {
+      effects.append(try perform(request, at: now))
+    } catch {
+      effects.append(.refused(error))
+    }
+    streams.push(until: latest, into: &effects)
+  }
+
+  /// Lets time pass: streams become ACTIVE, reshards go on, subscribers get what is due.
+  public mutating func wake(at now: Instant, into effects: inout [Answer]) {
+    while let due = deadline, due <= now {
+      latest = max(latest, due)
+      streams.change(until: due) { effects.append(.becameActive(stream: $0.name)) }
+      passCommitment(at: due)
+      streams.push(until: due, into: &effects)
+    }
+    wake(at: now)
+  }
+
+  /// The first thing due: a change in a stream, a push to a subscriber, or the end of the commitment. O(1).
+  public var deadline: Instant? { [streams.deadline, commitment.ends].compactMap { $0 }.min() }
+
+  private mutating func perform(_ request: Request, at now: Instant) throws(Refusal) -> Answer {
+    switch request {
+    case .createStream(let name, let shards, let maxRecord, let retention):
+      return .made(try createStream(name, shards: shards, maxRecord: maxRecord, retention: retention, at: now))
+    case .createOnDemandStream(let name, let settings, let maxRecord, let retention):
+      return .made(
+        try createOnDemandStream(name, settings, maxRecord: maxRecord, retention: retention, at: now))
+    case .deleteStream(let name, let consumers):
+      try deleteStream(try stream(named: name), consumers: consumers, now: now)
+    case .updateAccountSettings(let wish): try updateSettings(commitment: wish, now: now)
+    case .stream(let name, let request): return try ask(request, of: try stream(named: name), at: now)
+    }
+    return .done
+  }
+}

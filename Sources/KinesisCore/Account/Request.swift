@@ -1,0 +1,75 @@
+public import Units
+
+/// What can be asked of an `Account`: AWS's actions, records as headers.
+public enum Request: Sendable, Hashable, Codable {
+  /// CreateStream, provisioned.
+  case createStream(String, shards: Int, maxRecord: Bytes, retention: Interval)
+  /// CreateStream with mode ON_DEMAND.
+  case createOnDemandStream(String, OnDemandSettings, maxRecord: Bytes, retention: Interval)
+  /// DeleteStream.
+  case deleteStream(String, consumers: ConsumerDeletion)
+  /// UpdateAccountSettings.
+  case updateAccountSettings(commitment: BillingCommitment.Wish)
+  /// An action on a stream, by name.
+  case stream(String, StreamRequest)
+
+  /// AWS's EnforceConsumerDeletion.
+  public enum ConsumerDeletion: Sendable, Hashable, Codable {
+    /// A stream with consumers is not deleted.
+    case refused
+    /// They go with it.
+    case enforced
+  }
+}
+
+/// What can be asked of a `Stream`. A consumer is named by its position.
+public enum StreamRequest: Sendable, Hashable, Codable {
+  /// PutRecord.
+  case putRecord(RecordHeader)
+  /// PutRecords.
+  case putRecords([RecordHeader])
+  /// GetShardIterator.
+  case getShardIterator(ShardID, IteratorPosition)
+  /// GetRecords.
+  case getRecords(ShardIterator, limit: Int)
+  /// RegisterStreamConsumer.
+  case registerConsumer(String)
+  /// DeregisterStreamConsumer.
+  case deregisterConsumer(Int)
+  /// SubscribeToShard.
+  case subscribeToShard(consumer: Int, ShardID, IteratorPosition)
+  /// SplitShard: `start + 1 < key < end`.
+  case splitShard(ShardID, at: HashKey)
+  /// MergeShards of two neighbours, the lower first.
+  case mergeShards(ShardID, with: ShardID)
+  /// UpdateShardCount: at most double, at least half, ten times in 24 hours.
+  case updateShardCount(target: Int)
+  /// IncreaseStreamRetentionPeriod.
+  case increaseRetention(hours: Int64)
+  /// DecreaseStreamRetentionPeriod.
+  case decreaseRetention(hours: Int64)
+  /// UpdateStreamMode: twice in 24 hours; warm throughput, in MiB a second and 0 for none, can be set with on-demand.
+  case updateMode(StreamMode, warmThroughput: Int64)
+  /// UpdateStreamWarmThroughput, in MiB a second; 0 removes it.
+  case updateWarmThroughput(Int64)
+}
+
+/// What an `Account` or a `Stream` answers, and what it does by itself.
+public enum Answer: Sendable, Hashable, Codable {
+  /// Done; nothing more to say.
+  case done
+  /// The id of a stream, or the position of a consumer or subscription, that was made.
+  case made(Int)
+  /// One outcome for each header, in request order.
+  case put([PutOutcome])
+  /// An iterator.
+  case iterator(ShardIterator)
+  /// Records.
+  case records(ReadAnswer)
+  /// Pushed to a subscriber, not asked for.
+  case pushed(stream: String, consumer: Int, FanOutEvent)
+  /// A stream became ACTIVE, not asked for.
+  case becameActive(stream: String)
+  /// The call was refused; nothing changed.
+  case refused(Refusal)
+}

@@ -1,0 +1,134 @@
+internal import Units
+
+/// The streams of an account: by id, by name, and by when they want to be woken.
+///
+/// An id is given out once. What is done to one stream through it moves that stream's deadlines and no other's.
+struct StreamTable: Sendable {
+  private var streams: [Stream] = []
+  /// Ids in order of creation: ascending, and equal to the places until a stream is deleted.
+  private(set) var ids: [Int] = []
+  private var names: [String: Int] = [:]
+  private var nextID = 0
+  private var changes = Deadlines([])
+  private var pushes = Deadlines([])
+
+  /// Takes a stream in and returns its id. O(n).
+  mutating func add(_ stream: Stream) -> Int {
+    defer { nextID += 1 }
+    names[stream.name] = nextID
+    streams.append(stream)
+    ids.append(nextID)
+    let dues = streams.indices.map { $0 < ids.count - 1 ? pushes[$0] : stream.nextPush ?? .never }
+    arm(pushes: dues)
+    return nextID
+  }
+
+  private mutating func remove(at place: Int) {
+    var dues = streams.indices.map { pushes[$0] }
+    dues.remove(at: place)
+    names[streams.remove(at: place).name] = nil
+    ids.remove(at: place)
+    arm(pushes: dues)
+  }
+
+  private mutating func arm(pushes dues: [Instant]) {
+    changes = Deadlines(streams.map { $0.nextChange ?? .never })
+    pushes = Deadlines(dues)
+  }
+
+  /// The id of a name; nil when no stream has it.
+  func id(of name: String) -> Int? { names[name] }
+
+  /// A stream by its id, which must be one that is there.
+  subscript(id: Int) -> Stream {
+    _read { yield streams[place(of: id)] }
+    _modify {
+      let place = place(of: id)
+      defer { noteChange(at: place) }
+      yield &streams[place]
+    }
+  }
+
+  @inline(__always)
+  private func place(of id: Int) -> Int {
+    if id < ids.count, ids[id] == id { return id }
+    let place = ids.partitioningIndex { $0 >= id }
+    precondition(place < ids.count && ids[place] == id, "no stream has that id")
+    return place
+  }
+
+  /// Puts a header into a stream: what `subscript` would do, without a coroutine on the record path.
+  @inline(__always)
+  mutating func put(_ header: RecordHeader, into id: Int, at now: Instant) -> PutOutcome {
+    let place = place(of: id)
+    let outcome = streams[place].put(header, at: now)
+    noteChange(at: place)
+    return outcome
+  }
+
+  /// Somebody did something to a stream: it may change at another time, and have something to push.
+  @inline(__always)
+  private mutating func noteChange(at place: Int) {
+    let due = streams[place].nextChange ?? .never
+    if changes[place] != due { changes[place] = due }
+    if streams[place].hasConsumers, pushes[place] > streams[place].latest { pushes[place] = streams[place].latest }
+  }
+
+  /// When the first stream changes by itself; nil when none does.
+  var nextChange: Instant? { changes.first == .never ? nil : changes.first }
+
+  /// When the first stream changes or has something to push.
+  var deadline: Instant? {
+    let first = min(changes.first, pushes.first)
+    return first == .never ? nil : first
+  }
+
+  /// Lets streams change by themselves up to an instant; deleted ones go, and the ids of those that became ACTIVE are
+  /// given to `report`.
+  mutating func change(until now: Instant, report: (Stream) -> Void) {
+    while changes.first <= now {
+      let place = changes.firstPlace, due = changes.first
+      let wasActive = streams[place].status == .active
+      streams[place].wake(at: due)
+      if streams[place].isGone(at: due) {
+        remove(at: place)
+        continue
+      }
+      if !wasActive, streams[place].status == .active { report(streams[place]) }
+      noteChange(at: place)
+    }
+  }
+
+  /// Pushes what is due by an instant, stream by stream.
+  mutating func push(until now: Instant, into effects: inout [Answer]) {
+    while pushes.first <= now {
+      let place = pushes.firstPlace
+      streams[place].pushAll(at: now, into: &effects)
+      pushes[place] = streams[place].nextPush ?? .never
+    }
+  }
+
+  /// What holds for all streams is told to all.
+  mutating func agree(to terms: OnDemandTerms) { for place in streams.indices { streams[place].agree(to: terms) } }
+
+  /// Whether any stream is so. O(n).
+  func count(where holds: (Stream) -> Bool) -> Int { streams.count(where: holds) }
+
+  /// The first stream that is so, in order of creation. O(n).
+  func first(where holds: (Stream) -> Bool) -> Stream? { streams.first(where: holds) }
+
+  /// Open shards of all streams. O(n).
+  var openShardCount: Int { streams.reduce(0) { $0 + $1.openShardCount } }
+}
+
+extension StreamTable: Hashable {
+  /// Deadlines follow from the streams.
+  static func == (a: StreamTable, b: StreamTable) -> Bool {
+    a.ids == b.ids && a.nextID == b.nextID && a.streams == b.streams
+  }
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(ids)
+    hasher.combine(streams)
+  }
+}

@@ -1,0 +1,405 @@
+internal import Experiment
+internal import KinesisCore
+internal import Limits
+internal import Pricing
+internal import Simulation
+internal import Units
+
+/// One consumer application: a reader for each shard it knows, and what becomes of what they read: batches for record
+/// processors, or invocations of a mapping's function.
+struct Application: Sendable {
+  private let spec: ConsumerSpec, number: Int
+  private let limits: LimitsProfile
+  private let isMapped: Bool
+  /// Whether the scenario lets its workers crash: then checkpoints matter.
+  private let isCrashable: Bool
+  private var uptime = Uptime()
+  var readers: Readership
+  private var processors: Processors
+  private(set) var mapping: Mapping?
+  var tally = Tally()
+
+  /// `fanOut` is its position among the stream's registered consumers; nil when it polls.
+  init(_ number: Int, of experiment: Experiment, fanOut: Int?, replication: Int) {
+    spec = experiment.consumers[number]
+    (self.number, limits, isMapped) = (number, experiment.limits, spec.function != nil)
+    isCrashable = experiment.events.contains { if case .crashWorkers(number, _) = $0.action { true } else { false } }
+    readers = Readership(number, of: experiment, fanOut: fanOut, replication: replication)
+    processors = Processors(spec, number)
+    if let function = spec.function {
+      mapping = Mapping(function, of: spec, number, limits: limits, start: experiment.horizon.start)
+    }
+  }
+
+  /// Whether it does nothing now: stopped by the scenario, or standing still to change its parallelism.
+  private var isHalted: Bool { uptime.isStopped || processors.isRescaling }
+
+  /// Records in a range of positions as it counts them: user records, after unpacking. To a mapping a Kinesis record is one
+  /// record, whatever is packed into it, as it is to the mapping's batch size.
+  private func records(from first: Int64, to end: Int64, _ shard: ShardID, _ endpoint: borrowing Endpoint) -> Int64 {
+    guard first < end, !isMapped else { return max(0, end - first) }
+    return endpoint.contents.users(from: first, to: end, in: shard, of: spec.stream)
+  }
+
+  /// The position of the first record of a shard's reader that was not handed over.
+  private func handed(by reader: Int) -> Int64 {
+    isMapped ? mapping?.handed(by: reader) ?? 0 : processors.handed(by: reader)
+  }
+
+  // MARK: Beginning
+
+  /// It begins: at the oldest records kept, or behind the newest (facts §2.3).
+  mutating func deploy(_ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar) {
+    uptime.start(at: calendar.now)
+    if let flink = spec.flink {
+      processors.job = FlinkJob(flink, limits: limits, at: calendar.now)
+      calendar.schedule(RunEvent(.flinkMinute, number), at: calendar.now + .minutes(1), .control)
+    }
+    for shard in endpoint.stream(spec.stream).shards {
+      switch spec.start {
+      case .trimHorizon: begin(atHorizonOf: shard, &commons, &endpoint, &calendar)
+      case .latest: begin(behind: shard, &commons, &endpoint, &calendar)
+      }
+    }
+  }
+
+  /// Shards whose parents still hold records are taken up when those are read to their end.
+  private mutating func begin(
+    atHorizonOf shard: Shard, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar
+  ) {
+    guard shard.parents.allSatisfy({ endpoint.isEmpty($0, of: spec.stream) }) else { return }
+    readers.startNew(addReader(shard.id, from: shard.log.trimHorizon, &commons), &endpoint, &calendar)
+  }
+
+  private mutating func begin(
+    behind shard: Shard, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar
+  ) {
+    let reader = addReader(shard.id, from: shard.log.tip, &commons)
+    tally.skipped += records(from: 0, to: shard.log.tip, shard.id, endpoint)
+    if shard.isOpen { readers.startNew(reader, &endpoint, &calendar) } else { readers.skip(reader) }
+  }
+
+  private mutating func addReader(_ shard: ShardID, from position: Int64, _ commons: inout Commons) -> Int {
+    let reader = readers.add(shard, from: position, slot: commons.addReader(of: number))
+    processors.add(from: position, service: readers.random(.service, shard))
+    mapping?.add(from: position, service: readers.random(.service, shard))
+    return reader
+  }
+
+  /// A worker has found a reader's lease, or tries to subscribe again.
+  mutating func activate(_ reader: Int, _ endpoint: inout Endpoint, _ calendar: inout Calendar) {
+    if !isHalted { readers.activate(reader, &endpoint, &calendar) }
+  }
+
+  // MARK: Reading
+
+  /// A poll or push may be due.
+  mutating func read(
+    _ reader: Int, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
+  ) {
+    guard readers[reader].isDue(at: calendar.now), readers.isReading(reader), !isHalted, !readers[reader].isDrained,
+      hasRoom(reader)
+    else { return }
+    let next = readers[reader].next
+    if readers.isPushed {
+      readers[reader].push(&endpoint, &calendar)
+    } else {
+      poll(reader, &endpoint, &calendar, &observers)
+    }
+    // Records between the last one asked for and the first one given have left by age, before a subscription or within.
+    guard let batch = readers[reader].travelling.last, batch.first > next else { return }
+    let shard = readers[reader].place.shard
+    tally.expired += records(from: max(next, handed(by: reader)), to: batch.first, shard, endpoint)
+  }
+
+  private mutating func poll(
+    _ reader: Int, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
+  ) {
+    guard !readers[reader].isCalling else { return }
+    tally.calls += 1
+    switch readers[reader].poll(limit: spec.maxRecords, &endpoint, &calendar) {
+    case .answered: return
+    case .failed: break
+    case .throttled:
+      if tally.throttledCalls == 0 {
+        let text = "GetRecords on \(readers[reader].place.shard) is refused for the first time"
+        observers.note(.readThrottled, spec.name, text, at: calendar.now)
+      }
+      tally.throttledCalls += 1
+    }
+    readers[reader].wake(at: calendar.now + spec.pollInterval, &calendar)
+  }
+
+  private func hasRoom(_ reader: Int) -> Bool {
+    isMapped
+      ? mapping?.hasRoom(reader, travelling: readers[reader].travellingRecords) ?? false
+      : processors.hasRoom(reader, travelling: readers[reader].travelling.count)
+  }
+
+  /// An answer or an event has arrived.
+  mutating func arrive(
+    at reader: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) {
+    guard !readers.isGone(reader) else { return }
+    let batch = readers[reader].arrive()
+    if batch.count > 0 {
+      if isMapped {
+        gather(batch, at: reader, endpoint, at: calendar.now)
+      } else {
+        processors.arrive(batch, at: reader)
+      }
+    }
+    process(reader, &commons, endpoint, &calendar, &observers)
+    goOn(reader, &commons, &endpoint, &calendar, &observers)
+  }
+
+  private mutating func gather(_ batch: Batch, at reader: Int, _ endpoint: borrowing Endpoint, at now: Instant) {
+    let place = readers[reader].place
+    mapping?.gather(batch, at: reader, of: place, endpoint, at: now)
+    // Records that left by age while they travelled are expired, like those before them.
+    tally.expired += max(0, min(batch.end, endpoint.horizon(of: place.shard, in: place.stream)) - batch.first)
+  }
+
+  /// Hands on what is ready of what a reader brought.
+  private mutating func process(
+    _ reader: Int, _ commons: inout Commons, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) {
+    guard !isHalted else { return }
+    if isMapped {
+      mapping?.invokeAll(of: reader, &readers[reader], &commons.functions, endpoint, &calendar, &observers)
+    } else {
+      processors.process(
+        reader, at: readers[reader].place, by: readers.worker(of: reader), &tally, endpoint, &calendar, &observers)
+    }
+  }
+
+  /// A batch is processed: the processor goes to whoever waits longest.
+  mutating func processed(
+    by reader: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) {
+    guard !readers.isGone(reader) else { return }
+    tally.batches += 1
+    if let waiting = processors.endBatch(of: reader, by: readers.worker(of: reader), at: calendar.now) {
+      process(waiting, &commons, endpoint, &calendar, &observers)
+    }
+    process(reader, &commons, endpoint, &calendar, &observers)
+    goOn(reader, &commons, &endpoint, &calendar, &observers)
+  }
+
+  /// What the reader does next: ask for more, or, at the shard's end with all processed, pass on to the children.
+  private mutating func goOn(
+    _ reader: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) {
+    guard readers[reader].isDrained else {
+      guard readers.isReading(reader), hasRoom(reader) else { return }
+      return readers[reader].goOn(pause: pause(of: reader), endpoint, &calendar)
+    }
+    let isIdle = processors.isIdle(reader) && (!isMapped || mapping?.held(of: reader) ?? 0 == 0)
+    guard isIdle, readers[reader].isExhausted, !readers.isFinished(reader) else { return }
+    let shard = "\(endpoint.name(of: spec.stream))/\(readers[reader].place.shard)"
+    observers.note(.shardDrained, spec.name, "\(shard) is read to its end", at: calendar.now)
+    for child in readers.finish(reader, endpoint) {
+      readers.lease(addReader(child, from: 0, &commons), &calendar)
+    }
+  }
+
+  /// A mapping that is not at the tip goes on as fast as a shard answers calls; that it takes no longer is assumed.
+  private func pause(of reader: Int) -> Interval {
+    guard isMapped, readers[reader].isBehind else { return spec.pollInterval }
+    return Interval(nanoseconds: 1_000_000_000 / limits[.shard.readCalls])
+  }
+
+  // MARK: Functions
+
+  /// A sub-shard's window or wait may be over.
+  mutating func invoke(
+    _ reader: Int, _ part: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) {
+    guard mapping?.isDue(reader, part, at: calendar.now) ?? false else { return }
+    goOn(reader, part, &commons, &endpoint, &calendar, &observers)
+  }
+
+  /// A function has returned, or failed.
+  mutating func endInvocation(
+    _ reader: Int, _ part: Int, _ endpoint: borrowing Endpoint, at now: Instant, _ observers: inout Observers
+  ) {
+    mapping?.end(reader, part, of: readers[reader].place, &tally, endpoint, at: now, &observers)
+  }
+
+  /// The account has room for a sub-shard that waited for it.
+  mutating func admit(
+    _ reader: Int, _ part: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) {
+    mapping?.admit(reader, part)
+    goOn(reader, part, &commons, &endpoint, &calendar, &observers)
+  }
+
+  /// A sub-shard goes on, and with it its reader.
+  mutating func goOn(
+    _ reader: Int, _ part: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) {
+    if !uptime.isStopped {
+      mapping?.invoke(reader, part, &readers[reader], &commons.functions, endpoint, &calendar, &observers)
+    }
+    mapping?.advance(reader, unread: readers[reader].unread)
+    goOn(reader, &commons, &endpoint, &calendar, &observers)
+  }
+
+  // MARK: Stopping
+
+  mutating func stop(_ endpoint: inout Endpoint, at now: Instant, _ observers: inout Observers) {
+    uptime.stop(at: now)
+    readers.hangUp(&endpoint)
+    observers.note(.consumerStopped, spec.name, "all workers stop", at: now)
+  }
+
+  mutating func start(
+    _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
+  ) {
+    guard uptime.isDeployed else {
+      let place = spec.start == .latest ? "behind the newest records" : "at the oldest records kept"
+      observers.note(.consumerStarted, spec.name, "deployed, \(place)", at: calendar.now)
+      return deploy(&commons, &endpoint, &calendar)
+    }
+    guard uptime.isStopped else { return }
+    uptime.start(at: calendar.now)
+    observers.note(.consumerStarted, spec.name, "all workers start where they stopped", at: calendar.now)
+    goOnAll(&commons, &endpoint, &calendar, &observers)
+  }
+
+  /// Every reader goes on where it stands.
+  private mutating func goOnAll(
+    _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
+  ) {
+    for reader in readers.held {
+      process(reader, &commons, endpoint, &calendar, &observers)
+      if readers[reader].isDrained {
+        goOn(reader, &commons, &endpoint, &calendar, &observers)
+      } else {
+        readers.start(reader, at: calendar.now, &endpoint, &calendar)
+      }
+    }
+  }
+
+  /// Workers vanish: what they held is forgotten, their leases expire, others take them from the last checkpoint.
+  mutating func crash(
+    _ count: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) {
+    let (lost, alive, orphans) = readers.crash(count)
+    observers.note(.workersCrashed, spec.name, "\(lost.count) of \(alive) workers vanish", at: calendar.now)
+    for worker in lost { processors.forget(worker: worker) }
+    for reader in orphans {
+      processors.inherit(reader)
+      readers.failOver(
+        reader, to: processors.checkpoint(of: reader), slot: commons.addReader(of: number), &endpoint, &calendar)
+    }
+  }
+
+  mutating func restore(_ count: Int, _ calendar: inout Calendar, _ observers: inout Observers) {
+    let restored = readers.restore(count, &calendar)
+    observers.note(.workersBack, spec.name, "\(restored) workers are back", at: calendar.now)
+  }
+
+  // MARK: Flink
+
+  /// A minute has ended: the autoscaler looks.
+  mutating func closeMinute(_ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers) {
+    let before = processors.job?.result.parallelism ?? 0
+    if let wanted = processors.job?.closeMinute(isStopped: uptime.isStopped, at: calendar.now) {
+      let outage = Interval.seconds(limits[.flink.rescale])
+      processors.job?.rescale(to: wanted, outage: outage)
+      readers.hangUp(&endpoint)
+      observers.note(
+        .applicationRescaled, spec.name, "parallelism \(before) → \(wanted), standing still for \(outage)",
+        at: calendar.now)
+      calendar.schedule(RunEvent(.flinkResume, number), at: calendar.now + outage, .control)
+    }
+    calendar.schedule(RunEvent(.flinkMinute, number), at: calendar.now + .minutes(1), .control)
+  }
+
+  /// It runs again with another parallelism.
+  mutating func resume(
+    _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
+  ) {
+    processors.job?.resume()
+    if !uptime.isStopped { goOnAll(&commons, &endpoint, &calendar, &observers) }
+  }
+
+  // MARK: Figures
+
+  /// The age of the oldest record kept that it has not handed over; zero when there is none.
+  func age(_ endpoint: borrowing Endpoint, at instant: Instant) -> Interval {
+    guard uptime.isDeployed else { return .zero }
+    var oldest = instant
+    for shard in 0..<endpoint.shardCount(of: spec.stream) {
+      let next = readers.reader(of: shard).map(handed) ?? 0
+      oldest = min(oldest, endpoint.arrival(atOrBehind: next, in: ShardID(shard), of: spec.stream) ?? oldest)
+    }
+    return instant - oldest
+  }
+
+  /// The first position of a shard that it may still ask about.
+  func firstNeeded(of shard: Int) -> Int64 {
+    guard let reader = readers.reader(of: shard) else { return 0 }
+    return isCrashable ? min(handed(by: reader), processors.checkpoint(of: reader)) : handed(by: reader)
+  }
+
+  /// The first position of a shard whose key it may still ask for; nil when it asks for none. A mapping sorts what arrives,
+  /// an application looks when it works on a record.
+  func firstKeyNeeded(of shard: Int) -> Int64? {
+    guard spec.needsKeys else { return nil }
+    guard let reader = readers.reader(of: shard) else { return 0 }
+    return processors.job == nil ? readers[reader].unread : processors.handed(by: reader)
+  }
+
+  /// What it came to.
+  func result(_ endpoint: borrowing Endpoint, at instant: Instant) -> ConsumerResult {
+    var backlog: Int64 = 0, expired = tally.expired
+    for shard in endpoint.stream(spec.stream).shards {
+      let reader = readers.reader(of: shard.id.index), horizon = shard.log.trimHorizon
+      let (held, next) = reader.map { self.held(by: $0, endpoint) } ?? (0, 0)
+      backlog += held + records(from: max(next, horizon), to: shard.log.tip, shard.id, endpoint)
+      expired += records(from: next, to: horizon, shard.id, endpoint)
+    }
+    var result = ConsumerResult(
+      name: spec.name, records: tally.records, calls: tally.calls, throttledCalls: tally.throttledCalls,
+      propagation: tally.propagation, iteratorAgeMax: tally.ageMax, iteratorAgeLast: age(endpoint, at: instant),
+      backlog: backlog, expired: expired, duplicates: tally.duplicates, skipped: tally.skipped,
+      function: mapping?.result, flink: processors.job?.result(at: instant))
+    result.iteratorAges = tally.ages
+    return result
+  }
+
+  /// What a reader has been answered and not handed over, and where the rest begins. After a crash some of what lies ahead was
+  /// handed over before.
+  private func held(by reader: Int, _ endpoint: borrowing Endpoint) -> (Int64, next: Int64) {
+    let handed = isMapped ? 0 : processors.handed(by: reader), shard = readers[reader].place.shard
+    let held = (processors.queue(of: reader) + readers[reader].travelling).reduce(mapping?.held(of: reader) ?? 0) {
+      $0 + records(from: max($1.first, handed), to: $1.end, shard, endpoint)
+    }
+    return (held, max(readers[reader].next, handed))
+  }
+
+  /// What runs its code, where AWS does, and its lease table while its workers ran: every open shard's lease is renewed.
+  func use(_ endpoint: borrowing Endpoint, at instant: Instant) -> ApplicationUse {
+    var use = ApplicationUse(spec.name)
+    if spec.hasLeases { use.leases = leases(endpoint, at: instant) }
+    (use.function, use.flink) = (mapping?.use, processors.job?.use)
+    return use
+  }
+
+  private func leases(_ endpoint: borrowing Endpoint, at instant: Instant) -> LeaseUse {
+    let spans = uptime.spans(until: instant), stream = endpoint.stream(spec.stream)
+    let held = spans.reduce(0) { $0 + stream.shardTime(from: $1.from, until: $1.to) }
+    let ran = spans.reduce(Interval.zero) { $0 + ($1.to - $1.from) }
+    return spec.leases(held: held, over: ran, batches: Int128(tally.batches), limits)
+  }
+}

@@ -1,0 +1,129 @@
+internal import Experiment
+internal import KinesisCore
+internal import Limits
+internal import Simulation
+internal import Units
+
+/// A delivery stream's readers of its source: each calls GetRecords once a second, whether or not it was refused the last time.
+struct SourceReaders: Sendable {
+  /// What becomes of what a reader brings.
+  private enum Use: Sendable {
+    /// It is delivered.
+    case delivery
+    /// It is the second reading, for the backup of all records: only its calls and bytes count here, as the machine copies
+    /// what it is handed.
+    case backup
+  }
+
+  private let name: String, number: Int, stream: Int
+  private let limits: LimitsProfile
+  /// The partition keys' length in the stream's records.
+  let keyBytes: Int64
+  private let seed: UInt64, replication: Int
+  private var sources: [(reader: ShardReader, use: Use)] = []
+  /// The readers that deliver.
+  private var lineage = Lineage()
+  private(set) var figures = ReadFigures()
+
+  init?(_ number: Int, of experiment: Experiment, replication: Int) {
+    guard let stream = experiment.firehoses[number].stream else { return nil }
+    (name, self.number, self.stream) = (experiment.firehoses[number].name, number, stream)
+    (seed, self.replication) = (experiment.seed, replication)
+    keyBytes = experiment.keyBytes(of: stream)
+    limits = experiment.limits
+  }
+
+  /// Begins to read a shard: one call a second, and a second one for the backup of all records (F§2).
+  mutating func open(
+    _ shard: ShardID, from position: Int64, polls: Int64, _ desk: inout DeliveryDesk, _ calendar: inout Calendar
+  ) {
+    lineage.begin(shard, by: sources.count)
+    for poll in 0..<polls { add(shard, from: position, poll == 0 ? .delivery : .backup, &desk, &calendar) }
+  }
+
+  private mutating func add(
+    _ shard: ShardID, from position: Int64, _ use: Use, _ desk: inout DeliveryDesk, _ calendar: inout Calendar
+  ) {
+    let entity = EntityName("firehoses.\(name).\(use == .delivery ? "shards" : "backup")", index: shard.index)
+    func random(_ purpose: Purpose) -> RandomStream {
+      RandomStream(seed: seed, replication: replication, purpose: purpose, entity: entity)
+    }
+    let place = Place(stream: stream, shard: shard, slot: desk.addSource(sources.count, of: number))
+    let draws = CallDraws(times: random(.latency), failures: random(.failure))
+    var (reader, phases) = (
+      ShardReader(place, for: .firehose, fanOut: nil, from: position, draws: draws, limits: limits), random(.phase)
+    )
+    reader.wake(at: calendar.now + Interval(nanoseconds: Int64(phases.below(1_000_000_000))), &calendar)
+    sources.append((reader, use))
+  }
+
+  /// A reader's second may be over: it calls, if the machine lets it.
+  mutating func poll(
+    _ source: Int, for machine: borrowing DeliveryStream, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) {
+    guard sources[source].reader.isDue(at: calendar.now), !sources[source].reader.isExhausted else { return }
+    sources[source].reader.wake(at: calendar.now + .seconds(1), &calendar)
+    let shard = sources[source].reader.place.shard
+    guard !sources[source].reader.isCalling, machine.mayRead(shard) else { return }
+    figures.calls += 1
+    switch sources[source].reader.poll(limit: Int(limits[.shard.readRecordsPerCall]), &endpoint, &calendar) {
+    case .answered(let answer, _):
+      endpoint.note(.behind, Double(answer.millisBehindLatest), firehose: number)
+      figures.behindMax = max(figures.behindMax, .milliseconds(answer.millisBehindLatest))
+    case .failed: return
+    case .throttled:
+      if figures.throttledCalls == 0 {
+        let text = "GetRecords on \(shard) is refused for the first time"
+        observers.note(.readThrottled, name, text, at: calendar.now)
+      }
+      figures.throttledCalls += 1
+      endpoint.note(.throttledGetRecords, 1, firehose: number)
+    }
+  }
+
+  /// An answer has arrived, unless it was thrown away. Returns what is to be delivered of it.
+  mutating func arrive(at source: Int) -> (batch: Batch, place: Place)? {
+    guard sources[source].reader.isCalling else { return nil }
+    let batch = sources[source].reader.arrive()
+    figures.expired += batch.skipped
+    return sources[source].use == .delivery ? (batch, sources[source].reader.place) : nil
+  }
+
+  /// Whether all of a shard has arrived.
+  func isExhausted(_ source: Int) -> Bool { sources[source].reader.isExhausted }
+
+  /// All of a shard is handed on. Returns the children that can be read now.
+  mutating func finish(_ shard: ShardID, _ endpoint: borrowing Endpoint) -> [ShardID] {
+    lineage.finish(shard)
+    return lineage.ready(after: shard, of: stream, endpoint)
+  }
+
+  /// A shard is read again; one that was read to its end is polled again.
+  mutating func reread(_ shard: ShardID, from position: Int64, _ calendar: inout Calendar) {
+    guard let source = lineage.reader(of: shard.index) else { return }
+    let wasExhausted = isExhausted(source)
+    sources[source].reader.restart(from: position)
+    lineage.reopen(shard)
+    if wasExhausted { sources[source].reader.wake(at: calendar.now + .seconds(1), &calendar) }
+  }
+
+  /// The first position of a shard that has not arrived; nil when it was not opened.
+  func unread(of shard: Int) -> Int64? { lineage.reader(of: shard).map { sources[$0].reader.unread } }
+
+  /// What reading came to.
+  func figures(_ endpoint: borrowing Endpoint) -> ReadFigures {
+    endpoint.stream(stream).shards.reduce(into: figures) { figures, shard in
+      figures.backlog += max(0, shard.log.tip - max(unread(of: shard.id.index) ?? 0, shard.log.trimHorizon))
+    }
+  }
+}
+
+extension Experiment {
+  /// The length of the partition keys in a stream's records, which a delivery stream does not get; of producers that
+  /// differ, the mean.
+  fileprivate func keyBytes(of stream: Int) -> Int64 {
+    let lengths = producers.filter { $0.stream == stream }.map { Int64($0.keyBytes) }
+    return lengths.isEmpty ? 0 : lengths.reduce(0, +) / Int64(lengths.count)
+  }
+}

@@ -1,0 +1,424 @@
+internal import Experiment
+internal import KinesisCore
+internal import Simulation
+internal import Units
+
+/// The door to the service: whatever a client asks of Kinesis goes through here, and in one manner.
+///
+/// Whether a fault hits the call, how long it takes, what the core decides, what the meters count, what CloudWatch notes and
+/// what is used of everything that has a price. Nobody else touches the account.
+struct Endpoint: ~Copyable {
+  private var account: Account
+  private var faults: [StreamFaults]
+  private let putTime: Sampler, readTime: Sampler, fanOutTime: Sampler
+  private var meters: [StreamMeter]
+  private var histories: [ReshardHistory]
+  private var book: MetricBook
+  /// What the records hold that shards have stored, as far as the core does not know.
+  private(set) var contents: ShardContents
+  /// The event scheduled last for what streams do by themselves; an on-demand stream always has one to come.
+  private var changeAt = Instant.never
+  /// How many consumers there are, for tariffs.
+  private let consumers: Int
+
+  /// `replication` 0 keeps each shard's minutes, which reports show.
+  init(_ experiment: Experiment, replication: Int) {
+    let start = experiment.horizon.start, streams = experiment.streams.indices
+    let beginning = streams.map { Stream(beginning: $0, of: experiment, at: start) }
+    account = Account(region: experiment.region, limits: experiment.limits, streams: beginning, at: start)
+    faults = streams.map { _ in StreamFaults() }
+    histories = streams.map { _ in ReshardHistory() }
+    meters = beginning.map { StreamMeter($0, at: start) }
+    book = MetricBook(streams: experiment.streams, consumers: experiment.consumers, firehoses: experiment.firehoses)
+    (putTime, readTime) = (Sampler(experiment.serviceTimes.put), Sampler(experiment.serviceTimes.getRecords))
+    fanOutTime = Sampler(experiment.serviceTimes.fanOut)
+    contents = ShardContents(experiment)
+    consumers = experiment.consumers.count
+    for stream in streams { followTariff(of: stream, at: start) }
+    if replication == 0 { for stream in streams { meters[stream].minutes = ShardMinuteBook() } }
+  }
+
+  // MARK: Puts
+
+  /// How long the service takes for a put call, in nanoseconds; a delivery stream, which is no stream, has no faults.
+  func putTime(of stream: Int?, drawing times: inout RandomStream) -> Int64 {
+    let time = putTime.draw(from: &times)
+    return stream.map { faults[$0].stretched(time) } ?? time
+  }
+
+  /// Whether a put call that is there now fails whole; it is noted as failed then. Draws only while a fault is on.
+  mutating func isFailing(_ call: PutCall, drawing failures: inout RandomStream) -> Bool {
+    let share = faults[call.stream].failingShare
+    guard share > 0, failures.chance(share) else { return false }
+    book.noteFailed(call)
+    return true
+  }
+
+  /// One record of a put call. `isFirst` says whether it is asked for for the first time.
+  @inline(__always)
+  mutating func put(
+    _ header: RecordHeader, isFirst: Bool, into stream: Int, _ calendar: inout Calendar
+  ) -> PutOutcome {
+    let outcome = account.put(header, into: stream, at: calendar.now)
+    meters[stream].note(outcome, of: header, isFirst: isFirst)
+    contents.note(outcome, of: header.hashKey, in: stream)
+    calendar.fold(UInt64(UInt32(outcome.shard.number)) << 1 | (outcome.accepted > 0 ? 1 : 0))
+    return outcome
+  }
+
+  /// A record just put was an aggregate of user records, `untried` of them asked for for the first time beyond the one
+  /// that counts as the Kinesis record.
+  mutating func notePacked(_ outcome: PutOutcome, users: Int32, untried: Int64, into stream: Int) {
+    meters[stream].notePacked(untried, in: outcome.shard)
+    if outcome.accepted > 0 { contents.note(users: users, at: outcome.first, in: outcome.shard, of: stream) }
+  }
+
+  /// A put call is over: what CloudWatch sees of it.
+  mutating func note(_ call: PutCall, accepted: (count: Int32, bytes: Int64), took: Interval) {
+    book.note(call, accepted: accepted, took: took)
+  }
+
+  // MARK: GetRecords
+
+  /// GetRecords, for whoever reads.
+  mutating func getRecords(
+    _ iterator: ShardIterator, limit: Int, of stream: Int, by caller: ReadCaller, drawing draws: inout CallDraws,
+    at now: Instant
+  ) -> ReadCall {
+    let time = readTime.draw(from: &draws.times), share = caller.meetsFaults ? faults[stream].failingShare : 0
+    let took = Interval(nanoseconds: caller.meetsFaults ? faults[stream].stretched(time) : time)
+    guard share == 0 || !draws.failures.chance(share) else {
+      book.note(.getSuccess, 0, stream: stream)
+      return .failed
+    }
+    do throws(Refusal) {
+      let answer = try account[stream].getRecords(iterator, limit: limit, at: now)
+      meters[stream].notePolled(answer.bytes, longTerm: account[stream].longTermBytes(of: answer, at: now))
+      book.note(answer, took: took, stream: stream)
+      return .answered(answer, took: took)
+    } catch {
+      book.note(.getSuccess, 0, stream: stream)
+      book.note(.readExceeded, 1, stream: stream)
+      return .throttled
+    }
+  }
+
+  // MARK: Enhanced fan-out
+
+  /// RegisterStreamConsumer, long before the run began. Returns its position. Traps when AWS would refuse it: the
+  /// scenario was checked.
+  mutating func register(_ name: String, with stream: Int, at now: Instant) -> Int {
+    do throws(Refusal) {
+      return try account[stream].registerActiveConsumer(name, at: now)
+    } catch {
+      preconditionFailure("the scenario was checked against the consumer limit: \(error.message)")
+    }
+  }
+
+  /// SubscribeToShard from a position of the shard on. Returns the subscription.
+  mutating func subscribe(
+    _ fanOut: Int, to shard: ShardID, of stream: Int, from next: Int64, at now: Instant
+  ) throws(Refusal) -> Int {
+    let before = next > 0 ? account[stream].shards[shard.index].sequenceNumber(at: next - 1, arrived: now) : nil
+    return try account[stream].subscribe(
+      fanOut, to: shard, from: before.map { .afterSequenceNumber($0) } ?? .trimHorizon, at: now)
+  }
+
+  /// The connection is closed.
+  mutating func unsubscribe(_ fanOut: Int, _ subscription: Int, of stream: Int) {
+    account[stream].unsubscribe(fanOut, subscription)
+  }
+
+  /// What the service pushes now, if it can push anything; `consumer` is the position in the run.
+  mutating func push(
+    to fanOut: Int, _ subscription: Int, of stream: Int, consumer: Int, drawing times: inout RandomStream,
+    at now: Instant
+  ) -> PushCall? {
+    guard let event = account[stream].push(fanOut, subscription, at: now) else { return nil }
+    let took = Interval(nanoseconds: faults[stream].stretched(fanOutTime.draw(from: &times)))
+    meters[stream].notePushed(event.bytes, to: consumer)
+    book.note(event, consumer: consumer)
+    let isRead = event.first + event.count >= account.tip(of: event.shard, in: stream)
+    let endsShard = event.isLast && isRead && !account.isOpen(event.shard, of: stream)
+    return PushCall(event: event, took: took, endsShard: endsShard)
+  }
+
+  /// When the service can push next; `.never` when nothing is there.
+  func nextPush(to fanOut: Int, _ subscription: Int, of stream: Int, after now: Instant) -> Instant {
+    account.nextPush(fanOut, subscription, of: stream, after: now)
+  }
+
+  // MARK: Changes
+
+  /// Asks for a change of a stream. Returns AWS's error when it is refused.
+  @discardableResult
+  mutating func change(
+    _ stream: Int, _ change: StreamChange, by asker: StreamChange.Asker, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) -> String? {
+    let now = calendar.now, kind = change.kind, before = account[stream].openShardCount
+    let name = account[stream].name
+    var entry = Reshard(requestedAt: now, kind: kind, shardsBefore: before, shardsAfter: before)
+    do throws(Refusal) {
+      try perform(change, on: stream, at: now)
+      observers.note(.reshardRequested, name, asker.asked(kind, at: before), at: now)
+    } catch {
+      entry.refusal = error.code
+      let text = "\(asker.refused(kind, at: before)): \(error.code): \(error.message)"
+      observers.note(.reshardRefused, name, text, at: now)
+    }
+    if case .scaler = asker, let refusal = entry.refusal { return refusal }
+    histories[stream].note(entry)
+    followTariff(of: stream, at: now)
+    if entry.refusal == nil, account[stream].status == .active { finishChange(of: stream, at: now, &observers) }
+    scheduleChange(&calendar)
+    return entry.refusal
+  }
+
+  private mutating func perform(_ change: StreamChange, on stream: Int, at now: Instant) throws(Refusal) {
+    switch change {
+    case .split(let shard, let key):
+      let id = shard ?? busiest(of: stream)
+      try account.ask(.splitShard(id, at: key ?? middle(of: id, in: stream)), of: stream, at: now)
+    case .merge(let shard, let adjacent): try account.ask(.mergeShards(shard, with: adjacent), of: stream, at: now)
+    case .shardCount(let target): try account.ask(.updateShardCount(target: target), of: stream, at: now)
+    case .mode(let mode): try account.ask(.updateMode(mode.mode, warmThroughput: 0), of: stream, at: now)
+    case .warmThroughput(let target): try account.ask(.updateWarmThroughput(target), of: stream, at: now)
+    }
+  }
+
+  /// Where an even split would cut; a shard that does not exist is refused by the core, wherever it is cut.
+  private func middle(of id: ShardID, in stream: Int) -> HashKey {
+    let shards = account[stream].shards
+    return shards.indices.contains(id.index) ? shards[id.index].range.middle : HashKeyRange.whole.middle
+  }
+
+  private func busiest(of stream: Int) -> ShardID {
+    let meter = meters[stream]
+    return account[stream].openShards.max { (meter.recentLoad(of: $0), $1) < (meter.recentLoad(of: $1), $0) }
+      ?? ShardID(0)
+  }
+
+  /// Sees to it that there is an event for the next change that a stream makes by itself.
+  mutating func scheduleChange(_ calendar: inout Calendar) {
+    guard let next = account.nextChange.map({ max(calendar.now, $0) }), next != changeAt else { return }
+    changeAt = next
+    calendar.schedule(RunEvent(.streamChange), at: next, .control)
+  }
+
+  /// Whether a stream changes at this instant, and has not yet.
+  func isChanging(at now: Instant) -> Bool { account.nextChange.map { $0 <= now } ?? false }
+
+  /// Lets time pass: streams change by themselves.
+  mutating func wake(at now: Instant) {
+    if changeAt == now { changeAt = .never }
+    account.wake(at: now)
+  }
+
+  /// What is written down of a stream that has changed by itself.
+  mutating func follow(_ stream: Int, at now: Instant, _ observers: inout Observers) {
+    meters[stream].follow(account[stream], at: now, began: observers.secondBegan, &observers)
+    finishChange(of: stream, at: now, &observers)
+    if let step = histories[stream].beginScaling(account[stream], at: now) {
+      let open = account[stream].openShardCount
+      observers.note(
+        .reshardRequested, name(of: stream),
+        "\(Reshard.Kind.onDemandScaling.rawValue): busy for a minute: \(step.count) of \(open) open shards", at: now)
+    }
+    if let entry = histories[stream].finishScaling(account[stream], at: now) {
+      noteFinished(entry, of: stream, at: now, &observers)
+    }
+    followTariff(of: stream, at: now)
+  }
+
+  private mutating func finishChange(of stream: Int, at now: Instant, _ observers: inout Observers) {
+    guard let entry = histories[stream].follow(account[stream], at: now) else { return }
+    noteFinished(entry, of: stream, at: now, &observers)
+  }
+
+  private func noteFinished(_ entry: Reshard, of stream: Int, at now: Instant, _ observers: inout Observers) {
+    observers.note(
+      .reshardFinished, name(of: stream),
+      "\(entry.kind.rawValue): \(entry.shardsBefore) → \(entry.shardsAfter) open shards in \(now - entry.requestedAt)",
+      at: now)
+  }
+
+  /// Begins another tariff when a stream's mode or terms have changed.
+  private mutating func followTariff(of stream: Int, at now: Instant) {
+    let mode = CapacityMode(account[stream].mode, account[stream].terms)
+    guard mode != meters[stream].tariffs.last?.mode else { return }
+    meters[stream].begin(Tariff(mode, since: now, consumers: consumers))
+  }
+
+  // MARK: Faults
+
+  /// A fault begins, on one stream or on all.
+  mutating func begin(
+    _ fault: ServiceFault, event: Int, on stream: Int?, at now: Instant, _ observers: inout Observers
+  ) {
+    for index in stream.map({ $0..<$0 + 1 }) ?? streams { faults[index].begin(fault, event: event) }
+    observers.note(.faultBegan, stream.map { name(of: $0) } ?? "all streams", fault.beginning, at: now)
+  }
+
+  /// It ends.
+  mutating func end(_ fault: ServiceFault, event: Int, on stream: Int?, at now: Instant, _ observers: inout Observers) {
+    for index in stream.map({ $0..<$0 + 1 }) ?? streams { faults[index].end(event: event) }
+    observers.note(.faultEnded, stream.map { name(of: $0) } ?? "all streams", fault.ending, at: now)
+  }
+
+  // MARK: Seconds, minutes, bins
+
+  /// A key of a shard is perhaps the one asked for most.
+  mutating func weigh(_ tally: KeyTally, of population: KeyPopulation, in stream: Int, at now: Instant) {
+    let shard = account[stream].shards[tally.shard]
+    let seconds = ((shard.closedAt ?? now) - shard.openedAt).inSeconds
+    meters[stream].shards[tally.shard].weigh(tally, of: population, over: seconds)
+  }
+
+  /// A second ends, or what there is of it.
+  mutating func closeSecond(until instant: Instant, _ observers: inout Observers) {
+    for stream in streams {
+      let shares = meters[stream].closeSecond(
+        account[stream], from: observers.secondBegan, to: instant, &observers)
+      observers.observe(shares, openShards: account[stream].openShardCount, of: stream)
+    }
+  }
+
+  /// A minute of the run ends.
+  mutating func closeMinute(_ minute: Int, from begin: Instant, to instant: Instant) {
+    for stream in streams { meters[stream].closeMinute(minute, from: begin, to: instant) }
+  }
+
+  /// The run ends within a minute.
+  mutating func cutMinute(_ minute: Int) {
+    for stream in streams {
+      meters[stream].foldMinute(minute)
+      meters[stream].cutMinute(minute)
+    }
+  }
+
+  /// A report bin ends.
+  mutating func closeBin(_ bin: Int, from begin: Instant) {
+    for stream in streams { meters[stream].closeBin(from: begin) }
+    book.closeBin(bin)
+  }
+
+  /// Statistics begin anew.
+  mutating func endWarmup(at now: Instant) { for stream in streams { meters[stream].endWarmup(at: now) } }
+
+  // MARK: CloudWatch beside Kinesis
+
+  /// Adds a value of one operation of a delivery stream.
+  mutating func note(_ metric: FirehoseMetric, _ value: Double, firehose: Int) {
+    book.note(metric, value, firehose: firehose)
+  }
+
+  /// The series that have any sample.
+  var series: [MetricSeries] { book.results }
+
+  // MARK: Questions
+
+  /// All streams.
+  var streams: Range<Int> { meters.indices }
+
+  /// A stream as it stands now.
+  func stream(_ stream: Int) -> Stream { account[stream] }
+
+  /// What was measured of it.
+  func meter(of stream: Int) -> StreamMeter { meters[stream] }
+
+  /// What it came to in a run from `start` to `end`, in so many minutes.
+  func result(
+    of stream: Int, _ spec: StreamSpec, minutes: Int, from start: Instant, until end: Instant
+  ) -> StreamResult {
+    StreamResult(
+      account[stream], meters[stream], histories[stream].entries, spec, minutes: minutes, from: start,
+      until: end)
+  }
+
+  /// Records refused, and asked for, since the warm-up: of one stream or of all, by what is to be counted.
+  func throttled(
+    of stream: Int?, _ which: KeyPath<StreamMeter, (part: Int64, whole: Int64)>
+  ) -> (part: Int64, whole: Int64) {
+    let chosen = (stream.map { $0..<$0 + 1 } ?? streams).map { meters[$0][keyPath: which] }
+    return chosen.reduce((0, 0)) { ($0.part + $1.part, $0.whole + $1.whole) }
+  }
+
+  /// Records refused by all streams in the whole run, every attempt counted.
+  var allThrottledAttempts: Int64 { meters.reduce(0) { $0 + $1.allThrottledAttempts } }
+
+  /// Streams as they stand now, and each shard's second that is about to be closed.
+  var snapshot: [Stream] { streams.map { account[$0] } }
+  var recordedShards: [[Recording.Second]] { meters.map { $0.shards.map(\.recorded) } }
+
+  /// Its name.
+  func name(of stream: Int) -> String { account[stream].name }
+
+  /// Who chooses a record's shard.
+  func distribution(of stream: Int) -> RecordDistribution { account[stream].distribution }
+
+  /// How long it keeps records.
+  func retention(of stream: Int) -> Interval { account[stream].retention }
+
+  /// How many shards it ever had.
+  func shardCount(of stream: Int) -> Int { account[stream].shards.count }
+
+  /// Whether a shard takes records.
+  func isOpen(_ shard: ShardID, of stream: Int) -> Bool { account.isOpen(shard, of: stream) }
+
+  /// The shards that a shard came from, and those that came from it.
+  func parents(of shard: ShardID, in stream: Int) -> [ShardID] { account[stream].shards[shard.index].parents }
+  func children(of shard: ShardID, in stream: Int) -> [ShardID] { account[stream].children(of: shard) }
+
+  /// Whether no record of a shard is kept.
+  func isEmpty(_ shard: ShardID, of stream: Int) -> Bool {
+    account[stream].shards[shard.index].log.runCount == 0
+  }
+
+  /// The position of the oldest record kept, and the one behind a shard's newest.
+  func horizon(of shard: ShardID, in stream: Int) -> Int64 {
+    account[stream].shards[shard.index].log.trimHorizon
+  }
+  func tip(of shard: ShardID, in stream: Int) -> Int64 { account.tip(of: shard, in: stream) }
+
+  /// When the first record kept at or behind a position arrived; nil when there is none.
+  func arrival(atOrBehind position: Int64, in shard: ShardID, of stream: Int) -> Instant? {
+    let log = account[stream].shards[shard.index].log
+    return log.run(holding: max(position, log.trimHorizon))?.arrival
+  }
+
+  /// Where a record goes that goes round the open shards: the middle of its shard's range.
+  func middle(ofTurn turn: UInt32, in stream: Int) -> HashKey {
+    let open = account[stream].openShards
+    return account[stream].shards[open[Int(turn) % open.count].index].range.middle
+  }
+
+  /// The position of the first record of a shard that arrived at an instant or later.
+  func position(arrivedFrom instant: Instant, in shard: ShardID, of stream: Int) -> Int64 {
+    account[stream].shards[shard.index].log.position(arrivedFrom: instant)
+  }
+
+  /// Records kept in a range of a shard's positions, as runs.
+  func runs(from first: Int64, to end: Int64, in shard: ShardID, of stream: Int) -> ShardLog.Runs {
+    account.runs(from: first, to: end, in: shard, of: stream)
+  }
+
+  /// Kinesis records that a stream's shards ever stored.
+  func stored(in stream: Int) -> Int64 { account[stream].shards.reduce(0) { $0 + $1.log.tip } }
+
+  // MARK: Forgetting
+
+  /// Every reader has passed what lies before a position: it settles into blocks of a second, and what it stands for goes.
+  mutating func settle(_ shard: ShardID, of stream: Int, before position: Int64) {
+    account[stream].settle(shard, before: position, width: .seconds(1))
+    contents.forgetUsers(before: position, in: shard, of: stream)
+  }
+
+  /// Nobody will ask for the keys before a position any more.
+  mutating func forgetKeys(before position: Int64, in shard: ShardID, of stream: Int) {
+    contents.forgetKeys(before: position, in: shard, of: stream)
+  }
+
+  /// Records past their retention go.
+  mutating func trim(_ stream: Int, at now: Instant) { account[stream].trim(at: now) }
+}

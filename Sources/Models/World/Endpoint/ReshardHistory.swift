@@ -1,0 +1,91 @@
+internal import Experiment
+internal import KinesisCore
+internal import Units
+
+/// How one stream's shards changed: what was asked for, what the service did by itself, and when each was over.
+struct ReshardHistory: Sendable {
+  private(set) var entries: [Reshard] = []
+
+  /// A call, refused or under way.
+  mutating func note(_ entry: Reshard) { entries.append(entry) }
+
+  /// Follows what was asked for last. Returns it when it is over: the stream is ACTIVE again.
+  mutating func follow(_ stream: Stream, at now: Instant) -> Reshard? {
+    let isPending = { (entry: Reshard) in
+      entry.finishedAt == nil && entry.refusal == nil && entry.kind != .onDemandScaling
+    }
+    guard let last = entries.lastIndex(where: isPending) else { return nil }
+    guard stream.status == .active else {
+      entries[last].shardsAfter = stream.openShardCount
+      return nil
+    }
+    return finish(last, stream, at: now)
+  }
+
+  /// Whether the service has decided at this instant to scale the stream by itself: then this is written down.
+  mutating func beginScaling(_ stream: Stream, at now: Instant) -> ScalingStep? {
+    guard let step = stream.pendingScaling.last, step.decidedAt == now, entry(of: step) == nil else { return nil }
+    let open = stream.openShardCount
+    entries.append(Reshard(requestedAt: now, kind: .onDemandScaling, shardsBefore: open, shardsAfter: open))
+    return step
+  }
+
+  /// What the service has done at this instant to scale the stream by itself.
+  mutating func finishScaling(_ stream: Stream, at now: Instant) -> Reshard? {
+    guard let step = stream.lastScaling, step.due == now, let entry = entry(of: step),
+      entries[entry].finishedAt == nil
+    else { return nil }
+    return finish(entry, stream, at: now)
+  }
+
+  private mutating func finish(_ entry: Int, _ stream: Stream, at now: Instant) -> Reshard {
+    (entries[entry].shardsAfter, entries[entry].finishedAt) = (stream.openShardCount, now)
+    return entries[entry]
+  }
+
+  private func entry(of step: ScalingStep) -> Int? {
+    entries.lastIndex { $0.kind == .onDemandScaling && $0.requestedAt == step.decidedAt }
+  }
+}
+
+/// A change of a stream's shards or mode that somebody asks for.
+enum StreamChange {
+  /// The shard is the one of which most was asked lately, the key its middle, unless they are given.
+  case split(ShardID?, at: HashKey?)
+  case merge(ShardID, with: ShardID)
+  case shardCount(Int)
+  case mode(CapacityMode)
+  case warmThroughput(Int64)
+
+  var kind: Reshard.Kind {
+    switch self {
+    case .split: .splitShard
+    case .merge: .mergeShards
+    case .shardCount: .updateShardCount
+    case .mode: .updateStreamMode
+    case .warmThroughput: .updateWarmThroughput
+    }
+  }
+
+  /// Who asks, which decides how a note tells of it.
+  enum Asker {
+    /// The scenario.
+    case scenario
+    /// An autoscaler, by its policy, that wants so many shards.
+    case scaler(String, target: Int)
+
+    func asked(_ kind: Reshard.Kind, at open: Int) -> String {
+      switch self {
+      case .scenario: "\(kind.rawValue) at \(open) open shards"
+      case .scaler(let policy, let target): "\(policy) asks for \(target) shards at \(open)"
+      }
+    }
+
+    func refused(_ kind: Reshard.Kind, at open: Int) -> String {
+      switch self {
+      case .scenario: kind.rawValue
+      case .scaler(let policy, let target): "\(policy) asked for \(target) shards at \(open)"
+      }
+    }
+  }
+}

@@ -1,0 +1,213 @@
+internal import Experiment
+internal import KinesisCore
+internal import Simulation
+internal import Units
+
+/// The records that producers hold on their way to a shard, and what became of all others.
+///
+/// Nobody else counts a producer's records or its processes' bytes: offered = accepted + lost + in flight.
+struct Holdings: ~Copyable {
+  private(set) var producers: [Producer]
+  /// Records handed over, not yet stored or given up.
+  private(set) var inFlight: Int64 = 0
+  private var holders: [Holder] = []
+  private var records = RecordPool()
+
+  /// One process as it holds records and makes calls.
+  private struct Holder {
+    let producer: Int32
+    /// Bytes gathering, on the wire and waiting.
+    var bytes: Int64 = 0
+    var draws: CallDraws
+  }
+
+  init(_ plans: [ProducerPlan], _ naming: DrawNaming) {
+    producers = plans.map { Producer($0) }
+    for (producer, plan) in plans.enumerated() {
+      holders += (0..<plan.spec.processes).map { number in
+        let times = naming.stream(.latency, plan.entity(number)),
+          failures = naming.stream(.failure, plan.entity(number))
+        return Holder(producer: Int32(producer), draws: CallDraws(times: times, failures: failures))
+      }
+    }
+  }
+
+  /// The producer that a process is of, and its plan.
+  @inline(__always)
+  func producer(of process: Int) -> Int { Int(holders[process].producer) }
+  @inline(__always)
+  func plan(of process: Int) -> ProducerPlan { producers[Int(holders[process].producer)].plan }
+
+  // MARK: Records
+
+  /// A record as it stands.
+  @inline(__always)
+  subscript(slot: Int32) -> PendingRecord { records[slot] }
+
+  /// A record is handed over.
+  @inline(__always)
+  mutating func begin(of producer: Int) {
+    producers[producer].offered += 1
+    inFlight += 1
+  }
+
+  /// Whether a process may hold so many bytes more.
+  @inline(__always)
+  func hasRoom(for bytes: Int64, in process: Int, of buffer: Int64) -> Bool { holders[process].bytes + bytes <= buffer }
+
+  /// A process holds a record from now on.
+  @inline(__always)
+  mutating func take(_ record: PendingRecord, in process: Int) -> Int32 {
+    let producer = producer(of: process)
+    holders[process].bytes += Int64(record.size)
+    producers[producer].peakHeld = max(producers[producer].peakHeld, holders[process].bytes)
+    return records.add(record)
+  }
+
+  /// A process holds so many bytes less: the answer tells that their records are stored.
+  mutating func free(_ bytes: Int64, of process: Int) { holders[process].bytes -= bytes }
+
+  /// Links a record behind a chain.
+  @inline(__always)
+  mutating func append(_ slot: Int32, to chain: inout Chain) {
+    chain.append(slot, Int64(records[slot].size), in: &records)
+  }
+
+  /// Links a chain behind another.
+  mutating func append(_ chain: Chain, to whole: inout Chain) {
+    guard chain.head >= 0 else { return }
+    if whole.head < 0 { whole.head = chain.head } else { records[whole.tail].next = chain.head }
+    (whole.tail, whole.count, whole.bytes) = (chain.tail, whole.count + chain.count, whole.bytes + chain.bytes)
+  }
+
+  /// When the oldest record of a chain was born.
+  func oldestBirth(of chain: Chain) -> Instant {
+    var (oldest, next) = (Instant.never, chain.head)
+    while next >= 0 {
+      oldest = min(oldest, records[next].birth)
+      next = records[next].next
+    }
+    return oldest
+  }
+
+  // MARK: What becomes of them
+
+  /// A shard was asked to take a record. Returns whether it was the first one asked.
+  @discardableResult @inline(__always)
+  mutating func noteAttempt(_ slot: Int32, by producer: Int) -> Bool {
+    guard !records[slot].isOffered else { return false }
+    records[slot].isOffered = true
+    let key = Int(records[slot].key)
+    if key < producers[producer].firstAttempts.count { producers[producer].firstAttempts[key] &+= 1 }
+    return true
+  }
+
+  /// A shard has stored a copy of a record: the first one makes it accepted, each further one is a duplicate.
+  @inline(__always)
+  mutating func accept(_ slot: Int32, of producer: Int) {
+    if records[slot].isStored {
+      producers[producer].duplicates += 1
+    } else {
+      records[slot].isStored = true
+      producers[producer].accepted += 1
+      inFlight -= 1
+    }
+  }
+
+  /// A producer learns that a record is stored, and forgets it; its bytes it frees when the answer is there.
+  @inline(__always)
+  mutating func finish(_ slot: Int32, of producer: Int, at instant: Instant, _ observers: inout Observers) {
+    let latency = instant - records[slot].birth
+    producers[producer].latency.record(latency)
+    observers.notePut(latency, by: producer)
+    records.remove(slot)
+  }
+
+  /// Gives a record up: lost, unless a shard has a copy of it already.
+  mutating func abandon(
+    _ slot: Int32, of process: Int, _ reason: LossReason, at now: Instant, _ observers: inout Observers
+  ) {
+    let record = records[slot]
+    free(Int64(record.size), of: process)
+    records.remove(slot)
+    if !record.isStored { lose(reason, of: producer(of: process), at: now, &observers) }
+  }
+
+  /// Gives up all records of a chain.
+  mutating func abandon(
+    _ chain: Chain, of process: Int, _ reason: LossReason, at now: Instant, _ observers: inout Observers
+  ) {
+    var next = chain.head
+    while next >= 0 {
+      let slot = next
+      next = records[slot].next
+      abandon(slot, of: process, reason, at: now, &observers)
+    }
+  }
+
+  /// A record handed over is lost without having been held.
+  mutating func lose(_ reason: LossReason, of producer: Int, at now: Instant, _ observers: inout Observers) {
+    if producers[producer].lost == 0 {
+      let name = producers[producer].plan.spec.name
+      observers.note(.recordsLost, name, "the first 1 records are given up", at: now)
+    }
+    producers[producer].losses[reason] += 1
+    inFlight -= 1
+  }
+
+  /// Records are tried once more.
+  mutating func noteRetries(_ count: Int32, by producer: Int) { producers[producer].retries += Int64(count) }
+
+  // MARK: Calls
+
+  /// How long a put call of a process takes there and back.
+  mutating func roundTrip(
+    of process: Int, _ plan: ProducerPlan, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar
+  ) -> Interval {
+    let stream = plan.firehose == nil ? plan.stream : nil
+    let service = endpoint.putTime(of: stream, drawing: &holders[process].draws.times)
+    let trip = service + plan.network.draw(from: &holders[process].draws.times)
+    calendar.fold(UInt64(trip))
+    return Interval(nanoseconds: trip)
+  }
+
+  /// Whether a process's put call fails whole.
+  mutating func isFailing(_ call: PutCall, of process: Int, _ endpoint: inout Endpoint) -> Bool {
+    endpoint.isFailing(call, drawing: &holders[process].draws.failures)
+  }
+
+  // MARK: Statistics
+
+  /// Times begin anew.
+  mutating func endWarmup() {
+    for producer in producers.indices { producers[producer].latency = LatencyHistogram() }
+  }
+
+  /// How often shards were asked for each key of a stream for the first time, those with an owner; they are counted anew.
+  mutating func takeTallies(of stream: Int, owner: (HashKey) -> Int?) -> [KeyTally] {
+    var tallies: [KeyTally] = []
+    for producer in producers.indices where producers[producer].plan.spec.stream == stream {
+      for key in producers[producer].firstAttempts.indices where producers[producer].firstAttempts[key] > 0 {
+        guard let shard = owner(producers[producer].plan.keys.hash(of: UInt32(key))) else { continue }
+        let count = producers[producer].firstAttempts[key]
+        tallies.append(KeyTally(shard: shard, producer: producer, key: UInt32(key), count: count))
+        producers[producer].firstAttempts[key] = 0
+      }
+    }
+    return tallies
+  }
+}
+
+/// How often a producer asked a shard to take a key's records.
+struct KeyTally {
+  let shard: Int, producer: Int, key: UInt32, count: UInt32
+}
+
+/// Names the random streams of a replication.
+struct DrawNaming: Sendable {
+  let seed: UInt64, replication: Int
+
+  func stream(_ purpose: Purpose, _ entity: EntityName) -> RandomStream {
+    RandomStream(seed: seed, replication: replication, purpose: purpose, entity: entity)
+  }
+}

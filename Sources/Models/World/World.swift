@@ -1,0 +1,311 @@
+internal import Experiment
+internal import KinesisCore
+internal import Pricing
+public import Simulation
+public import Units
+
+/// One replication under the virtual clock: it hands each event to the room that it is for, and nothing else.
+///
+/// The main path: `advance` takes the next event or arrival. Producers hold, send and try again; the endpoint is the only one
+/// who asks the core; applications and deliveries read; the timeline interferes; each second observers look; `finish` adds up.
+/// Each room keeps its own state and is handed the calendar, the endpoint and the observers.
+public struct World: ~Copyable {
+  let experiment: Experiment
+  private let replication: Int
+  private var calendar: Calendar
+  private(set) var endpoint: Endpoint
+  private var observers: Observers
+  private var producers: Producers
+  private(set) var applications: Applications
+  private(set) var deliveries: Deliveries
+  private(set) var channels: Channels
+  private var scalers: Scalers
+  private let timeline: Timeline
+
+  /// A replication at its first instant. `replication` counts from 0; equal arguments give equal runs.
+  public init(_ prepared: PreparedExperiment, replication: Int) {
+    let experiment = prepared.experiment
+    (self.experiment, self.replication) = (experiment, replication)
+    calendar = Calendar(experiment.horizon)
+    endpoint = Endpoint(experiment, replication: replication)
+    observers = Observers(experiment)
+    let naming = DrawNaming(seed: experiment.seed, replication: replication)
+    producers = Producers(prepared.producers, naming, endpoint, calendar)
+    applications = Applications(experiment)
+    deliveries = Deliveries(experiment, replication: replication)
+    channels = Channels(experiment)
+    scalers = Scalers(experiment)
+    timeline = Timeline(experiment)
+    applications.begin(experiment, replication: replication, &endpoint, &calendar)
+    deliveries.begin(&endpoint, &calendar, &observers)
+    timeline.begin(&calendar)
+    endpoint.scheduleChange(&calendar)
+    scalers.begin(&calendar)
+  }
+
+  /// The instant of the event being taken.
+  public var now: Instant { calendar.now }
+  /// How much virtual time has passed.
+  public var simulated: Interval { now - start }
+  /// Events and arrivals taken.
+  public var eventCount: Int64 { calendar.taken }
+  /// Folded over all of them.
+  public var trajectory: TrajectoryHash { calendar.trajectory }
+  /// The latest event in words.
+  public var description: String { calendar.description }
+  var start: Instant { calendar.start }
+
+  // MARK: Events
+
+  /// Takes events until none is due before the end, or `limit` of them are taken.
+  ///
+  /// - Returns: Whether the run is over.
+  public mutating func advance(limit: Int) -> Bool {
+    var left = limit
+    while left > 0 {
+      let (arrival, process) = producers.nextArrival, event = calendar.nextInstant
+      guard min(arrival, event) < calendar.end else { return true }
+      left -= 1
+      if event <= arrival {
+        if let event = calendar.takeEvent() { dispatch(event) }
+      } else {
+        calendar.takeArrival(at: process, arrival)
+        producers.arrive(at: process, endpoint, &calendar, &observers)
+      }
+    }
+    return false
+  }
+
+  private mutating func dispatch(_ event: RunEvent) {
+    switch event.kind {
+    case .linger, .put, .putAnswer, .retry, .traceCopy, .sdkRetry, .kplPacked, .kplCollected, .kplDrain, .kplPut,
+      .kplAnswer, .kplMap:
+      follow(producers.take(event, &endpoint, &calendar, &observers))
+    case .read, .arrival, .processed, .lease, .invoke, .invoked, .flinkMinute, .flinkResume:
+      applications.take(event, &endpoint, &calendar, &observers)
+    case .sourcePoll, .sourceAnswer, .deliveryWake, .attemptEnd:
+      deliveries.take(event, &endpoint, &calendar, &observers)
+    case .deliver: channels.wake(event.index, &calendar)
+    case .scenario, .scenarioEnd:
+      timeline.take(event, &applications, &deliveries, &endpoint, &calendar, &observers)
+    case .scale: scalers.take(event, &endpoint, &calendar, &observers)
+    case .streamChange: followStreams()
+    case .second: closeSecond()
+    case .warmupEnd: endWarmup()
+    }
+  }
+
+  /// What a put means to others.
+  private mutating func follow(_ effect: PutEffect) {
+    switch effect {
+    case .none: return
+    case .stored(let records, let bytes, let stream):
+      applications.announce(stream, endpoint, &calendar)
+      channels.gather(Int64(records), bytes: bytes, of: stream, &calendar)
+    case .batch(let request, let firehose):
+      let (batch, took) = producers.batch(request)
+      let accepted = deliveries.put(batch, to: firehose, took: took, &endpoint, &calendar, &observers)
+      producers.settle(request, accepted: accepted, &calendar, &observers)
+    }
+  }
+
+  /// Streams have changed by themselves: meters and readers follow.
+  private mutating func followStreams() {
+    endpoint.wake(at: now)
+    for stream in endpoint.streams {
+      producers.nameHottestKeys(of: stream, .justClosed, &endpoint, at: now)
+      endpoint.follow(stream, at: now, &observers)
+      applications.followShards(of: stream, endpoint, &calendar)
+    }
+    endpoint.scheduleChange(&calendar)
+  }
+
+  // MARK: Seconds
+
+  private mutating func closeSecond() {
+    recordSecond(until: now)
+    settle()
+    calendar.schedule(RunEvent(.second), at: now + .seconds(1), .release)
+  }
+
+  private mutating func recordSecond(until instant: Instant) {
+    if observers.isLooking {
+      observers.look(
+        at: producers.all, shards: endpoint.recordedShards, ages: applications.ages(endpoint, at: instant),
+        until: instant)
+    }
+    endpoint.closeSecond(until: instant, &observers)
+    applications.observeAges(endpoint, at: instant, &observers)
+    deliveries.observe(&endpoint)
+    let ended = observers.countSecond(until: instant)
+    if ended.minute {
+      scalers.closeMinute(endpoint)
+      endpoint.closeMinute(observers.minute, from: instant - .minutes(1), to: instant)
+    }
+    if ended.bin { endpoint.closeBin(observers.bin.number, from: observers.bin.begin) }
+    guard observers.isMeasured(instant) else { return }
+    for index in observers.objectives where observers.isDue(index) {
+      observers.look(at: index, counts: counts(of: observers.metric(of: index)), at: instant)
+    }
+  }
+
+  /// The rest of a second, minute and bin, when the run ends within them.
+  private mutating func recordRest(until instant: Instant) {
+    recordSecond(until: instant)
+    let seconds = observers.secondsLeft
+    if seconds != 0, observers.secondCount < 60 {
+      endpoint.closeMinute(observers.minute, from: instant - .seconds(seconds), to: instant)
+    }
+    endpoint.cutMinute(observers.minute)
+    if observers.isWithinBin { endpoint.closeBin(observers.bin.number, from: observers.bin.begin) }
+  }
+
+  /// What an objective's counters stand at since the warm-up: part and whole.
+  private func counts(of metric: Objective.Metric) -> (part: Int64, whole: Int64) {
+    switch metric {
+    case .putThrottleRate(let stream): endpoint.throttled(of: stream, \.all)
+    case .firstAttemptThrottleRate(let stream): endpoint.throttled(of: stream, \.first)
+    case .recordsLost(let producer): producers.lost(by: producer)
+    case .throttledCalls(let consumer): applications.calls(of: consumer)
+    case .putLatency, .propagation, .iteratorAge, .shardUtilization, .openShards, .dataFreshness, .monthlyCost, .figure:
+      (0, 0)
+    }
+  }
+
+  /// Statistics begin anew.
+  private mutating func endWarmup() {
+    endpoint.endWarmup(at: now)
+    producers.endWarmup()
+    applications.endWarmup()
+    deliveries.endWarmup()
+    for index in observers.objectives {
+      observers.endWarmup(of: index, counts: counts(of: observers.metric(of: index)))
+    }
+  }
+
+  /// Records that every reader has passed settle into coarse blocks, and records past their retention go.
+  private mutating func settle() {
+    for stream in endpoint.streams {
+      for shard in 0..<endpoint.shardCount(of: stream) {
+        let id = ShardID(shard), tip = endpoint.tip(of: id, in: stream)
+        let needed = min(
+          applications.firstNeeded(of: stream, shard, tip), deliveries.firstNeeded(of: stream, shard, tip))
+        endpoint.settle(id, of: stream, before: needed)
+        guard endpoint.contents.keepsKeys(of: stream) else { continue }
+        endpoint.forgetKeys(before: applications.firstKeyNeeded(of: stream, shard, tip), in: id, of: stream)
+      }
+      if observers.secondsLeft == 0 { endpoint.trim(stream, at: now) }
+    }
+  }
+
+  // MARK: The end
+
+  /// Ends the run where it stands and adds up. `isComplete` says whether `advance` reached the end.
+  ///
+  /// Traps when a record is unaccounted for: offered = accepted + lost + in flight.
+  public consuming func finish(isComplete: Bool) -> RunResult {
+    let instant = isComplete ? calendar.end : now
+    calendar.stop(at: instant)
+    if instant > observers.secondBegan || !isComplete { recordRest(until: instant) }
+    for stream in endpoint.streams { producers.nameHottestKeys(of: stream, .stillOpen, &endpoint, at: now) }
+    let ledger = makeLedger(), usage = makeUsage(at: instant)
+    let bill = Bill(usage, for: .month730h, book: experiment.prices, region: experiment.region)
+    // A cost that would leave out something without a price counts as not measured.
+    observers.observe(cost: { bill.isPartial($0) ? nil : ($0.map(bill.total(of:)) ?? bill.total).inDollars })
+    var counts: [(part: Int64, whole: Int64)] = []
+    for index in observers.objectives { counts.append(self.counts(of: observers.metric(of: index))) }
+    let verdicts = observers.verdicts(counts: counts, at: instant), notes = observers.notes
+    var streams: [StreamResult] = []
+    for stream in endpoint.streams {
+      let spec = experiment.streams[stream], minutes = Int((observers.secondCount + 59) / 60)
+      var result = endpoint.result(of: stream, spec, minutes: minutes, from: start, until: instant)
+      result.autoscaler = scalers.result(of: stream)
+      streams.append(result)
+    }
+    var result = RunResult(
+      experiment: experiment, replication: replication, isComplete: isComplete, simulated: instant - start,
+      eventCount: eventCount, trajectoryHash: trajectory.value, records: ledger,
+      streams: streams, producers: producers.results, consumers: applications.results(endpoint, at: instant),
+      firehoses: deliveries.results(endpoint), usage: usage, verdicts: verdicts,
+      series: endpoint.series, notes: notes.all, notesOmitted: notes.omitted)
+    result.channels = channels.results(endpoint)
+    result.judgeFigures(at: instant)
+    return result
+  }
+
+  private func makeLedger() -> RecordLedger {
+    var ledger = producers.ledger
+    ledger.throttledAttempts = endpoint.allThrottledAttempts + deliveries.throttledRecords
+    producers.reconcile(endpoint, putIntoFirehoses: deliveries.putRecords)
+    return ledger
+  }
+
+  // MARK: Looking closely
+
+  /// Records a stretch of a replication, which is simulated from its beginning to the stretch's end.
+  ///
+  /// The stretch is `from` ..< `until`, widened to whole seconds of the run, kept within the run and cut at its beginning
+  /// to `Recording.mostSeconds` and `Recording.mostCells`. The trajectory is that of the same replication looked at by nobody. Nil when
+  /// `isInterrupted` turns true first, or when the stretch lies outside the run.
+  public static func recording(
+    of prepared: PreparedExperiment, replication: Int, from: Instant, until: Instant, isInterrupted: () -> Bool
+  ) -> Recording? {
+    var world = World(prepared, replication: replication)
+    let meters = world.endpoint.streams.map { world.endpoint.meter(of: $0) }
+    guard let lens = Lens(from: from, until: until, of: prepared.experiment, meters) else { return nil }
+    world.look(through: lens)
+    var isOver = false
+    while !isOver, world.now <= lens.until {
+      guard !isInterrupted() else { return nil }
+      isOver = world.advance(limit: 2_000)
+    }
+    let end = world.calendar.end
+    if isOver, world.observers.secondBegan < min(end, lens.until) { world.recordRest(until: end) }
+    return world.observers.takeRecording(world.producers.all, world.endpoint.snapshot)
+  }
+
+  /// Looks closely from now on.
+  mutating func look(through lens: Lens) { observers.look(through: lens, at: producers.all) }
+}
+
+/// What the run used of everything that has a price: counted, and rounded only where AWS rounds.
+extension World {
+  /// The usage from the start to `instant`, warm-up included.
+  func makeUsage(at instant: Instant) -> Usage {
+    var use = Use()
+    for (stream, spec) in experiment.streams.enumerated() {
+      use.streams += endpoint.meter(of: stream).tariffs.map { self.use($0, of: stream, until: instant) }
+      let time = endpoint.stream(stream).shardTime(from: start, until: instant)
+      use.metrics.append(MetricsUse(of: spec.name, count: spec.shardLevelMetrics.count, shardTime: time))
+    }
+    use.applications = applications.use(endpoint, at: instant)
+    use.channels = channels.use
+    use.deliveries = deliveries.use(over: instant - start)
+    use.neighbours = experiment.neighbours.use(over: instant - start, experiment.limits)
+    return use.usage(over: instant - start)
+  }
+
+  private func use(_ tariff: Tariff, of index: Int, until instant: Instant) -> StreamUse {
+    let spec = experiment.streams[index], stream = endpoint.stream(index), end = tariff.until ?? instant
+    var use = StreamUse(spec.name, BillingMode(tariff.mode), retention: stream.retention)
+    (use.time, use.shardTime) = (end - tariff.since, stream.shardTime(from: tariff.since, until: end))
+    use.commitment = spec.commitment
+    use.payloadUnits = Int128(tariff.payloadUnits)
+    (use.bytes, use.roundedBytes) = (.counted(Int128(tariff.bytes)), .counted(Int128(tariff.roundedBytes)))
+    (use.polledBytes, use.retrievedBytes) = (Int128(tariff.polledBytes), Int128(tariff.retrievedBytes))
+    for (consumer, spec) in experiment.consumers.enumerated() where spec.isFanOut && spec.stream == index {
+      use.fanOut.append(.init(Scope(.consumer, spec.name), bytes: Int128(tariff.pushedBytes[consumer])))
+    }
+    return use
+  }
+}
+
+extension Stream {
+  /// Nanoseconds of open shards, to the nanosecond: how AWS rounds a shard's last hour is not published (assumed).
+  func shardTime(from begin: Instant, until end: Instant) -> Int128 {
+    shards.reduce(0) { sum, shard in
+      let last = min(shard.closedAt ?? end, end), first = max(shard.openedAt, begin)
+      return sum + Int128(max(0, (last - first).nanoseconds))
+    }
+  }
+}

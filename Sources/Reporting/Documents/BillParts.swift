@@ -1,0 +1,87 @@
+internal import Experiment
+internal import Models
+internal import Pricing
+internal import Units
+
+/// A bill as JSON, CSV, a table and a sentence.
+struct BillParts {
+  private let bill: Bill
+
+  init(_ bill: Bill) { self.bill = bill }
+
+  /// The contract's `cost`: the period, the total, every line with its source, and what has no price.
+  var json: JSONValue {
+    JSONValue([
+      "period": bill.period.rawValue, "prices": bill.book, "total_usd": bill.total.roundedToCents.inDollars,
+      "complete": bill.unpriced.isEmpty, "lines": bill.lines.map(json),
+      "unpriced": bill.unpriced.map { use in
+        JSONValue(["item": use.item.rawValue, "scope": use.scope.description, "reason": use.reason])
+      },
+    ])
+  }
+
+  private func json(_ line: Bill.Line) -> JSONValue {
+    JSONValue([
+      "item": line.item.rawValue, "scope": line.scope.description, "quantity": line.units(in: bill.period),
+      "unit": line.unit.rawValue, "unit_price_usd": line.price.inDollars, "usd": line.amount.inDollars,
+      "source": line.source, "confidence": line.confidence.rawValue,
+    ])
+  }
+
+  /// cost.csv.
+  var csv: String {
+    var table = CSVTable([
+      "period", "scope", "item", "quantity", "unit", "unit_price_usd", "usd", "source", "confidence",
+    ])
+    for line in bill.lines {
+      table.append([
+        bill.period.rawValue, line.scope.description, line.item.rawValue, CSVTable.cell(line.units(in: bill.period)),
+        line.unit.rawValue, line.price.description, line.amount.description, line.source, line.confidence.rawValue,
+      ])
+    }
+    for use in bill.unpriced {
+      table.append([
+        bill.period.rawValue, use.scope.description, use.item.rawValue, "", "", "", "", use.reason, "unknown",
+      ])
+    }
+    return table.text
+  }
+
+  /// The lines, the largest first.
+  var byAmount: [Bill.Line] {
+    bill.lines.indices.sorted { (bill.lines[$1].amount, $0) < (bill.lines[$0].amount, $1) }.map { bill.lines[$0] }
+  }
+
+  /// The largest lines first, the total last, then what has no price.
+  var blocks: [Document.Block] {
+    let columns: [Table.Column] = [
+      "For", "Item", .number("Quantity"), "Unit", .number("Price"), .number("Amount"), "Source",
+    ]
+    let total: [Prose] = ["**Total**", "", "", "", "", "**\(Figures.dollars(bill.total))**", ""]
+    return [.table(Table(columns, byAmount.map(cells) + [total]))]
+      + bill.unpriced.map { use in
+        .paragraph(
+          "Without a price, and not in the total: \(Markdown.code(use.item.rawValue)) of \(use.scope); \(use.reason).")
+      }
+  }
+
+  private func cells(_ line: Bill.Line) -> [Prose] {
+    let sureness = line.confidence == .documented ? "" : " (\(line.confidence.rawValue))"
+    return [
+      .code(line.scope.description), .code(line.item.rawValue), .number(line.units(in: bill.period)),
+      Prose(line.unit.rawValue),
+      "$\(line.price)", Prose(Figures.dollars(line.amount)), Prose(line.source + sureness),
+    ]
+  }
+
+  /// The total and its largest part, in a line.
+  var sentence: String {
+    let largest = bill.lines.max { $0.amount < $1.amount }
+    let share = largest.map { line in
+      ", most of it \(line.item.rawValue) of \(line.scope) (\(Figures.dollars(line.amount)))"
+    }
+    let gap =
+      bill.unpriced.isEmpty ? "" : "; \(Figures.count(bill.unpriced.count, of: "item")) without a price left out"
+    return "  cost: \(Figures.dollars(bill.total)) for \(bill.period.words)\(share ?? "")\(gap)"
+  }
+}

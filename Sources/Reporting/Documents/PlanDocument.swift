@@ -1,0 +1,282 @@
+internal import Experiment
+internal import Models
+public import Planning
+internal import Scenario
+internal import Simulation
+internal import Units
+
+/// `weir plan`: the answer first, then what it rests on, then why not the rest.
+public struct PlanDocument: Exhibit, Filed {
+  /// Lines of excuses in the text; plan.json has all.
+  private static let mostExcuses = 12
+  /// Points of the front in the text.
+  private static let mostPoints = 12
+
+  let plan: Plan
+
+  /// The figures of a plan.
+  public init(_ plan: Plan) { self.plan = plan }
+
+  /// Lines for a terminal; for a page the same with tables of objectives and designs.
+  public var document: Document {
+    Document(blocks: [.terminal(lines), .page(page)])
+  }
+
+  private var lines: [String] {
+    let parts = [
+      head, plan.warnings.map { "WARNING: \($0)" }, plan.best.map(Self.margins) ?? [], load, others, front, regret,
+      excuses, resharding, notes, [effort],
+    ]
+    return Array(parts.joined())
+  }
+
+  private var head: [String] {
+    let partial = plan.isComplete ? "" : "INTERRUPTED, what was known by then: "
+    guard let best = plan.best else {
+      let count = Figures.count(plan.effort.designs, of: "design")
+      return ["\(partial)NO PLAN  \(plan.scenario): none of \(count) \(goalMissed)"]
+    }
+    return ["\(partial)PLAN  \(plan.scenario): \(Self.choices(best.choices)), \(Self.cost(best)) a month"]
+  }
+
+  /// What no design managed.
+  private var goalMissed: String {
+    guard plan.goal == .leastRegret else {
+      return "is shown to hold its objectives with a confidence of \(Figures.percent(plan.confidence))"
+    }
+    return "holds in \(Figures.percent(plan.confidence)) of the worlds"
+  }
+
+  /// What each objective shows, and how far from its threshold.
+  private static func margins(_ option: Plan.Option) -> [String] {
+    option.judgements.map { judgement in
+      "  slo \(judgement.objective.id): \(judgement.objective.text(judgement.mean)), wanted "
+        + "\(judgement.objective.wanted): \(word(judgement))"
+    }
+  }
+
+  /// The verdict, the room left and how often it held.
+  private static func word(_ judgement: ObjectiveJudgement) -> String {
+    let held = "in \(judgement.held) of \(judgement.replications) replications"
+    switch judgement.outcome {
+    case .holds:
+      let room = judgement.margin.map { ", room \(Figures.percent($0))" } ?? ""
+      let bound = judgement.bound == judgement.mean ? "" : " (at most \(judgement.objective.text(judgement.bound)))"
+      return "holds\(judgement.objective.comparison.isCeiling ? bound : "")\(room), \(held)\(doubt(judgement))"
+    case .breaks: return "breaks, held \(held)"
+    case .open: return "undecided, held \(held)"
+    }
+  }
+
+  /// How near the limits the best design comes: an objective may have all its room while a bucket is about to run dry.
+  private var load: [String] {
+    (plan.best?.figures ?? []).compactMap { figure in
+      let parts = figure.path.split(separator: ".")
+      guard figure.path.hasSuffix(".second_view.worst_demand"), parts.count > 3 else { return nil }
+      let stream = parts[1..<(parts.count - 2)].joined(separator: ".")
+      return "  fullest second: a shard of \(stream) is asked for \(Figures.percent(figure.mean)) of its limit"
+    }
+  }
+
+  /// What has to be changed beside the shards, in the scenario's words; no command of AWS's does it.
+  private var prerequisites: [String] {
+    let others = (plan.best?.choices ?? []).filter { choice in
+      !(choice.path.hasPrefix("streams.") && [".shards", ".mode"].contains { choice.path.hasSuffix($0) })
+    }
+    guard !others.isEmpty, !plan.resharding.isEmpty else { return [] }
+    return ["", "First, for the shards alone do not hold: deploy " + Self.choices(others)]
+  }
+
+  /// Equal values have no spread to reckon with: n of them leave room for a breach in 1 − 0.05^(1/n) of all runs.
+  private static func doubt(_ judgement: ObjectiveJudgement) -> String {
+    guard judgement.bound == judgement.mean, judgement.replications > 0 else { return "" }
+    let rarer = 1 - DeterministicMath.pow(0.05, 1 / Double(judgement.replications))
+    return ", all equal (breaches in fewer than \(Figures.percent(rarer)) of runs may not have shown)"
+  }
+
+  private var others: [String] {
+    plan.runnersUp.enumerated().map { place, option in
+      "  \(place == 0 ? "runner-up" : "and then "): \(Self.choices(option.choices)), \(Self.cost(option)) a month, "
+        + "\(Figures.percent(option.throttling)) refused, p99 \(Self.latency(option))"
+    }
+  }
+
+  /// A picture of what money buys: a bar for each cost.
+  private var front: [String] {
+    let points = plan.front.prefix(Self.mostPoints)
+    guard points.count > 1, let dearest = points.compactMap(\.monthlyCost).max(), dearest > 0 else { return [] }
+    let rows = points.map { option -> [Prose] in
+      let cost = option.monthlyCost ?? 0
+      let bar = String(repeating: "█", count: max(1, Int((20 * cost / dearest).rounded())))
+      return [
+        Prose(Self.cost(option)), Prose(bar), Prose(Figures.percent(option.throttling) + " refused"),
+        Prose("p99 " + Self.latency(option)), option.isFeasible ? "holds" : "breaks",
+        Prose(Self.choices(option.choices)),
+      ]
+    }
+    let table = Table([.number(""), "", .number(""), .number(""), "", ""], rows)
+    return ["", "Cost, throttling and latency: none of these is beaten in all three"]
+      + table.lines(under: nil).map { "  " + $0 }
+  }
+
+  private var excuses: [String] {
+    let groups = ExcuseGroup.all(plan.excuses)
+    guard !groups.isEmpty else { return [] }
+    let shown = groups.prefix(Self.mostExcuses).map { "  " + $0.sentence }
+    let rest = groups.dropFirst(Self.mostExcuses).reduce(0) { $0 + $1.count }
+    return ["", "Why not the others"] + shown + (rest > 0 ? ["  and \(rest) more: --format json has each"] : [])
+  }
+
+  private var resharding: [String] {
+    prerequisites + plan.resharding.flatMap { advice in ["", Self.title(advice)] + advice.commands.map { "  " + $0 } }
+  }
+
+  /// What a change comes to.
+  private static func title(_ advice: ReshardAdvice) -> String {
+    let shards = "\(advice.before) → \(Figures.count(advice.after, of: "shard"))"
+    let hottest = advice.hottest.map { ", the hottest with \(Figures.percent($0)) of the records" } ?? ""
+    let remark = advice.remark.isEmpty ? "" : "; \(advice.remark)"
+    switch advice.way {
+    case .mode: return "To get there, stream \(advice.stream) changes its mode\(remark)"
+    case .uniform: return "To get there, stream \(advice.stream), \(shards)\(hottest)\(remark)"
+    case .split:
+      let cost = advice.monthlyCost.map { ", \(Figures.dollars($0)) a month" } ?? ""
+      return "Or fewer shards by splits where the load lies, stream \(advice.stream), \(shards)\(cost)\(hottest): "
+        + "\(proof(advice.proof))\(remark)"
+    }
+  }
+
+  private static func proof(_ proof: ReshardAdvice.Proof) -> String {
+    switch proof {
+    case .chosen: "chosen"
+    case .holds: "simulated, and it holds"
+    case .fails: "simulated, and it is not shown to hold"
+    case .none: "by arithmetic, not simulated"
+    }
+  }
+
+  private var notes: [String] {
+    plan.notes.isEmpty ? [] : [""] + plan.notes.map { "note: \($0)" }
+  }
+
+  /// What was run, of how much.
+  private var effort: String {
+    let effort = plan.effort
+    let screened = effort.screened > 0 ? ", \(effort.screened) rejected by arithmetic" : ""
+    return "\(Figures.count(effort.simulations, of: "simulation")) of \(Figures.count(effort.simulated, of: "design"))"
+      + "\(screened); the whole grid is \(Figures.count(effort.designs, of: "design")) and "
+      + "\(Figures.count(effort.grid, of: "simulation"))"
+  }
+
+  // MARK: Regret
+
+  /// The rows worth a look: the best of those that hold in enough worlds, and those that come closest to that.
+  private func worthALook(_ table: RegretTable) -> [RegretTable.Row] {
+    Array(table.rows.prefix(table.eligible).prefix(4)) + table.rows.dropFirst(table.eligible).prefix(2)
+  }
+
+  private var regret: [String] {
+    guard let table = plan.regret else { return [] }
+    let rows = worthALook(table).map { row -> [Prose] in
+      [
+        Prose(Self.choices(row.choices)), "holds in \(row.held) of \(table.worlds)",
+        "regret \(Figures.dollars(row.mean)) a month", "at worst \(Figures.dollars(row.worst))",
+        "costs \(Figures.dollars(row.cost))",
+      ]
+    }
+    return ["", "Least regret over \(regretSetting(table))"]
+      + Table("", numbers: ["", "", "", ""], rows).lines(under: nil).map { "  " + $0 } + ["  " + Self.definition]
+  }
+
+  private var regretPage: [Document.Block] {
+    guard let table = plan.regret else { return [] }
+    let rows = worthALook(table).map { row -> [Prose] in
+      [.code(Self.choices(row.choices)), "\(row.held) of \(table.worlds)"]
+        + [row.mean, row.worst, row.cost].map { Prose(Figures.dollars($0)) }
+    }
+    return [
+      .heading(2, "Regret"), .paragraph("Over \(regretSetting(table))."),
+      .table(Table("Design", numbers: ["Holds in", "Mean regret", "Worst regret", "Mean cost"], rows)),
+      .paragraph(Prose(Self.definition)),
+    ]
+  }
+
+  private func regretSetting(_ table: RegretTable) -> String {
+    let hopeless = table.hopeless > 0 ? ", in \(table.hopeless) of which nothing holds" : ""
+    return "\(Figures.count(table.worlds, of: "world")) of \(table.paths.joined(separator: ", "))\(hopeless)"
+  }
+
+  private static let definition =
+    "Regret is what a design costs above the cheapest that holds in a world; one that breaks there counts what the "
+    + "dearest that holds costs above it, and what it had saved."
+
+  // MARK: The page
+
+  private var page: [Document.Block] {
+    let title = plan.best.map { "\(Self.choices($0.choices)): \(Self.cost($0)) a month" } ?? "no design holds"
+    let partial: [Document.Block] =
+      plan.isComplete ? [] : [.paragraph("**Interrupted**: this is what was known by then.")]
+    return [.heading(1, "Plan of \(Markdown.prose(plan.scenario)): \(Markdown.prose(title))")]
+      + plan.warnings.map { .quote("**Warning**: \(Markdown.prose($0)).") } + partial + [.paragraph("\(effort).")]
+      + (plan.best.map(objectives) ?? []) + designs + regretPage + excusesPage + reshardingPage
+      + Self.section("Notes", plan.notes)
+  }
+
+  /// Words below a title; nothing without words.
+  private static func section(_ title: Prose, _ words: [String]) -> [Document.Block] {
+    words.isEmpty ? [] : [.heading(2, title), .list(words.map(Prose.plain))]
+  }
+
+  private func objectives(_ best: Plan.Option) -> [Document.Block] {
+    guard !best.judgements.isEmpty else { return [] }
+    let rows = best.judgements.map { judgement -> [Prose] in
+      let objective = judgement.objective
+      return [
+        .code(objective.id), Prose(objective.text(judgement.mean)), Prose(objective.wanted),
+        Prose(Self.word(judgement)),
+      ]
+    }
+    return [
+      .heading(2, "What holds"), .paragraph("With a confidence of \(Figures.percent(plan.confidence))."),
+      .table(Table(["Objective", .number("Value"), .number("Wanted"), "Verdict"], rows)),
+    ]
+  }
+
+  private var designs: [Document.Block] {
+    let named = (plan.best.map { [("**best**", $0)] } ?? []) + plan.runnersUp.map { ("runner-up", $0) }
+    let others = plan.front.filter { point in !named.contains { $0.1.choices == point.choices } }
+    let rows = (named + others.map { ("front", $0) }).map { name, option -> [Prose] in
+      [
+        Prose(name), .code(Self.choices(option.choices)), Prose(Self.cost(option)), .percent(option.throttling),
+        Prose(Self.latency(option)), option.isFeasible ? "yes" : "no",
+      ]
+    }
+    let columns: [Table.Column] = ["", "Design", .number("A month"), .number("Refused"), .number("p99"), "Holds"]
+    return rows.isEmpty ? [] : [.heading(2, "Designs"), .table(Table(columns, rows))]
+  }
+
+  private var excusesPage: [Document.Block] {
+    Self.section("Why not the others", ExcuseGroup.all(plan.excuses).map(\.sentence))
+  }
+
+  private var reshardingPage: [Document.Block] {
+    guard !plan.resharding.isEmpty else { return [] }
+    return [.heading(2, "Resharding")]
+      + plan.resharding.flatMap { advice -> [Document.Block] in
+        [.paragraph(.plain(Self.title(advice))), .code("text", advice.commands)]
+      }
+  }
+
+  // MARK: Pieces
+
+  /// Choices as `streams.clicks.shards 8, producers.web.keys.salt 4`.
+  static func choices(_ choices: [Candidate.Choice]) -> String {
+    choices.isEmpty ? "as it stands" : choices.map { "\($0.path) \($0.value)" }.joined(separator: ", ")
+  }
+
+  static func cost(_ option: Plan.Option) -> String { option.monthlyCost.map(Figures.dollars) ?? "no price known" }
+
+  static func latency(_ option: Plan.Option) -> String {
+    option.latency.map { Figures.number($0) + " ms" } ?? Figures.nothing
+  }
+}

@@ -1,0 +1,137 @@
+internal import Experiment
+internal import Models
+internal import Planning
+internal import Units
+
+/// A run beside what CloudWatch counted: for run.json, the report and the summary.
+struct BacktestParts {
+  private let backtest: Backtest
+  private let clock: ReportClock
+  private let start: Instant
+
+  /// The most bins that run.json lists; beyond, the sums alone.
+  private static let mostBins = 10_000
+  /// The widest picture, and the most rows of the table.
+  private static let columns = 60
+  private static let rows = 24
+
+  /// The figures of a stream; nil when nothing was observed of it.
+  init?(_ stream: StreamSpec, of run: RunResult) {
+    guard let backtest = Backtest(stream, in: run) else { return nil }
+    self.backtest = backtest
+    clock = ReportClock(run)
+    start = run.experiment.horizon.start
+  }
+
+  // MARK: In words
+
+  /// Whether the throttles are reproduced, in a sentence.
+  var sentence: String {
+    let text =
+      switch backtest.verdict {
+      case .unknown: "what CloudWatch counted has no throttles to compare with"
+      case .noThrottles: "neither CloudWatch nor the run counted a throttle"
+      case .reproduced: "observed throttles are reproduced: \(totals)"
+      case .otherShards:
+        "observed with \(Figures.count(backtest.observedShards ?? 0, of: "shard")), run with \(backtest.shards): not compared"
+      case .notReproduced: "observed throttles are NOT reproduced: \(totals)"
+      }
+    return "stream \(backtest.stream): " + text
+  }
+
+  private var totals: String {
+    guard let throttles = backtest.throttles else { return "" }
+    return "\(Figures.count(Int64(throttles.simulatedTotal))) in the run, "
+      + "\(Figures.count(Int64(throttles.observedTotal))) observed, "
+      + "\(Figures.percent(throttles.overlap)) of them in the same bins"
+  }
+
+  // MARK: report.md
+
+  /// The part of the report about this stream.
+  var blocks: [Document.Block] {
+    let columns = ["Observed", "Run", "Difference", "Correlation", "Mean difference a bin", "In the same bins"]
+    let metrics = backtest.comparisons.map { one -> [Prose] in
+      [
+        .code(one.metric.rawValue), .count(Int64(one.observedTotal)), .count(Int64(one.simulatedTotal)),
+        .percent(one.error), Prose(one.correlation.map { Figures.fixed($0, decimals: 2) } ?? Figures.nothing),
+        .number(one.meanAbsoluteError), .percent(one.overlap),
+      ]
+    }
+    let tolerance =
+      "Reproduced means: totals within a factor of \(Figures.number(Backtest.tolerance.factor)), and "
+      + "\(Figures.percent(Backtest.tolerance.overlap)) of the throttles in the same bins of "
+      + "\(Figures.duration(backtest.width))."
+    return [
+      .heading(3, "Stream \(Markdown.code(backtest.stream))"),
+      .paragraph("**\(Markdown.prose(verdictWord))**: \(Markdown.prose(sentence))."),
+      .table(Table("Metric, summed", numbers: columns, metrics)), .paragraph(Prose(tolerance)), .charts([picture]),
+      .table(rows),
+    ]
+  }
+
+  private var verdictWord: String {
+    switch backtest.verdict {
+    case .reproduced, .noThrottles: "Agrees"
+    case .notReproduced: "Does not agree"
+    case .unknown, .otherShards: "Not compared"
+    }
+  }
+
+  private var shown: [Backtest.Comparison] { [backtest[.incomingRecords], backtest.throttles].compactMap(\.self) }
+
+  /// Records and throttles, each twice on one scale.
+  private var picture: Chart {
+    let rows = shown.flatMap { one -> [Chart.Row] in
+      let name = one.metric == .incomingRecords ? "records  " : "throttles"
+      let seen = Series(one.observed, columns: Self.columns, gathering: .sum)
+      let run = Series(one.simulated, columns: Self.columns, gathering: .sum)
+      let peak = max(seen.peak, run.peak)
+      let width = Figures.duration(backtest.width * Int64(seen.valuesPerColumn))
+      return [
+        Chart.Row(
+          name: "\(name) observed", marks: .strip(seen.columns, peak: peak),
+          caption: "at most \(Figures.count(Int64(seen.peak))) in \(width)"),
+        Chart.Row(
+          name: "          run", marks: .strip(run.columns, peak: peak),
+          caption: "at most \(Figures.count(Int64(run.peak)))"),
+      ]
+    }
+    let start = self.start + backtest.begin
+    return Chart(rows: rows, axis: clock.axis(from: start, to: start + backtest.width * Int64(backtest.bins)))
+  }
+
+  /// Both series side by side, gathered to at most `rows` rows.
+  private var rows: Table {
+    let step = max(1, (backtest.bins + Self.rows - 1) / Self.rows)
+    let names = shown.flatMap { ["\($0.metric == .incomingRecords ? "Records" : "Throttles") observed", "run"] }
+    return Table(
+      "From", numbers: names,
+      stride(from: 0, to: backtest.bins, by: step).map { begin in
+        let part = begin..<min(begin + step, backtest.bins)
+        return [Prose(clock.text(start + backtest.begin + backtest.width * Int64(begin)))]
+          + shown.flatMap { one in [one.observed, one.simulated].map { .count(Int64($0[part].reduce(0, +))) } }
+      })
+  }
+
+  // MARK: run.json
+
+  /// `streams.NAME.backtest`.
+  var json: JSONValue {
+    JSONValue([
+      "width_s": backtest.width.inSeconds, "begin_s": backtest.begin.inSeconds, "bins": backtest.bins,
+      "verdict": backtest.verdict.rawValue,
+      "metrics": .named(backtest.comparisons.map { ($0.metric.rawValue, json($0)) }),
+    ])
+  }
+
+  private func json(_ one: Backtest.Comparison) -> JSONValue {
+    let sums = JSONValue([
+      "observed": one.observedTotal, "simulated": one.simulatedTotal, "error": one.error.map(Figures.significant),
+      "correlation": one.correlation.map(Figures.significant),
+      "mean_absolute_error": Figures.significant(one.meanAbsoluteError), "overlap": Figures.significant(one.overlap),
+    ])
+    guard backtest.bins <= Self.mostBins else { return sums }
+    return sums.merging(JSONValue(["observed_bins": one.observed, "simulated_bins": one.simulated]))
+  }
+}

@@ -1,0 +1,181 @@
+internal import Experiment
+internal import KinesisCore
+internal import Models
+internal import Units
+
+// What was refused, when, where and why; and how the shard map changed.
+extension RunPage {
+  /// The widest line of a chart.
+  private static let chartColumns = 72
+  private static let heatColumns = 60
+  private static let shardRows = 24
+
+  // MARK: When
+
+  var throttling: [Document.Block] {
+    guard !run.streams.isEmpty else { return [] }
+    let terms: Prose = """
+      Load is what a shard or stream accepted over its limit, in records or bytes, whichever is larger. Asked for is what \
+      records tried for the first time would have needed.
+      """
+    return [.heading(2, "What was refused, and when"), .paragraph(terms)] + run.streams.flatMap(throttling)
+  }
+
+  private func throttling(of stream: StreamResult) -> [Document.Block] {
+    let total = stream.shards.reduce(0) { $0 + $1.throttled }
+    let isDrawn = total > 0 && !stream.bins.isEmpty
+    let map = refusals(of: stream).map { map -> [Document.Block] in
+      [.paragraph("Refusals by shard and time:"), .charts([map])]
+    }
+    return [
+      .heading(3, "Stream \(Markdown.code(stream.name))"),
+      .paragraph("\(Self.mode(of: stream))\(opening(stream, total: total))"), .table(views(of: stream)),
+      .charts(isDrawn ? [chart(of: stream)] : []),
+    ] + (map ?? [])
+  }
+
+  private func opening(_ stream: StreamResult, total: Int64) -> String {
+    let shards = Figures.count(stream.shardsStart, of: "shard")
+    let change =
+      stream.shardsEnd == stream.shardsStart && stream.shardsPeak == stream.shardsStart
+      ? "" : " at the start, \(Figures.count(stream.shardsPeak)) at most, \(Figures.count(stream.shardsEnd)) at the end"
+    let accepted =
+      "\(Figures.count(stream.incomingRecords, of: "record")) accepted (\(Figures.size(stream.incomingBytes)))"
+    guard total > 0 else { return "\(shards)\(change); \(accepted), none refused." }
+    let rate = stream.attempts > 0 ? " (\(Figures.percent(stream.putThrottleRate.value)) of all attempts)" : ""
+    return "\(shards)\(change); \(accepted). Records were refused \(Figures.count(total, of: "time"))\(rate), "
+      + "counting every attempt."
+  }
+
+  /// A sentence about a stream that is on-demand at the start or at the end.
+  private static func mode(of stream: StreamResult) -> String {
+    guard stream.modeStart != .provisioned || stream.modeEnd != .provisioned else { return "" }
+    let end = stream.modeStart == stream.modeEnd ? "" : " at the start, \(stream.modeEnd.words) at the end"
+    return "Mode: \(stream.modeStart.words)\(end). "
+  }
+
+  /// One-second truth beside the one-minute view.
+  private func views(of stream: StreamResult) -> Table {
+    let (minute, second) = (stream.minuteView, stream.secondView)
+    func seen(_ words: Prose) -> Prose { minute.minutes > 0 ? words : .nothing }
+    let worst: Prose =
+      "\(clock.text(second.worstSecond)), shard \(second.worstShard.number) asked for \(Figures.percent(second.worstDemand))"
+    let seconds: Prose =
+      "\(Figures.count(second.secondsWithThrottles)) of \(Figures.count(run.measuredSeconds, of: "second"))"
+    return Table(
+      "", numbers: ["As one-minute metrics show it", "Second by second"],
+      [
+        [
+          "Worst moment",
+          seen("\(clock.label(minute.busiestMinute)), stream at \(Figures.percent(minute.streamUtilization))"),
+          second.worstDemand > 0 ? worst : .nothing,
+        ],
+        [
+          "Highest load of a shard", seen(.percent(minute.hottestShardUtilization)),
+          second.shardSeconds > 0 ? .percent(stream.utilization.max) : .nothing,
+        ],
+        [
+          "Time with refusals",
+          seen("\(Figures.count(minute.minutesWithThrottles)) of \(Figures.count(minute.minutes, of: "minute"))"),
+          run.measuredSeconds > 0 ? seconds : .nothing,
+        ],
+      ])
+  }
+
+  private func chart(of stream: StreamResult) -> Chart {
+    let refused = Series(stream.bins.map { Double($0.throttledRecords) }, columns: Self.chartColumns, gathering: .sum)
+    let load = Series(stream.bins.map(\.peakUtilization), columns: Self.chartColumns, gathering: .max)
+    let width = run.experiment.horizon.reportBin * Int64(refused.valuesPerColumn)
+    let most = Figures.count(Int64(refused.peak), of: "record")
+    let ends = stream.bins.first.flatMap { first in
+      stream.bins.last.map { clock.axis(from: first.start, to: $0.start + run.experiment.horizon.reportBin) }
+    }
+    return Chart(
+      rows: [
+        Chart.Row(name: "refused", marks: refused.strip, caption: "at most \(most) in \(Figures.duration(width))"),
+        Chart.Row(name: "load", marks: load.strip, caption: "busiest shard-second \(Figures.percent(load.peak))"),
+      ], axis: ends)
+  }
+
+  /// Where and when records were refused: a row a shard, shades over time; nil when none were.
+  private func refusals(of stream: StreamResult) -> Chart? {
+    let rows = stream.heatShards.indices.map { shard in
+      Series(
+        stream.heat.map { shard < $0.count ? Double($0[shard]) : 0 }, columns: Self.heatColumns, gathering: .sum)
+    }
+    guard let peak = rows.map(\.peak).max(), peak > 0 else { return nil }
+    let legend =
+      "· none  ░ ▒ ▓ █ quarters of the busiest cell, \(Figures.count(Int64(peak), of: "refusal")) in "
+      + "\(rows[0].valuesPerColumn) min"
+    return Chart(
+      names: .right,
+      rows: zip(stream.heatShards, rows).map {
+        Chart.Row(name: "shard \($0.number)", marks: .shades($1.columns, peak: peak))
+      }, axis: clock.axis(from: clock.start, to: clock.start + .minutes(Int64(stream.heat.count))),
+      footer: ["", legend])
+  }
+
+  // MARK: Where and why
+
+  var shards: [Document.Block] {
+    let streams = run.streams.filter { !$0.shards.isEmpty }
+    return streams.isEmpty ? [] : [.heading(2, "Shards, hottest first")] + streams.flatMap(shards)
+  }
+
+  private func shards(of stream: StreamResult) -> [Document.Block] {
+    let ordered = stream.shardsByHeat
+    let columns: [Table.Column] = [
+      "Shard", .number("Ring"), .number("Accepted"), .number("Refused"), "By limit on", .number("Load mean"),
+      .number("p99"), .number("max"), "Busiest key", "Why",
+    ]
+    return [
+      .heading(3, "Stream \(Markdown.code(stream.name))"),
+      .table(Table(columns, ordered.prefix(Self.shardRows).map { row($0, of: stream) })),
+    ] + Self.more(Array(ordered.dropFirst(Self.shardRows)))
+  }
+
+  private func row(_ shard: ShardResult, of stream: StreamResult) -> [Prose] {
+    let story = ShardStory(shard, of: stream)
+    let name = "`\(shard.id)`" + (shard.closedAt.map { "<br>closed \(clock.text($0))" } ?? "")
+    return [
+      Prose(name), .percent(shard.range.share), .count(shard.acceptedRecords), .count(shard.throttled),
+      Prose(story.bindingLimit ?? Figures.nothing), .percent(shard.utilization.mean), .percent(shard.utilization.p99),
+      .percent(shard.utilization.max),
+      shard.hottestKey.map { "\(Markdown.code($0.key)) \(Figures.percent($0.share))" } ?? .nothing, Prose(story.phrase),
+    ]
+  }
+
+  /// The shards that have no row: how many, and between what.
+  private static func more(_ rest: [ShardResult]) -> [Document.Block] {
+    let refused = rest.map(\.throttled)
+    let loads = rest.map(\.utilization.mean)
+    guard let least = refused.min(), let most = refused.max(), let low = loads.min(), let high = loads.max() else {
+      return []
+    }
+    let refusals =
+      most == 0 ? "none refused a record" : "\(Figures.count(least)) to \(Figures.count(most)) refused each"
+    let load = "\(Figures.percent(low)) to \(Figures.percent(high))"
+    return [.paragraph("and \(Figures.count(rest.count)) more like these: \(refusals), mean load \(load).")]
+  }
+
+  // MARK: The shard map
+
+  var reshards: [Document.Block] {
+    let rows = run.streams.flatMap { stream in
+      stream.reshards.map { change -> [Prose] in
+        [
+          .code(stream.name), Prose(clock.text(change.requestedAt)), Prose(change.kind.rawValue),
+          "\(Figures.count(change.shardsBefore)) → \(Figures.count(change.shardsAfter))",
+          Prose(Self.duration(of: change)),
+        ]
+      }
+    }
+    let columns: [Table.Column] = ["Stream", "Asked for", "What", "Shards", "Took"]
+    return rows.isEmpty ? [] : [.heading(2, "Changes of the shard map"), .table(Table(columns, rows))]
+  }
+
+  private static func duration(of change: Reshard) -> String {
+    if let refusal = change.refusal { return "refused: \(Markdown.prose(refusal))" }
+    return change.finishedAt.map { Figures.duration($0 - change.requestedAt) } ?? "not finished when the run ended"
+  }
+}

@@ -1,0 +1,186 @@
+internal import Experiment
+internal import KinesisCore
+internal import Models
+internal import Planning
+internal import Pricing
+internal import Units
+
+extension Report: Exhibit {
+  /// The verdict and the figures that carry it for a terminal; report.md for pages.
+  public var document: Document { Document(blocks: [.terminal(Summary(self).lines), .page(RunPage(self).blocks)]) }
+  /// `weir.run/v1`.
+  public var value: JSONValue { RunJSON(self).value }
+}
+
+/// `report.md`: the report to forward. The verdict comes first, then what carries it, then what was assumed.
+struct RunPage: Sendable {
+  let report: Report
+  let run: RunResult
+  let clock: ReportClock
+
+  init(_ report: Report) { (self.report, run, clock) = (report, report.main, ReportClock(report.main)) }
+
+  /// The parts, those left out that a run has nothing for.
+  var blocks: [Document.Block] {
+    let sections = [
+      title, verdict, objectives, backtests, throttling, shards, latencies, producers, consumers, firehoses, reshards,
+      autoscalers, channels, neighbours, cost, replications, events, assumptions, reproduction,
+    ]
+    return Array(sections.joined())
+  }
+
+  // MARK: The verdict
+
+  private var title: [Document.Block] {
+    let words = run.experiment.description
+    return [.heading(1, Prose(run.experiment.name))] + (words.isEmpty ? [] : [.paragraph(.plain(words))])
+  }
+
+  private var verdict: [Document.Block] {
+    let findings = Findings(report)
+    let grounds = Markdown.prose(findings.grounds)
+    let word = findings.outcome.rawValue
+    let warnings = report.warnings.map { "**Warning**: \(Markdown.prose($0))" }
+    return [
+      .quote(report.isComplete ? "**\(word)**: \(grounds)." : "**\(word): \(grounds).**"),
+      .list((findings.sentences + warnings).map { Prose($0) }), .paragraph(Prose(setting)),
+    ]
+  }
+
+  /// What was run, in a line.
+  private var setting: String {
+    let horizon = run.experiment.horizon
+    let warmup =
+      horizon.warmup.nanoseconds > 0
+      ? " Rates, loads and latencies leave out the first \(Figures.duration(horizon.warmup)) (warm-up); counts do not."
+      : ""
+    let replication =
+      report.results.count > 1
+      ? " Figures are those of the first of \(report.results.count) replications; their means are further down." : ""
+    return "Simulated: \(Figures.duration(run.simulated)) from \(clock.full(horizon.start)), "
+      + "\(Figures.count(run.records.offered, of: "record")) offered.\(warmup)\(replication)"
+  }
+
+  private var objectives: [Document.Block] {
+    guard !run.verdicts.isEmpty else { return [] }
+    let columns: [Table.Column] = ["Objective", .number("Measured"), "Wanted", "Verdict", "First broken"]
+    let reasons = report.judgements.filter { !$0.verdict.isPassing }.compactMap(Self.reason)
+    return [.heading(2, "Objectives"), .table(Table(columns, report.judgements.map(row))), .list(reasons)]
+  }
+
+  private func row(_ judgement: Report.Judgement) -> [Prose] {
+    let (verdict, objective) = (judgement.verdict, judgement.verdict.objective)
+    let windows =
+      verdict.windows > 0 && !verdict.isPassing
+      ? " in \(Figures.count(verdict.windowsBroken)) of \(Figures.count(verdict.windows, of: "window"))" : ""
+    let share =
+      report.results.count > 1 && judgement.replicationsBroken > 0
+      ? ", \(judgement.replicationsBroken) of \(report.results.count) replications" : ""
+    let name: Prose =
+      objective.id == objective.expression
+      ? .code(objective.id) : "\(Markdown.prose(objective.id))<br>\(Markdown.code(objective.expression))"
+    return [
+      name, Prose(objective.text(verdict.value)), .plain(objective.wanted),
+      Prose(verdict.isPassing ? verdict.word : "**\(verdict.word)**\(windows)\(share)"),
+      Prose(verdict.firstBrokenAt.map(clock.text) ?? Figures.nothing),
+    ]
+  }
+
+  private static func reason(_ judgement: Report.Judgement) -> Prose? {
+    guard let because = judgement.verdict.objective.because, !because.isEmpty else { return nil }
+    return .plain("\(judgement.verdict.objective.id) matters because: \(because)")
+  }
+
+  private var replications: [Document.Block] {
+    guard report.results.count > 1 else { return [] }
+    let passed = report.results.count { $0.isPassing }
+    return [
+      .heading(2, "Over \(report.results.count) replications"),
+      .paragraph(
+        Prose(
+          "\(passed) of \(report.results.count) passed. ± is the half-width of its \(Figures.percent(Report.level)) "
+            + "t interval.\(withheld)\(warmUp)")),
+      .table(
+        Table(
+          "Figure", numbers: ["Mean", "±"],
+          report.replicated.map { metric in
+            [
+              .code(metric.path), Prose(text(metric.mean, of: metric)),
+              Prose(metric.halfWidth.map { text($0, of: metric) } ?? Figures.nothing),
+            ]
+          })),
+    ]
+  }
+
+  /// What MSER-5 says of the warm-up, where there are enough replications for it to say something.
+  private var warmUp: String {
+    let check = WarmUpCheck(report.results)
+    return check == .fewReplications ? "" : " " + WarmUpFigures.sentence(check, set: run.experiment.horizon.warmup)
+  }
+
+  /// Why percentiles have no interval, when they have none.
+  private var withheld: String {
+    guard report.replicated.contains(where: { $0.withheld == .fewReplications }) else { return "" }
+    return
+      " Percentiles and extremes have one from \(FigureEstimate.leastForPercentiles) replications on: with fewer it"
+      + " would promise more than it holds."
+  }
+
+  /// A figure over replications in its unit; the bill's is in its path.
+  private func text(_ value: Double, of metric: FigureEstimate) -> String {
+    metric.figure == .cost ? Figures.number(value) : metric.figure.unit.text(value)
+  }
+
+  // MARK: The end
+
+  private var events: [Document.Block] {
+    guard !run.notes.isEmpty else { return [] }
+    let rows = run.notes.prefix(20).map { note -> [Prose] in
+      let kind = note.kind.rawValue.split(separator: "_").joined(separator: " ")
+      return [Prose(clock.text(note.at)), Prose(kind), .code(note.subject), .plain(note.detail)]
+    }
+    let columns: [Table.Column] = ["Time", "Event", "Subject", "Detail"]
+    return [.heading(2, "Notable events"), .table(Table(columns, rows))] + furtherEvents
+  }
+
+  private var furtherEvents: [Document.Block] {
+    let kept = max(0, run.notes.count - 20)
+    guard kept + run.notesOmitted > 0 else { return [] }
+    let file =
+      run.experiment.outputs.csv.contains(.events) ? " events.csv has the first \(Figures.count(run.notes.count))." : ""
+    return [.paragraph("\(Figures.count(kept + run.notesOmitted, of: "more event")) followed.\(file)")]
+  }
+
+  private var reproduction: [Document.Block] {
+    let hash = JSONValue.hexadecimal(run.trajectoryHash, digits: 16)
+    return [
+      .heading(2, "To reproduce it"), .command(report.command, under: nil),
+      .list([
+        "weir \(Version.current), seed \(run.experiment.seed)",
+        "Fingerprint of scenario, inputs, limits, seed and version: `\(report.fingerprint.hex)`",
+        "Trajectory hash over all \(Figures.count(run.eventCount, of: "event")), in order: `\(hash)`",
+      ]), .paragraph("Equal fingerprints give equal hashes, and every file here byte for byte."),
+    ]
+  }
+
+  /// What it costs, line by line.
+  private var cost: [Document.Block] {
+    let bill = run.bill
+    guard !bill.lines.isEmpty || !bill.unpriced.isEmpty else { return [] }
+    let going = bill.period == .none ? "" : " to go on until the period is over"
+    return [
+      .heading(2, "Cost"),
+      .paragraph(
+        Prose(
+          "For \(bill.period.words), prices `\(bill.book)`, region \(run.experiment.region). The bill takes what happened "
+            + "in the simulated time\(going). Left out: data transfer, jq hours, requests to S3 but PUTs, and free tiers."
+        )),
+    ] + BillParts(bill).blocks
+  }
+
+  /// What CloudWatch counted beside what the run did.
+  private var backtests: [Document.Block] {
+    let parts = run.experiment.streams.compactMap { BacktestParts($0, of: run)?.blocks }
+    return parts.isEmpty ? [] : [.heading(2, "Beside what CloudWatch counted")] + parts.joined()
+  }
+}

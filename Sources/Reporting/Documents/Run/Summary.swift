@@ -1,0 +1,93 @@
+internal import Experiment
+internal import Models
+internal import Simulation
+internal import Units
+
+/// What `weir run` prints: the verdict and the figures that carry it, in at most 25 lines.
+struct Summary: Sendable {
+  /// The most lines it ever has.
+  static let maximumLines = 25
+
+  private let report: Report
+
+  init(_ report: Report) { self.report = report }
+
+  var lines: [String] {
+    let findings = Findings(report)
+    let run = report.main
+    let head = ["\(findings.outcome.rawValue)  \(run.experiment.name): \(findings.grounds)"] + findings.sentences
+    let passed = report.results.count { $0.isPassing }
+    let replications =
+      report.results.count > 1
+      ? ["\(passed) of \(report.results.count) replications passed; the figures are those of the first."] : []
+    let parts = [
+      replications,
+      Self.cut(report.judgements.map(Self.objective), to: 6, noun: "objective"),
+      Self.cut(run.streams.map(Self.stream), to: 3, noun: "stream"),
+      run.experiment.streams.compactMap { BacktestParts($0, of: run) }.prefix(1).map {
+        "  backtest of \($0.sentence)"
+      },
+      Self.cut(run.producers.map(Self.producer), to: 3, noun: "producer"),
+      Self.cut(run.consumers.map(Self.consumer), to: 3, noun: "consumer"),
+      Self.cut(run.firehoses.map(Self.firehose), to: 3, noun: "firehose"),
+      [BillParts(run.bill).sentence],
+      Self.cut(report.warnings.map { "warning: \($0)" }, to: 1, noun: "warning"),
+    ]
+    let lines = (head + parts.joined()).prefix(Self.maximumLines)
+    return lines.map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") }
+  }
+
+  private static func objective(_ judgement: Report.Judgement) -> String {
+    let (verdict, objective) = (judgement.verdict, judgement.verdict.objective)
+    return "  slo \(objective.id): \(objective.text(verdict.value)), wanted \(objective.wanted): \(verdict.word)"
+  }
+
+  private static func stream(_ stream: StreamResult) -> String {
+    let rate = stream.attempts > 0 ? Figures.percent(stream.putThrottleRate.value) : Figures.nothing
+    let isMeasured = stream.secondView.shardSeconds > 0
+    let load = isMeasured ? Figures.percent(stream.utilization.mean) : Figures.nothing
+    let peak = isMeasured ? Figures.percent(stream.utilization.p99) : Figures.nothing
+    let shards = [stream.shardsStart, stream.shardsEnd].map { Figures.count($0) }
+    let count = stream.shardsStart == stream.shardsEnd ? shards[0] : shards.joined(separator: " → ")
+    return
+      "  stream \(stream.name): \(mode(of: stream))\(count) \(count == "1" ? "shard" : "shards"), \(Figures.count(stream.incomingRecords)) records, "
+      + "\(Figures.size(stream.incomingBytes)); \(rate) of attempts refused; shard load mean \(load), p99 \(peak)"
+  }
+
+  /// The mode of a stream that is on-demand at the start or at the end.
+  private static func mode(of stream: StreamResult) -> String {
+    let modes = [stream.modeStart, stream.modeEnd]
+    guard modes != [.provisioned, .provisioned] else { return "" }
+    return (modes[0] == modes[1] ? modes[0].words : modes.map(\.words).joined(separator: " → ")) + ", "
+  }
+
+  private static func producer(_ producer: ProducerResult) -> String {
+    "  producer \(producer.name): \(Figures.count(producer.offered)) offered, \(Figures.count(producer.lost)) lost, "
+      + "\(Figures.count(producer.retries, of: "repeated attempt")); put \(times(producer.putLatency))"
+  }
+
+  private static func consumer(_ consumer: ConsumerResult) -> String {
+    "  consumer \(consumer.name): \(Figures.count(consumer.records, of: "record")); "
+      + "propagation \(times(consumer.propagation)); at most \(Figures.duration(consumer.iteratorAgeMax)) behind"
+  }
+
+  private static func firehose(_ firehose: FirehoseResult) -> String {
+    let (sizes, fresh) = (firehose.delivery.sizes, firehose.freshness)
+    let size = sizes.count > 0 ? "\(Figures.size(Bytes(Int64(sizes.mean.rounded())))) on average" : Figures.nothing
+    let time = fresh.count > 0 ? "p99 \(Figures.duration(fresh.percentile(99)))" : Figures.nothing
+    return "  firehose \(firehose.name): \(Figures.count(firehose.ledger.records, of: "record")) → "
+      + "\(Figures.count(firehose.delivery.objects, of: "object")), \(size); freshness \(time)"
+  }
+
+  private static func times(_ times: LatencyHistogram) -> String {
+    guard times.count > 0 else { return Figures.nothing }
+    return "p50 \(Figures.milliseconds(times.percentile(50))) ms, p99 \(Figures.milliseconds(times.percentile(99))) ms"
+  }
+
+  /// At most `limit` lines, the last of which says how many more there are.
+  private static func cut(_ lines: [String], to limit: Int, noun: String) -> [String] {
+    guard lines.count > limit else { return lines }
+    let more = lines.count - limit + 1
+    return lines.prefix(limit - 1) + ["  and \(Figures.count(more, of: "more \(noun)"))"]
+  }
+}

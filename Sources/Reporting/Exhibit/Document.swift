@@ -1,0 +1,72 @@
+internal import Scenario
+
+/// What a verb says, in parts that every form of it is made of.
+public struct Document: Sendable {
+  /// A part.
+  indirect enum Block: Sendable {
+    /// A title of level 1 to 3. A terminal has what follows indented under it; one without text ends that.
+    case heading(Int, Prose)
+    case paragraph(Prose)
+    /// The sentence that carries it all.
+    case quote(Prose)
+    case list([Prose])
+    case table(Table)
+    /// A table that needs no header on a terminal.
+    case rows(Table)
+    case charts([Chart])
+    /// Lines to paste, in a language such as `sh`.
+    case code(String, [String])
+    /// Parts that a page folds away under their title.
+    case fold(Prose, [Block])
+    /// Parts that a terminal shows without blank lines between them.
+    case stack([Block])
+    /// For a terminal alone, at its left edge.
+    case terminal([String])
+    /// For pages alone.
+    case page([Block])
+
+    /// The table, when it has rows.
+    static func filled(_ table: Table) -> Block { table.rows.isEmpty ? .stack([]) : .table(table) }
+    /// The list, when it has items.
+    static func notes(_ notes: [String]) -> Block { .list(notes.map { Prose(text: "note: \($0)", markdown: $0) }) }
+    /// A command line, when there is one, under a title of its own or none.
+    static func command(_ line: ShellLine?, under title: Prose?) -> Block {
+      guard let line else { return .stack([]) }
+      return .page((title.map { [.heading(2, $0)] } ?? []) + [.code("sh", [line.description])])
+    }
+  }
+
+  let blocks: [Block]
+}
+
+/// The result of a verb, as people and as programs read it.
+public protocol Exhibit: Sendable {
+  /// For people.
+  var document: Document { get }
+  /// For programs.
+  var value: JSONValue { get }
+}
+
+extension Exhibit {
+  /// For a terminal.
+  public var text: String { document.text }
+  /// For a pull request or a ticket.
+  public var markdown: String { document.markdown }
+  /// The JSON document, with a newline at its end.
+  public var json: String { value.text }
+}
+
+/// What `--out` writes as files.
+public protocol Filed: Sendable {
+  /// Names and contents in a fixed order.
+  var files: [(name: String, contents: String)] { get }
+}
+
+extension Filed {
+  /// Writes the files into the directory, which is made if it is not there; each appears whole or not at all.
+  ///
+  /// Files before one that could not be written are in place; it and those after it are as they were.
+  public func write(to directory: String) throws(OutputFile.WriteError) {
+    try OutputFile.write(files, into: directory)
+  }
+}

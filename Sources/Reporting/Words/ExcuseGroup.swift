@@ -1,0 +1,106 @@
+internal import Planning
+internal import Units
+
+/// Excuses that say the same of several designs, in one sentence.
+struct ExcuseGroup {
+  /// The one that tells most: the first that was simulated, or else the first.
+  private(set) var first: Excuse
+  private(set) var count = 1
+  private var needs: ClosedRange<Double>?, has: ClosedRange<Double>?
+
+  private init(_ excuse: Excuse) {
+    first = excuse
+    needs = excuse.needs.map { $0...$0 }
+    has = excuse.has.map { $0...$0 }
+  }
+
+  /// Groups of equal limit, subject and unit, in the order in which they first occur.
+  static func all(_ excuses: [Excuse]) -> [ExcuseGroup] {
+    var groups: [ExcuseGroup] = []
+    for excuse in excuses {
+      if let known = groups.firstIndex(where: { $0.isAlike(excuse) }) {
+        groups[known].add(excuse)
+      } else {
+        groups.append(ExcuseGroup(excuse))
+      }
+    }
+    return groups
+  }
+
+  /// Shards differ by design: what binds them is the same.
+  private func isAlike(_ excuse: Excuse) -> Bool {
+    guard first.limit == excuse.limit, first.unit == excuse.unit else { return false }
+    return Self.owner(first) == Self.owner(excuse)
+  }
+
+  private static func owner(_ excuse: Excuse) -> String {
+    switch excuse.limit {
+    case .writeRecords, .writeBytes: String(excuse.subject.split(separator: " ").first ?? "")
+    case .scenario: excuse.remark
+    case .hotKey, .readCalls, .readBytes, .autoscaler, .onDemandScaling, .consumer, .budget, .objective, .undecided,
+      .dearer, .notSimulated, .price, .worlds:
+      excuse.subject
+    }
+  }
+
+  private mutating func add(_ excuse: Excuse) {
+    count += 1
+    if first.basis != .simulation, excuse.basis == .simulation { first = excuse }
+    needs = Self.joined(needs, excuse.needs)
+    has = Self.joined(has, excuse.has)
+  }
+
+  private static func joined(_ range: ClosedRange<Double>?, _ value: Double?) -> ClosedRange<Double>? {
+    guard let value else { return range }
+    guard let range else { return value...value }
+    return min(range.lowerBound, value)...max(range.upperBound, value)
+  }
+
+  /// The whole group on one line.
+  var sentence: String {
+    let designs =
+      count == 1
+      ? PlanDocument.choices(first.choices) : "\(count) designs, such as \(PlanDocument.choices(first.choices))"
+    return "\(designs): \(reason)"
+  }
+
+  private var reason: String {
+    let remark = first.remark.isEmpty ? "" : " (\(first.remark))"
+    let (needs, has) = (text(needs), text(has))
+    switch first.limit {
+    case .writeRecords: return "records of \(first.subject): asked for \(needs), takes \(has)\(remark)"
+    case .writeBytes: return "bytes of \(first.subject): asked for \(needs), takes \(has)\(remark)"
+    case .hotKey: return "hot key: \(first.subject) alone sends \(needs), a shard takes \(has); \(first.remark)"
+    case .readCalls: return "read calls of \(first.subject): \(needs) wanted, \(has) answered\(remark)"
+    case .readBytes: return "read bytes of \(first.subject): \(needs) wanted, \(has) given\(remark)"
+    case .autoscaler: return "the scaler of \(first.subject) came late: \(needs) were needed, \(has) open\(remark)"
+    case .onDemandScaling: return "\(first.subject) had not scaled yet: \(needs) were needed, \(has) open\(remark)"
+    case .consumer: return "consumer \(first.subject) falls behind by \(needs)\(remark)"
+    case .budget: return "budget \(first.subject): comes to \(has), \(needs) allowed\(remark)"
+    case .objective: return "slo \(first.subject): comes to \(has), wanted \(needs)\(remark)"
+    case .undecided: return "slo \(first.subject) is undecided: may be \(has), wanted \(needs)\(remark)"
+    case .dearer: return "dearer: \(needs), against \(has) of \(first.subject)\(remark)"
+    case .notSimulated: return "not simulated: \(first.remark)"
+    case .scenario: return "the scenario refuses it: \(first.remark)"
+    case .price: return "no price: \(first.remark)"
+    case .worlds: return "holds in \(has) of the worlds, wanted \(needs)"
+    }
+  }
+
+  private func text(_ range: ClosedRange<Double>?) -> String {
+    guard let range else { return Figures.nothing }
+    let (low, high) = (Self.text(range.lowerBound, first.unit), Self.text(range.upperBound, first.unit))
+    return low == high ? low : "\(low) to \(high)"
+  }
+
+  /// A figure with its unit.
+  static func text(_ value: Double, _ unit: String) -> String {
+    switch unit {
+    case "USD/month": Figures.dollars(value) + " a month"
+    case "USD/month of regret": Figures.dollars(value) + " of regret a month"
+    case "bytes/s": Figures.size(Bytes(Int64(value))) + "/s"
+    case "share": Figures.percent(value)
+    default: Figures.number(value) + (unit.isEmpty ? "" : " \(unit)")
+    }
+  }
+}

@@ -1,0 +1,203 @@
+internal import Experiment
+internal import KinesisCore
+internal import Models
+internal import Simulation
+internal import Units
+
+/// What a run came to, in plain sentences: the verdict that both the report and the summary begin with.
+struct Findings {
+  /// The verdict in one word.
+  enum Outcome: String {
+    case passed = "PASS"
+    case failed = "FAIL"
+    case interrupted = "INTERRUPTED"
+  }
+
+  private let report: Report
+  let run: RunResult
+  private let clock: ReportClock
+
+  init(_ report: Report) {
+    self.report = report
+    run = report.main
+    clock = ReportClock(report.main)
+  }
+
+  /// The verdict in one word.
+  var outcome: Outcome { report.isComplete ? (report.isPassing ? .passed : .failed) : .interrupted }
+
+  /// What the word rests on.
+  var grounds: String {
+    guard report.isComplete else { return interruption }
+    guard !run.verdicts.isEmpty else { return "the scenario sets no objectives, so none could be broken" }
+    return broken(.fail) ?? heldText
+  }
+
+  /// What happened, most important first, a sentence each.
+  var sentences: [String] {
+    guard run.records.offered > 0 else { return ["No record was offered, so there is nothing to judge."] }
+    let firehoses = run.firehoses.prefix(3).flatMap { FirehoseStory($0, simulated: run.simulated).sentences }
+    let streams = run.streams.isEmpty ? [] : [refusals, worstSecond, cause]
+    let others = [losses, slowestConsumer, lateConsumers, unsteadyScaler, tightNeighbours]
+    return (streams + others).compactMap { $0 } + firehoses
+  }
+
+  /// Why the hottest shard of a stream refused records; nil when it refused none.
+  static func hotShard(of stream: StreamResult) -> String? {
+    guard let shard = stream.hottestShard, shard.throttled > 0 else { return nil }
+    let all = stream.shards.reduce(0) { $0 + $1.throttled }
+    let story = ShardStory(shard, of: stream)
+    if story.isShared, stream.shards.count > 1 {
+      let refusing = stream.shards.count { $0.throttled > 0 }
+      return "Refusals fell on \(refusing) of \(stream.shards.count) shards, \(story.phrase)."
+    }
+    let share = shard.throttled == all ? "All" : Figures.percent(Double(shard.throttled) / Double(all)) + " of"
+    return "\(share) refusals fell on \(shard.id) (\(story.phrase))."
+  }
+
+  // MARK: The headline
+
+  private var interruption: String {
+    let part = "\(Figures.duration(run.simulated)) of \(Figures.duration(run.experiment.horizon.duration))"
+    let sofar = broken(.fail).map { "; so far \($0)" } ?? ""
+    return "only \(part) were simulated, and every figure describes that part alone\(sofar)"
+  }
+
+  private var heldText: String {
+    let hard = run.verdicts.count { $0.objective.severity == .fail }
+    let held =
+      hard == 0 ? "no objective can fail the run" : hard == 1 ? "the objective held" : "all \(hard) objectives held"
+    return held + (broken(.warn).map { "; warning: \($0)" } ?? "")
+  }
+
+  /// The broken objectives of that severity: at most three by name.
+  private func broken(_ severity: Objective.Severity) -> String? {
+    let all = report.judgements.filter { $0.verdict.objective.severity == severity }
+    let broken = all.filter { $0.replicationsBroken > 0 }
+    guard !broken.isEmpty else { return nil }
+    let named = broken.prefix(3).map(Self.shortfall).joined(separator: "; ")
+    let more = broken.count > 3 ? "; and \(broken.count - 3) more" : ""
+    return "\(broken.count) of \(Figures.count(all.count, of: "objective")) broken: \(named)\(more)"
+  }
+
+  private static func shortfall(_ judgement: Report.Judgement) -> String {
+    let (verdict, objective) = (judgement.verdict, judgement.verdict.objective)
+    guard verdict.value != nil else { return "\(objective.id) was not measured (wanted \(objective.wanted))" }
+    return "\(objective.id) was \(objective.text(verdict.value)) (wanted \(objective.wanted))"
+  }
+
+  // MARK: The sentences
+
+  /// The stream with the most records refused at first; nil when none refused any.
+  private var worstStream: StreamResult? {
+    let most = run.streams.map(\.throttledFirstAttempts).max() ?? 0
+    return most == 0 ? nil : run.streams.first { $0.throttledFirstAttempts == most }
+  }
+
+  private var refusals: String {
+    guard let stream = worstStream else { return acceptance }
+    let subject = run.streams.count == 1 ? "" : "On `\(stream.name)`, "
+    let share = Figures.percent(stream.firstAttemptThrottleRate.value)
+    let seconds = Figures.count(stream.secondView.secondsWithThrottles)
+    return "\(subject)\(share) of records were refused at least once, in \(seconds) of "
+      + "\(Figures.count(run.measuredSeconds, of: "second"))\(Self.contrast(stream.minuteView))."
+  }
+
+  /// What the one-minute view says beside it.
+  private static func contrast(_ view: MinuteView) -> String {
+    guard view.minutes > 0 else { return "" }
+    let minute = "the busiest minute of the stream averaged \(Figures.percent(view.streamUtilization)) of its capacity"
+    if view.streamUtilization < 0.8 { return ", although \(minute): one-minute averages hide it" }
+    return view.streamUtilization < 1 ? "; \(minute)" : "; \(minute), so one-minute averages show it too"
+  }
+
+  private var acceptance: String {
+    let ofFirehoses = run.firehoses.reduce(0) { $0 + ($1.ingest?.throttledRecords ?? 0) }
+    let retried = run.records.throttledAttempts > ofFirehoses
+    guard !retried else { return "After the warm-up no record was refused at its first attempt." }
+    let busiest = run.streams.filter { $0.minuteView.minutes > 0 }.map(\.minuteView.streamUtilization).max()
+    let load = busiest.map { "; the busiest minute of a stream averaged \(Figures.percent($0)) of its capacity" }
+    return "No record was refused\(load ?? "")."
+  }
+
+  private var worstSecond: String? {
+    let demand = run.streams.map(\.secondView.worstDemand).max() ?? 0
+    guard demand > 0, let stream = run.streams.first(where: { $0.secondView.worstDemand == demand }) else { return nil }
+    let view = stream.secondView
+    let place = run.streams.count == 1 ? "" : " of `\(stream.name)`"
+    return "Worst second \(clock.text(view.worstSecond)): \(view.worstShard)\(place) was asked for "
+      + (demand < 1 ? "\(Figures.percent(demand)) of its limit." : "\(Figures.factor(demand)) its limit.")
+  }
+
+  private var cause: String? {
+    worstStream.flatMap(Self.hotShard)
+  }
+
+  private var losses: String {
+    let ledger = run.records
+    let underWay =
+      ledger.inFlight > 0 ? " \(Figures.count(ledger.inFlight, of: "record")) were still under way at the end." : ""
+    guard ledger.lost > 0 else { return "Nothing was lost.\(underWay)" }
+    let share = Figures.percent(Double(ledger.lost) / Double(ledger.offered))
+    return "\(Figures.count(ledger.lost, of: "record")) (\(share)) \(ledger.lost == 1 ? "was" : "were") lost: "
+      + "\(Self.reasons(run.producers)).\(underWay)"
+  }
+
+  /// Why records were lost, those of all producers together.
+  private static func reasons(_ producers: [ProducerResult]) -> String {
+    func sum(_ part: (ProducerResult) -> Int64) -> Int64 { producers.reduce(0) { $0 + part($1) } }
+    let parts = [
+      (sum(\.lostByAttempts), "out of attempts"), (sum(\.lostByAge), "too old"),
+      (sum(\.dropped), "dropped from a full buffer"), (sum(\.diverted), "diverted elsewhere"),
+    ]
+    let known = parts.filter { $0.0 > 0 }.map { "\(Figures.count($0.0)) \($0.1)" }
+    return known.isEmpty ? "the reason was not recorded" : known.joined(separator: ", ")
+  }
+
+  private var slowestConsumer: String? {
+    let measured = run.consumers.filter { $0.propagation.count > 0 }
+    guard let longest = measured.map({ $0.propagation.percentile(99) }).max(),
+      let consumer = measured.first(where: { $0.propagation.percentile(99) == longest })
+    else { return nil }
+    let subject = measured.count == 1 ? "Consumer `\(consumer.name)`" : "The slowest consumer, `\(consumer.name)`,"
+    return "\(subject) had 99 % of its records within \(Figures.duration(longest)) of their arrival."
+  }
+
+  /// Those that end more than a minute behind.
+  private var lateConsumers: String? {
+    let late = run.consumers.filter { $0.iteratorAgeLast > .minutes(1) && $0.backlog > 0 }
+    guard !late.isEmpty else { return nil }
+    let parts = late.map { consumer in
+      "`\(consumer.name)` is \(Figures.duration(consumer.iteratorAgeLast)) behind with "
+        + "\(Figures.count(consumer.backlog, of: "record")) unread"
+    }
+    return "At the end \(parts.joined(separator: "; "))."
+  }
+
+  /// The first scaler that flapped or was refused; nil when none did.
+  private var unsteadyScaler: String? {
+    for stream in run.streams {
+      guard let scaler = stream.autoscaler, scaler.refused > 0 || scaler.directionChanges > 0 else { continue }
+      let calls = Figures.count(scaler.accepted + scaler.refused, of: "call")
+      let flapping =
+        scaler.directionChanges > 0
+        ? "; it turned back within an hour \(Figures.count(scaler.directionChanges, of: "time")): it flapped" : ""
+      return
+        "The autoscaler of \(stream.name) made \(calls), of which AWS refused \(Figures.count(scaler.refused))\(flapping)."
+    }
+    return nil
+  }
+
+  /// The neighbours that need more than their limits; nil when all fit.
+  private var tightNeighbours: String? {
+    let (neighbours, limits) = (run.experiment.neighbours, run.experiment.limits)
+    let capacities =
+      neighbours.videoStreams.map { ($0.name, $0.capacity(limits)) }
+      + neighbours.sqlApplications.map { ($0.name, $0.capacity(limits)) }
+    let tight = capacities.filter { !$0.1.holds }
+    guard let (name, capacity) = tight.first else { return nil }
+    let broken = capacity.checks.filter { !$0.holds }.map(\.limit.name).joined(separator: ", ")
+    let more = tight.count > 1 ? " (and \(tight.count - 1) more neighbours do not fit)" : ""
+    return "Neighbour \(name) needs more than \(broken) allows\(more)."
+  }
+}

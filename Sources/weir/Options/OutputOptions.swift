@@ -1,0 +1,56 @@
+internal import ArgumentParser
+internal import Reporting
+
+/// What stdout gets.
+struct FormatOption: ParsableArguments {
+  /// The forms a document has.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json, md
+  }
+
+  @Option(help: "What stdout gets: text, json or md.") var format = Format.text
+
+  var isText: Bool { format == .text }
+
+  /// Prints a verb's result in the form that was asked for; no other is made.
+  func print(_ exhibit: some Exhibit) throws {
+    switch format {
+    case .text: try Output.write(exhibit.text)
+    case .json: try Output.write(exhibit.json)
+    case .md: try Output.write(exhibit.markdown)
+    }
+  }
+}
+
+/// What stdout gets from verbs that have no document to print.
+struct TextOrJSONOption: ParsableArguments {
+  /// The forms of an answer.
+  enum Format: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+  }
+
+  @Option(help: "What stdout gets: text or json.") var format = Format.text
+
+  var isText: Bool { format == .text }
+
+  /// Prints an answer in the form that was asked for; no other is made.
+  func print(_ exhibit: some Exhibit) throws { try Output.write(isText ? exhibit.text : exhibit.json) }
+}
+
+/// Where a report goes, and what stdout gets of it.
+struct OutputOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Where the report goes: Markdown, JSON and CSV.", valueName: "dir")) var out: String?
+  @OptionGroup var stdout: FormatOption
+
+  /// Writes the files into `--out`, if there is one; what cannot be written ends the tool with 1.
+  func store(_ write: (String) throws(OutputFile.WriteError) -> Void) throws {
+    guard let out else { return }
+    try Log.reporting { () throws(OutputFile.WriteError) in try write(out) }
+  }
+
+  /// Says where the page of the report is, to those who read text.
+  func tell(_ what: String, _ page: String) throws {
+    guard let out, stdout.isText else { return }
+    try Output.write("\(what): \(out.hasSuffix("/") ? out : out + "/")\(page)")
+  }
+}

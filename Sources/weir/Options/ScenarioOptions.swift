@@ -1,0 +1,23 @@
+public import ArgumentParser
+public import Scenario
+
+extension Setting: ExpressibleByArgument {}
+
+/// What is laid over a scenario.
+struct SettingOptions: ParsableArguments {
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Overrides a value, such as streams.clicks.shards=16; null takes a key away.", valueName: "path=value"))
+  var settings: [Setting] = []
+}
+
+/// What makes one run of a scenario another than the next.
+struct ScenarioOptions: ParsableArguments {
+  @Option(help: "The seed, instead of the scenario's.") var seed: UInt64?
+  @OptionGroup var over: SettingOptions
+
+  var settings: [Setting] { over.settings }
+  /// Whether nothing was said.
+  var isEmpty: Bool { seed == nil && settings.isEmpty }
+}

@@ -1,0 +1,47 @@
+public import ArgumentParser
+internal import Experiment
+public import Models
+internal import Planning
+internal import Reporting
+internal import Scenario
+
+/// How many simulations run at once.
+struct WorkersOption: ParsableArguments {
+  @Option(name: .customLong("workers"), help: "Simulations run at once; results do not depend on it.") var count = 1
+
+  func validate() throws { try Usage.check([((1...256).contains(count), "--workers takes 1 to 256.")]) }
+}
+
+/// Which figures are of interest.
+struct MetricsOption: ParsableArguments {
+  @Option(
+    name: .customLong("metrics"), parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Figures by their paths in run.json, or all under a path; * stands for any text.", valueName: "path"))
+  var patterns: [MetricPattern] = []
+
+  /// The figures of scenarios that were named, or what is told unasked; a path that leads nowhere ends the tool with 64.
+  func figures(of scenarios: [LoadedScenario], for audience: Figure.Audience) throws -> [Figure] {
+    do throws(FigureSelection.Failure) {
+      let catalogues = scenarios.map { Figure.all(of: $0.experiment) }
+      return try FigureSelection.choose(patterns, among: catalogues, for: audience)
+    } catch {
+      Log.line(error.description)
+      throw ExitCode.validationFailure
+    }
+  }
+}
+
+extension MetricPattern: ExpressibleByArgument {
+  /// Every argument is a pattern; whether it covers anything, the scenario tells.
+  public init?(argument: String) { self.init(argument) }
+}
+
+/// What a command line must keep to.
+enum Usage {
+  /// Ends the tool with 64 and all that is wrong, unless every rule holds.
+  static func check(_ rules: [(holds: Bool, otherwise: String)]) throws {
+    let wrong = rules.filter { !$0.holds }.map(\.otherwise)
+    if !wrong.isEmpty { throw ValidationError(wrong.joined(separator: "\n")) }
+  }
+}

@@ -1,0 +1,81 @@
+internal import ArgumentParser
+internal import Planning
+internal import Reporting
+internal import Scenario
+
+struct PlanVerb: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "The cheapest design that holds a scenario's objectives, and why not the others.",
+    discussion: """
+      Chooses from what the scenario's `plan` names; without one, from the shards of each provisioned stream. A design holds
+      when every objective of severity fail does, with the confidence asked for, over replications. docs/plan.md says how to
+      read the answer.
+
+      EXAMPLE
+        weir plan scenarios/plan-shards.yaml --workers 2
+        weir plan scenarios/plan-regret.yaml --samples 16 --format md
+        weir plan scenarios/cron-burst.yaml --format json
+
+      Ends with 12 when no design holds, with 130 and what was known by then after Ctrl-C.
+      """)
+
+  @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
+  @Option(help: "How surely a design must hold, between 0.5 and 1.") var confidence = 0.95
+  @Option(help: "The most replications of one design.") var replications = 20
+  @OptionGroup var workers: WorkersOption
+  @OptionGroup var scenario: ScenarioOptions
+  @Option(help: "The most simulations in all.") var budget = 5_000
+  @Option(help: "Worlds drawn for least regret, instead of the scenario's.") var samples: Int?
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    try Usage.check([
+      (confidence >= 0.5 && confidence < 1, "--confidence takes a share from 0.5 to below 1."),
+      ((4...10_000).contains(replications), "--replications takes 4 to 10000."),
+      ((1...10_000_000).contains(budget), "--budget takes 1 to 10000000 simulations."),
+      (samples.map { (1...4_096).contains($0) } ?? true, "--samples takes 1 to 4096."),
+    ])
+  }
+
+  func run() async throws {
+    let plan = try await makePlan()
+    let figures = PlanDocument(plan)
+    try output.stdout.print(figures)
+    try output.store(figures.write(to:))
+    try output.tell("Plan", "plan.md")
+    if !plan.isComplete { throw ExitStatus.interrupted }
+    if plan.best == nil { throw ExitStatus.noPlan }
+  }
+
+  private func makePlan() async throws -> Plan {
+    let request = PlanRequest(
+      confidence: confidence, replications: replications, workers: workers.count, seed: scenario.seed,
+      settings: scenario.settings,
+      budget: budget, samples: samples)
+    let line = PlanLine()
+    Interrupt.listen()
+    do throws(ScenarioFailure) {
+      let template = try ScenarioFile.template(path: file)
+      let plan = try await Planner.plan(
+        template, request, isInterrupted: { Interrupt.isRaised }, report: line.report)
+      line.clear()
+      return plan
+    } catch {
+      line.clear()
+      Log.line(error.description)
+      throw ExitCode(error.exitCode)
+    }
+  }
+}
+
+/// How many simulations were begun, on stderr, only where a person is watching.
+private struct PlanLine: Sendable {
+  private let isShown = Log.isTerminal
+
+  func report(_ progress: PlanProgress) {
+    if isShown { Log.raw("\r\u{1B}[2K\(Figures.count(progress.simulations, of: "simulation"))") }
+  }
+
+  func clear() { if isShown { Log.raw("\r\u{1B}[2K") } }
+}

@@ -1,0 +1,115 @@
+internal import Experiment
+public import ArgumentParser
+internal import Foundation
+internal import KinesisCore
+internal import Models
+public import Planning
+internal import Reporting
+public import Scenario
+internal import Units
+
+struct TraceVerb: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trace",
+    abstract: "Says what recorded traffic is like, and makes a scenario of it.",
+    discussion: """
+      Reads CloudWatch's JSON (aws cloudwatch get-metric-data, get-metric-statistics), CSV (t_s,count[,bytes] or
+      t_s,key,bytes), and partition keys (one a line, or aws kinesis get-records). docs/trace.md has the aws commands.
+
+      EXAMPLE
+        weir trace scenarios/observed/cloudwatch.json --shards 2
+        weir trace scenarios/observed/cloudwatch.json scenarios/observed/keys.txt
+        weir trace scenarios/observed/*.json --shards 2 --burst 5 --out out/orders
+      """)
+
+  @Argument(help: "Counts over time, keys, or both; what a file is, is seen from its content.") var files: [String] = []
+  @Option(help: ArgumentHelp("A sample of partition keys; may be given several times.", valueName: "file"))
+  var keys: [String] = []
+  @Flag(help: "Replaces a scenario in --out that is another one.") var overwrite = false
+  @Option(help: "The shards the stream had.") var shards: Int?
+  @Option(help: "States a burst that bins hide: its seconds' rate over their minute's mean.") var burst: Double?
+  @Option(help: "How long that burst lasts, such as 2s; otherwise as long as its factor allows.") var burstFor: String?
+  @Option(help: "What the application does with refused records: exponential_full_jitter or none.")
+  var retry = TraceModel.Retry.backOff
+  @Option(help: "What stands for bins missing from a CSV: refuse, zero, previous or interpolate.")
+  var missing = MissingBins.refuse
+  @Option(help: "The name of the scenario and its stream.") var name = "observed"
+  @Option(help: ArgumentHelp("Where scenario.yaml, traffic.csv and observed.csv go.", valueName: "dir"))
+  var out: String?
+  @OptionGroup var output: FormatOption
+
+  func validate() throws {
+    let letters = name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+    try Usage.check([
+      (!files.isEmpty || !keys.isEmpty, "Name at least one file."),
+      ((1...10_000).contains(shards ?? 1), "--shards takes 1 to 10000."),
+      ((burst ?? 1) >= 1 && (burst ?? 1) <= 3_600, "--burst takes a factor from 1 to 3600."),
+      (burstFor == nil || (burst != nil && length != nil), "--burst-for takes a duration such as 2s, beside --burst."),
+      (
+        letters && (1...63).contains(name.utf8.count) && !name.hasPrefix("-"),
+        "--name takes a-z, 0-9 and -, at most 63 of them."
+      ),
+    ])
+  }
+
+  private var length: Interval? { burstFor.flatMap { try? Quantity.interval($0) } }
+
+  func run() throws {
+    let profile = TrafficProfile(try input(), shards: shards, limits: .current)
+    let burst = try statedBurst(profile)
+    let model = TraceModel(profile, name: name, burst: burst, retry: retry)
+    if out != nil, model == nil {
+      Log.line("weir: there is no scenario to write: give counts of records over time, such as IncomingRecords")
+      throw ExitStatus.badScenario
+    }
+    let fit = burst == nil ? model.flatMap { BurstFit($0, limits: .current) } : nil
+    let scenario = model.map { TraceScenario($0, limits: .current) }
+    let figures = TraceDocument(profile, fit: fit, scenario: scenario)
+    if out != nil, output.isText { try Output.write(figures.summary) } else { try output.print(figures) }
+    if let out, let scenario { try write(scenario, to: out, fit) }
+  }
+
+  private func input() throws -> TraceInput {
+    let input = try Log.refusing { () throws(ScenarioFailure) in
+      try TraceFiles.read(files, keys: keys, missing: missing)
+    }
+    for warning in input.warnings { Log.line(warning.description) }
+    return input
+  }
+
+  private func statedBurst(_ profile: TrafficProfile) throws -> StatedBurst? {
+    guard let burst, let traffic = profile.input.traffic else { return nil }
+    do throws(StatedBurst.Flaw) {
+      return try StatedBurst(factor: burst, length: length, width: traffic.width)
+    } catch {
+      switch error {
+      case .nothingHidden: throw ValidationError("--burst is for bins wider than a second: these hide none.")
+      case .factor(let most): throw ValidationError("--burst takes 1 to \(Int(most)) with bins of \(traffic.width).")
+      case .length(let most): throw ValidationError("--burst-for takes 1ms to \(most) with this factor.")
+      }
+    }
+  }
+
+  /// An edited scenario is somebody's decision: it is never lost.
+  private func check(_ file: String, _ scenario: TraceScenario) throws {
+    guard let old = FileManager.default.contents(atPath: file), old != Data(scenario.yaml.utf8), !overwrite else {
+      return
+    }
+    Log.line("weir: \(file) exists already and is another scenario; choose another --out, or say --overwrite")
+    throw ExitStatus.failure
+  }
+
+  private func write(_ scenario: TraceScenario, to out: String, _ fit: BurstFit?) throws {
+    let file = out.hasSuffix("/") ? out + "scenario.yaml" : out + "/scenario.yaml"
+    try check(file, scenario)
+    try Log.reporting { () throws(OutputFile.WriteError) in try scenario.write(to: out) }
+    guard output.isText else { return }
+    let burst = fit.flatMap { $0.isClose ? $0.best?.factor : nil }.flatMap { $0 > 1 ? Figures.shortest($0) : nil }
+    let next = burst.map { "the same with --burst \($0) --overwrite: without it no throttle is reproduced" }
+    let run = ShellLine("weir", "run", of: [file]).with("--out", "\(out)/report")
+    try Output.write("\nScenario: \(file). Next: \(next ?? run.description)")
+  }
+}
+
+extension TraceModel.Retry: ExpressibleByArgument {}
+extension MissingBins: ExpressibleByArgument {}
