@@ -12,30 +12,14 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 python3 -m venv "$work/env"
 "$work/env/bin/pip" install -q --disable-pip-version-check 'boto3==1.44.8' 'botocore==1.44.8'
+here=$(cd "$(dirname "$0")" && pwd)
+export PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1
 export AWS_ACCESS_KEY_ID=example AWS_SECRET_ACCESS_KEY=example AWS_DEFAULT_REGION=us-east-1
 "$work/env/bin/python" - <<'PY'
-import io, json
 
-import boto3, botocore
-from botocore.awsrequest import AWSResponse
+import botocore
 from botocore.exceptions import ParamValidationError
-
-def capturing(answers):
-    """A client whose calls go nowhere: what it would have sent, and the answers it gets."""
-    sent, queue = [], iter(answers)
-    client = boto3.client("kinesis")
-
-    class Raw(io.BytesIO):
-        def stream(self, *_, **__):
-            yield self.read()
-
-    def answer(request, **_):
-        sent.append(json.loads(request.body))
-        return AWSResponse(request.url, 200, {}, Raw(json.dumps(next(queue)).encode()))
-
-    client.meta.events.register("before-send.kinesis.*", answer)
-    return client, sent
-
+from capturing import capturing
 
 client, sent = capturing([{}, {}, {}, {}])
 try:

@@ -9,33 +9,17 @@
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+here=$(cd "$(dirname "$0")" && pwd)
+export PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1
 export AWS_ACCESS_KEY_ID=example AWS_SECRET_ACCESS_KEY=example AWS_DEFAULT_REGION=us-east-1
 for version in 1.43.11 1.44.8; do
   python3 -m venv "$work/$version"
   "$work/$version/bin/pip" install -q --disable-pip-version-check "boto3==$version" "botocore==$version"
   "$work/$version/bin/python" - <<'PY'
-import io, json
 from datetime import datetime, timezone
 
-import boto3, botocore
-from botocore.awsrequest import AWSResponse
-
-def capturing(answers):
-    """A client whose calls go nowhere: what it would have sent, and the answers it gets."""
-    sent, queue = [], iter(answers)
-    client = boto3.client("kinesis")
-
-    class Raw(io.BytesIO):
-        def stream(self, *_, **__):
-            yield self.read()
-
-    def answer(request, **_):
-        sent.append(json.loads(request.body))
-        return AWSResponse(request.url, 200, {}, Raw(json.dumps(next(queue)).encode()))
-
-    client.meta.events.register("before-send.kinesis.*", answer)
-    return client, sent
-
+import botocore
+from capturing import capturing
 
 client, sent = capturing([{"ShardIterator": "x"}])
 client.get_shard_iterator(
