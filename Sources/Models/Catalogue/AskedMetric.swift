@@ -40,14 +40,6 @@ public struct AskedMetric: Sendable {
   /// What values and thresholds count: times are milliseconds, whatever the row is in.
   public var unit: MetricUnit { counting == .seconds ? .milliseconds : counting }
 
-  /// Whether it can be held against a threshold window by window.
-  public var hasWindows: Bool {
-    switch source {
-    case .followed: true
-    case .atEnd: false
-    }
-  }
-
   /// The metric of the thing of that name and position; nil for all of them.
   public func metric(of thing: (position: Int, name: String)?) -> Objective.Metric {
     switch source {
