@@ -49,10 +49,21 @@ enum Walls {
       .map { "\(file.path):\($0.number)\($0.text)" }
   }
 
-  /// Paths of metrics that are spelt outside the catalogue.
-  static func metricPaths(in file: SourceText, paths: Set<String>, home: String) -> [String] {
+  /// What the catalogue's files spell: the paths of more than one part, and the names by which objectives ask, single words
+  /// such as `shards` left out.
+  static func metricPaths(of file: SourceText) -> [String] {
+    let parts = file.literals.map(\.text).filter { $0.wholeMatch(of: /[a-z_]+(?:\.[a-z_]+)+/) != nil }
+    let asked = file.code.flatMap { $0.text.matches(of: /\.asked\("([a-z]+_[a-z_]+)"/).map { String($0.1) } }
+    return parts + asked
+  }
+
+  /// Paths of metrics that are spelt outside the catalogue, `elsewhere` naming the words that mean something else in a file.
+  static func metricPaths(
+    in file: SourceText, paths: Set<String>, home: String, elsewhere: [String: Set<String>] = [:]
+  ) -> [String] {
     guard !file.path.hasPrefix(home) else { return [] }
-    return file.literals.filter { paths.contains($0.text) }.map { "\(file.path):\($0.number) \"\($0.text)\"" }
+    return file.literals.filter { paths.contains($0.text) && elsewhere[file.name]?.contains($0.text) != true }
+      .map { "\(file.path):\($0.number) \"\($0.text)\"" }
   }
 
   /// Files and functions that are too long, and what was left to do.

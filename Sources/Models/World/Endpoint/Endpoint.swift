@@ -160,7 +160,7 @@ struct Endpoint: ~Copyable {
     let name = account[stream].name
     var entry = Reshard(requestedAt: now, kind: kind, shardsBefore: before, shardsAfter: before)
     do throws(Refusal) {
-      try perform(change, on: stream, at: now)
+      try account.ask(change.request(of: account[stream], busiest: busiest(of: stream)), of: stream, at: now)
       observers.note(.reshardRequested, name, asker.asked(kind, at: before), at: now)
     } catch {
       entry.refusal = error.code
@@ -175,24 +175,7 @@ struct Endpoint: ~Copyable {
     return entry.refusal
   }
 
-  private mutating func perform(_ change: StreamChange, on stream: Int, at now: Instant) throws(Refusal) {
-    switch change {
-    case .split(let shard, let key):
-      let id = shard ?? busiest(of: stream)
-      try account.ask(.splitShard(id, at: key ?? middle(of: id, in: stream)), of: stream, at: now)
-    case .merge(let shard, let adjacent): try account.ask(.mergeShards(shard, with: adjacent), of: stream, at: now)
-    case .shardCount(let target): try account.ask(.updateShardCount(target: target), of: stream, at: now)
-    case .mode(let mode): try account.ask(.updateMode(mode.mode, warmThroughput: 0), of: stream, at: now)
-    case .warmThroughput(let target): try account.ask(.updateWarmThroughput(target), of: stream, at: now)
-    }
-  }
-
-  /// Where an even split would cut; a shard that does not exist is refused by the core, wherever it is cut.
-  private func middle(of id: ShardID, in stream: Int) -> HashKey {
-    let shards = account[stream].shards
-    return shards.indices.contains(id.index) ? shards[id.index].range.middle : HashKeyRange.whole.middle
-  }
-
+  /// The open shard of which most was asked lately; of equals the first.
   private func busiest(of stream: Int) -> ShardID {
     let meter = meters[stream]
     return account[stream].openShards.max { (meter.recentLoad(of: $0), $1) < (meter.recentLoad(of: $1), $0) }
@@ -220,27 +203,17 @@ struct Endpoint: ~Copyable {
     meters[stream].follow(account[stream], at: now, began: observers.secondBegan, &observers)
     finishChange(of: stream, at: now, &observers)
     if let step = histories[stream].beginScaling(account[stream], at: now) {
-      let open = account[stream].openShardCount
-      observers.note(
-        .reshardRequested, name(of: stream),
-        "\(Reshard.Kind.onDemandScaling.rawValue): busy for a minute: \(step.count) of \(open) open shards", at: now)
+      observers.note(.reshardRequested, name(of: stream), step, at: now)
     }
     if let entry = histories[stream].finishScaling(account[stream], at: now) {
-      noteFinished(entry, of: stream, at: now, &observers)
+      observers.note(.reshardFinished, name(of: stream), entry.ending(at: now), at: now)
     }
     followTariff(of: stream, at: now)
   }
 
   private mutating func finishChange(of stream: Int, at now: Instant, _ observers: inout Observers) {
     guard let entry = histories[stream].follow(account[stream], at: now) else { return }
-    noteFinished(entry, of: stream, at: now, &observers)
-  }
-
-  private func noteFinished(_ entry: Reshard, of stream: Int, at now: Instant, _ observers: inout Observers) {
-    observers.note(
-      .reshardFinished, name(of: stream),
-      "\(entry.kind.rawValue): \(entry.shardsBefore) → \(entry.shardsAfter) open shards in \(now - entry.requestedAt)",
-      at: now)
+    observers.note(.reshardFinished, name(of: stream), entry.ending(at: now), at: now)
   }
 
   /// Begins another tariff when a stream's mode or terms have changed.

@@ -22,12 +22,13 @@ struct ReshardHistory: Sendable {
     return finish(last, stream, at: now)
   }
 
-  /// Whether the service has decided at this instant to scale the stream by itself: then this is written down.
-  mutating func beginScaling(_ stream: Stream, at now: Instant) -> ScalingStep? {
+  /// Whether the service has decided at this instant to scale the stream by itself: then this is written down. Returns what
+  /// a note says of it.
+  mutating func beginScaling(_ stream: Stream, at now: Instant) -> String? {
     guard let step = stream.pendingScaling.last, step.decidedAt == now, entry(of: step) == nil else { return nil }
-    let open = stream.openShardCount
-    entries.append(Reshard(requestedAt: now, kind: .onDemandScaling, shardsBefore: open, shardsAfter: open))
-    return step
+    let open = stream.openShardCount, kind = Reshard.Kind.onDemandScaling
+    entries.append(Reshard(requestedAt: now, kind: kind, shardsBefore: open, shardsAfter: open))
+    return "\(kind.rawValue): busy for a minute: \(step.count) of \(open) open shards"
   }
 
   /// What the service has done at this instant to scale the stream by itself.
@@ -48,6 +49,13 @@ struct ReshardHistory: Sendable {
   }
 }
 
+extension Reshard {
+  /// What a note says when it is over.
+  func ending(at now: Instant) -> String {
+    "\(kind.rawValue): \(shardsBefore) → \(shardsAfter) open shards in \(now - requestedAt)"
+  }
+}
+
 /// A change of a stream's shards or mode that somebody asks for.
 enum StreamChange {
   /// The shard is the one of which most was asked lately, the key its middle, unless they are given.
@@ -64,6 +72,21 @@ enum StreamChange {
     case .shardCount: .updateShardCount
     case .mode: .updateStreamMode
     case .warmThroughput: .updateWarmThroughput
+    }
+  }
+
+  /// What is asked of the stream, whose busiest shard a split means that names none.
+  ///
+  /// An even split cuts in the middle; a shard that does not exist is refused by the core, wherever it is cut.
+  func request(of stream: Stream, busiest: @autoclosure () -> ShardID) -> StreamRequest {
+    switch self {
+    case .split(let shard, let key):
+      let id = shard ?? busiest(), exists = stream.shards.indices.contains(id.index)
+      return .splitShard(id, at: key ?? (exists ? stream.shards[id.index].range : .whole).middle)
+    case .merge(let shard, let adjacent): return .mergeShards(shard, with: adjacent)
+    case .shardCount(let target): return .updateShardCount(target: target)
+    case .mode(let mode): return .updateMode(mode.mode, warmThroughput: 0)
+    case .warmThroughput(let target): return .updateWarmThroughput(target)
     }
   }
 
