@@ -40,10 +40,11 @@ let package = Package(
 
     // The virtual clock and what runs under it.
     .systemLibrary(name: "CGSL", pkgConfig: "gsl", providers: [.apt(["libgsl-dev"])]),
+    .systemLibrary(name: "CPrefetch"),
     .target(
       name: "Simulation",
       dependencies: [
-        "Units", "KinesisCore", "CGSL", .product(name: "Histogram", package: "hdrhistogram-swift"),
+        "Units", "KinesisCore", "CGSL", "CPrefetch", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ],
       swiftSettings: house),
     // What one run depends on, resolved and checked: specifications and nothing that runs.

@@ -9,7 +9,7 @@ enum House {
     "Units": [], "Limits": [], "Pricing": ["Units"],
     "KinesisCore": ["Units", "Limits", "Crypto"],
     "Server": ["Units", "KinesisCore", "Foundation"],
-    "Simulation": ["Units", "KinesisCore", "CGSL", "Histogram", "Glibc"],
+    "Simulation": ["Units", "KinesisCore", "CGSL", "CPrefetch", "Histogram", "Glibc"],
     "Experiment": rules.union(["Pricing", "Simulation"]),
     "Models": rules.union(["Pricing", "Simulation", "Experiment"]),
     "Scenario": rules.union(["Pricing", "Simulation", "Experiment", "Models", "Yams", "Foundation", "Synchronization"]),

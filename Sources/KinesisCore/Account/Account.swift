@@ -59,19 +59,19 @@ public struct Account: Sendable, Hashable {
   // Asked for every record or poll: a verb each, because a stream that is read across modules is copied.
 
   /// The position behind the newest record of a stream's shard.
-  public func tip(of shard: ShardID, in id: Int) -> Int64 { streams[id].shards[shard.index].log.tip }
+  public func tip(of shard: ShardID, in id: Int) -> Int64 { streams.tip(of: shard, in: id) }
 
   /// Whether a stream's shard takes records.
-  public func isOpen(_ shard: ShardID, of id: Int) -> Bool { streams[id].shards[shard.index].isOpen }
+  public func isOpen(_ shard: ShardID, of id: Int) -> Bool { streams.isOpen(shard, of: id) }
 
   /// When a stream's subscription can be pushed to next; `.never` when nothing is there.
   public func nextPush(_ consumer: Int, _ subscription: Int, of id: Int, after now: Instant) -> Instant {
-    streams[id].nextPush(consumer, subscription, after: now)
+    streams.nextPush(consumer, subscription, of: id, after: now)
   }
 
   /// Records kept in a range of positions of a stream's shard, as runs.
   public func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
-    streams[id].shards[shard.index].log.runs(from: first, to: end)
+    streams.runs(from: first, to: end, in: shard, of: id)
   }
 
   /// The terms of its on-demand streams.

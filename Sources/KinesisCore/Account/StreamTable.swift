@@ -66,12 +66,29 @@ struct StreamTable: Sendable {
     return outcome
   }
 
+  /// The position behind a shard's newest record; asked for every poll and push, hence looked up in place.
+  func tip(of shard: ShardID, in id: Int) -> Int64 { streams.span[place(of: id)].tip(of: shard) }
+
+  /// Whether a shard takes records.
+  func isOpen(_ shard: ShardID, of id: Int) -> Bool { streams.span[place(of: id)].isOpen(shard) }
+
+  /// When a subscription can be pushed to next.
+  func nextPush(_ consumer: Int, _ subscription: Int, of id: Int, after now: Instant) -> Instant {
+    streams.span[place(of: id)].nextPush(consumer, subscription, after: now)
+  }
+
+  /// Records of a shard in a range of positions.
+  func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
+    streams.span[place(of: id)].runs(from: first, to: end, in: shard)
+  }
+
   /// Somebody did something to a stream: it may change at another time, and have something to push.
   @inline(__always)
   private mutating func noteChange(at place: Int) {
-    let due = streams[place].nextChange ?? .never
+    // Looked at in place: reading a computed property of an element copies the element.
+    let (due, latest) = (streams.span[place].nextChange ?? .never, streams.span[place].latest)
     if changes[place] != due { changes[place] = due }
-    if streams[place].hasConsumers, pushes[place] > streams[place].latest { pushes[place] = streams[place].latest }
+    if streams.span[place].hasConsumers, pushes[place] > latest { pushes[place] = latest }
   }
 
   /// When the first stream changes by itself; nil when none does.

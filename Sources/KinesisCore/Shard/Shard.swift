@@ -52,11 +52,14 @@ public struct Shard: Sendable, Hashable {
   /// The shards it came from: none, one or two.
   public var parents: [ShardID] { [parent, adjacentParent].compactMap { $0 } }
 
-  /// Stores records that its gate admitted.
+  /// Stores records that its gate admitted, perhaps none. Returns the position of the first of them.
   @inline(__always)
-  mutating func store(_ count: Int64, of size: Int64, at now: Instant) {
+  mutating func store(_ count: Int64, of size: Int64, at now: Instant) -> Int64 {
+    let first = log.tip
+    guard count > 0 else { return first }
     writtenBytes += count * size
     log.append(count: count, size: size, at: now)
+    return first
   }
 
   /// The sequence number of the record at a position.

@@ -132,15 +132,15 @@ extension Stream {
   /// Ask again after a put to the shard and at `nextPush`. A last event may hold no records.
   public mutating func push(_ consumer: Int, _ subscription: Int, at now: Instant) -> FanOutEvent? {
     let now = arrive(at: now)
-    var held = consumers[consumer].subscriptions[subscription]
+    var held = consumers.span[consumer].subscriptions[subscription]
     guard !held.isEnded else { return nil }
     let id = held.shard
     shards[id.index].log.trim(before: now - retention)
-    let log = shards[id.index].log
+    let log = shards.span[id.index].log
     let first = max(held.next, log.trimHorizon)
     let part = affordable(from: first, in: log, bucket: &held.bytes, at: now)
     let isAged = now - held.startedAt >= .seconds(limits[.fanOut.lifetime])
-    let isDrained = first + part.count >= log.tip && !shards[id.index].isOpen
+    let isDrained = first + part.count >= log.tip && !shards.span[id.index].isOpen
     defer { consumers[consumer].subscriptions[subscription] = held }
     guard part.count > 0 || isAged || isDrained else { return nil }
     let expired = first - min(held.next, first)
@@ -154,11 +154,11 @@ extension Stream {
 
   /// When `push` can next yield something without a further put: the next tokens, or the end of the five minutes.
   public func nextPush(_ consumer: Int, _ subscription: Int, after now: Instant) -> Instant {
-    let held = consumers[consumer].subscriptions[subscription]
+    let held = consumers.span[consumer].subscriptions[subscription]
     guard !held.isEnded else { return .never }
-    let end = held.startedAt + .seconds(limits[.fanOut.lifetime])
-    let log = shards[held.shard.index].log
-    guard let run = log.run(holding: max(held.next, log.trimHorizon)) else { return end }
+    let end = held.startedAt + .seconds(limits[.fanOut.lifetime]), shard = held.shard.index
+    let next = max(held.next, shards.span[shard].log.trimHorizon)
+    guard let run = shards.span[shard].log.run(holding: next) else { return end }
     let wanted = min(run.bytes(ofFirst: 1), limits[.fanOut.bytes])
     return min(end, held.bytes.instant(holding: wanted, from: now))
   }

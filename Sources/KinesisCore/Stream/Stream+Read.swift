@@ -98,12 +98,12 @@ extension Stream {
   private mutating func read(_ iterator: ShardIterator, limit: Int64, at now: Instant) -> ReadAnswer {
     let id = iterator.shard
     shards[id.index].log.trim(before: now - retention)
-    let log = shards[id.index].log
+    let log = shards.span[id.index].log
     let first = min(max(iterator.next, log.trimHorizon), log.tip)
     let part = log.prefix(from: first, records: limit, bytes: limits[.shard.readBytesPerCall])
     shards[id.index].readBytes.overdraw(part.bytes, at: now)
     let end = first + part.count
-    let isDrained = end >= log.tip && !shards[id.index].isOpen
+    let isDrained = end >= log.tip && !shards.span[id.index].isOpen
     return ReadAnswer(
       shard: id, first: first, count: part.count, bytes: part.bytes, expired: first - min(max(iterator.next, 0), first),
       millisBehindLatest: lag(behind: end, in: id, at: now),
@@ -113,10 +113,23 @@ extension Stream {
 
   /// Milliseconds from the record before `position` to `now`, 0 when nothing lies behind it: MillisBehindLatest.
   public func lag(behind position: Int64, in id: ShardID, at now: Instant) -> Int64 {
-    let log = shards[id.index].log
-    guard position < log.tip else { return 0 }
-    let seen = log.run(holding: max(position - 1, log.trimHorizon))
+    guard position < shards.span[id.index].log.tip else { return 0 }
+    let before = max(position - 1, shards.span[id.index].log.trimHorizon)
+    let seen = shards.span[id.index].log.run(holding: before)
     return seen.map { max(0, (now - $0.lastArrival).nanoseconds / 1_000_000) } ?? 0
+  }
+
+  // Looked at in place: a shard that is read out of the array is copied.
+
+  /// The position behind a shard's newest record.
+  func tip(of id: ShardID) -> Int64 { shards.span[id.index].log.tip }
+
+  /// Whether a shard takes records.
+  func isOpen(_ id: ShardID) -> Bool { shards.span[id.index].isOpen }
+
+  /// Records of a shard in a range of positions.
+  func runs(from first: Int64, to end: Int64, in id: ShardID) -> ShardLog.Runs {
+    shards.span[id.index].log.runs(from: first, to: end)
   }
 
   /// The shards that came from one by split or merge, by number.

@@ -153,8 +153,7 @@ public struct Stream: Sendable, Hashable {
   @inline(__always)
   mutating func admit(_ header: RecordHeader, to id: ShardID, at now: Instant) -> PutOutcome {
     let (accepted, limit) = gates[id.index].admit(header, at: now)
-    let first = shards[id.index].log.tip
-    if accepted > 0 { shards[id.index].store(accepted, of: Int64(header.size), at: now) }
+    let first = shards[id.index].store(accepted, of: Int64(header.size), at: now)
     return PutOutcome(shard: id, accepted: Int32(accepted), limit: limit, first: first)
   }
 

@@ -74,6 +74,10 @@ final class KeyPopulation: Sendable {
     hashes.isEmpty ? HashKey(partitionKey: name(of: key)) : hashes[Int(key)]
   }
 
+  /// Says that a key's hash will be wanted soon: the table is larger than a cache.
+  @inline(__always)
+  func prefetch(_ key: UInt32) { hashes.prefetch(Int(key)) }
+
   /// A key's text.
   func name(of key: UInt32) -> String { Self.name(key, salt: salt, names: names) }
 

@@ -90,6 +90,13 @@ struct Holdings: ~Copyable {
     return oldest
   }
 
+  /// Says that a record is about to be put: its key's hash and counter are on their way.
+  @inline(__always)
+  func prefetch(_ record: PendingRecord, of producer: Int, _ plan: ProducerPlan) {
+    plan.keys.prefetch(record.key)
+    producers[producer].firstAttempts.prefetch(Int(record.key))
+  }
+
   // MARK: What becomes of them
 
   /// A shard was asked to take a record. Returns whether it was the first one asked.

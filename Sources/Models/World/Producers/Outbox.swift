@@ -124,6 +124,7 @@ struct Outbox: ~Copyable {
     while next >= 0 {
       let slot = next, record = holdings[slot]
       next = record.next
+      if next >= 0 { holdings.prefetch(holdings[next], of: producer, plan) }
       let header = RecordHeader(hashKey: plan.hashKey(of: record, endpoint), size: record.size)
       let isFirst = holdings.noteAttempt(slot, by: producer)
       if endpoint.put(header, isFirst: isFirst, into: plan.stream, &calendar).accepted > 0 {

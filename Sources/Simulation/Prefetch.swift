@@ -1,0 +1,12 @@
+public import CPrefetch
+
+extension Array {
+  /// Says that an element will be wanted soon, so that it is on its way from memory meanwhile. Nothing else happens, and
+  /// nothing at all outside the array.
+  @inlinable @inline(__always)
+  public func prefetch(_ index: Int) {
+    withUnsafeBufferPointer { elements in
+      if let base = elements.baseAddress, elements.indices.contains(index) { weir_prefetch(base + index) }
+    }
+  }
+}
