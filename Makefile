@@ -8,7 +8,7 @@ OUT ?= out/flagship
 BUILD := -c release -Xswiftc -enable-testing
 WEIR = "$$($(SWIFT) build $(BUILD) --show-bin-path)/weir"
 
-.PHONY: run test reports baselines notebooks build lint setup
+.PHONY: run test validate reports baselines notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
 	$(SWIFT) build $(BUILD) --product weir
@@ -44,6 +44,15 @@ notebooks: setup ## Writes and executes the committed notebook anew: look at it 
 	$(NOTEBOOKS_ENV)/bin/pip install -q --disable-pip-version-check -r notebooks-export/$(NOTEBOOK)/requirements.txt
 	$(NOTEBOOKS_ENV)/bin/jupyter nbconvert --to notebook --execute --inplace \
 	  --ExecutePreprocessor.record_timing=False notebooks-export/$(NOTEBOOK)/$(NOTEBOOK).ipynb
+
+VALIDATION_ENV := .build/validation
+
+validate: setup ## Holds weir against the independent model of docs/validation, and that against planted faults.
+	$(SWIFT) build $(BUILD) --product weir
+	python3 -m venv $(VALIDATION_ENV)
+	$(VALIDATION_ENV)/bin/pip install -q --disable-pip-version-check -r docs/validation/requirements.txt
+	$(VALIDATION_ENV)/bin/python -m unittest discover -s docs/validation -t docs/validation
+	$(VALIDATION_ENV)/bin/python docs/validation/check.py --weir $(WEIR)
 
 build: setup
 	$(SWIFT) build $(BUILD) --product weir

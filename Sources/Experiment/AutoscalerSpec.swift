@@ -8,7 +8,7 @@ public struct AutoscalerSpec: Sendable, Hashable, Codable {
   /// How it decides.
   public enum Policy: Sendable, Hashable, Codable {
     /// awslabs/amazon-kinesis-scaling-utils: as many minutes above or below a threshold within a window, then by a step.
-    case scalingUtils(up: Step, down: Step)
+    case scalingUtils(on: Operations, up: Step, down: Step)
     /// aws-samples/kinesis-auto-scaling: two CloudWatch alarms, one doubles, one halves.
     case doubleHalve
     /// As Application Auto Scaling tracks a target: as many shards as bring the load to `up.permille`.
@@ -27,11 +27,22 @@ public struct AutoscalerSpec: Sendable, Hashable, Codable {
     }
   }
 
-  /// How far one call goes.
+  /// The utility's scaleOnOperation: whose use of the stream it looks at.
+  public enum Operations: String, Sendable, Hashable, Codable, CaseIterable {
+    /// What is written, over 1 MiB and 1,000 records a second and shard.
+    case put
+    /// What GetRecords gives, over 2 MiB and 2,000 records a second and shard.
+    case get
+    /// Both: either one grows the stream, and one that is low shrinks it unless the other grows it.
+    case both
+  }
+
+  /// How far one call of the utility goes.
   public enum Step: Sendable, Hashable, Codable {
-    /// So many shards, at least 1.
+    /// The utility's scaleCount: so many shards, at least 1.
     case shards(Int)
-    /// So many hundredths of the open shards, rounded down, at least one shard.
+    /// The utility's scalePct, at least 1: below 100 so many hundredths of the open shards, from 100 on a factor, so that
+    /// 100 changes nothing and 200 doubles or halves.
     case percent(Int)
   }
 

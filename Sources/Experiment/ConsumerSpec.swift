@@ -23,6 +23,24 @@ public struct ConsumerSpec: Sendable, Codable {
     case fanOut
   }
 
+  /// Which generation of the Kinesis Client Library holds the leases: who looks through the table, and what else is kept there.
+  public enum LibraryVersion: Int, Sendable, Hashable, Codable, CaseIterable {
+    /// KCL 2: every worker scans the lease table.
+    case two = 2
+    /// KCL 3: a leader scans and assigns; workers write metrics of themselves.
+    case three = 3
+  }
+
+  /// Who calls GetRecords for it, and what that does by itself about a call that is refused or fails (N§4).
+  public enum Poller: Sendable, Hashable, Codable {
+    /// An AWS SDK, which tries again; when it gives up, the application waits for a whole `pollInterval`.
+    case sdk(SDKRetrySpec)
+    /// Flink's connector, which tries again by a law of its own.
+    case connector
+    /// Lambda or Firehose: about a period later.
+    case service
+  }
+
   /// Where it starts.
   public enum Start: String, Sendable, Hashable, Codable {
     /// At the oldest record kept.
@@ -56,6 +74,10 @@ public struct ConsumerSpec: Sendable, Codable {
   /// How often its application checkpoints a lease, at most; zero is after each batch. For the bill alone: a crash goes back to
   /// the last batch (decision 0029). A minute is what AWS's sample consumer takes (assumed).
   public var checkpointEvery = Interval.seconds(60)
+  /// Who calls GetRecords; unused by fan-out. What comes with the application unless told.
+  public var poller: Poller
+  /// The KCL's version; unused by others.
+  public var libraryVersion = LibraryVersion.three
 
   /// A consumer of the given parts.
   public init(
@@ -74,6 +96,13 @@ public struct ConsumerSpec: Sendable, Codable {
     self.perBatch = perBatch
     self.perRecord = perRecord
     self.start = start
+    poller =
+      switch application {
+      case .plainLoop: .sdk(SDKRetrySpec(mode: SDKLanguage.python.today))
+      case .recordProcessors: .sdk(SDKRetrySpec(mode: SDKLanguage.java.today))
+      case .flink: .connector
+      case .mapping: .service
+      }
   }
 
   /// Whether records are pushed to it.

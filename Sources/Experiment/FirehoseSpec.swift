@@ -37,19 +37,6 @@ public struct FirehoseSpec: Sendable, Codable {
 
   /// Its name in the scenario.
   public var name: String { configuration.name }
-
-  /// How CloudWatch's metrics name the destination, as in `DeliveryToS3.Records` (F§7).
-  public var metricsName: String {
-    switch configuration.destination {
-    case .s3: "S3"
-    case .iceberg: "Iceberg"
-    case .redshift: "Redshift"
-    case .openSearch: "AmazonOpenSearchService"
-    case .splunk: "Splunk"
-    case .http: "HttpEndpoint"
-    case .snowflake: "Snowflake"
-    }
-  }
 }
 
 /// A managed delivery of an on-demand stream: the schema's `channels`.

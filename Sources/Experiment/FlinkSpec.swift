@@ -33,15 +33,19 @@ public struct FlinkSpec: Sendable, Hashable, Codable {
   public var scaling: Scaling
   /// Over which records results are formed; nil for record by record.
   public var window: Window?
+  /// How long it stands still when its parallelism changes, up to an hour; nil for the limits' own figure.
+  public var rescale: Interval?
 
   /// An application; one KPU's worth of parallelism each, fixed, without windows unless told.
   public init(
-    parallelism: Int = 1, parallelismPerKPU: Int = 1, ratePerKPU: Int, scaling: Scaling = .fixed, window: Window? = nil
+    parallelism: Int = 1, parallelismPerKPU: Int = 1, ratePerKPU: Int, scaling: Scaling = .fixed, window: Window? = nil,
+    rescale: Interval? = nil
   ) {
     self.parallelism = parallelism
     self.parallelismPerKPU = parallelismPerKPU
     self.ratePerKPU = ratePerKPU
     self.scaling = scaling
     self.window = window
+    self.rescale = rescale
   }
 }

@@ -21,6 +21,8 @@ public struct Objective: Sendable, Hashable, Codable {
     case shardUtilization(stream: Int?)
     /// GetRecords calls refused. `sum`.
     case throttledCalls(consumer: Int?)
+    /// GetRecords calls refused over calls made. `rate`.
+    case readThrottleRate(consumer: Int?)
     /// Open shards. `max`, `min`, `last`.
     case openShards(stream: Int)
     /// From a record's arrival (at its shard, or in Firehose) to its delivery. Time.

@@ -37,16 +37,22 @@ public struct KPLSpec: Sendable, Hashable, Codable {
 
 /// What the AWS SDK does by itself when a whole call fails; failed entries of a PutRecords answer are not its business.
 public struct SDKRetrySpec: Sendable, Hashable, Codable {
-  /// A retry mode (facts §9.4).
+  /// A retry mode (facts §9.4, N§1).
   public enum Mode: String, Sendable, Hashable, Codable, CaseIterable {
     /// It does nothing: retries are switched off.
     case none
-    /// botocore's default: five attempts, U(0, 1) · 2ⁿ seconds between them.
+    /// botocore's default before November 2026: five attempts, U(0, 1) · 2ⁿ seconds between them.
     case legacy
-    /// Three attempts, U(0, 1) · min(2ⁿ, 20) seconds between them, and a quota of tokens a client.
+    /// The default of most SDKs since 10 November 2026: three attempts, U(0, 1) of 1, 2 … seconds between them after throttles,
+    /// of 50, 100 … milliseconds after other failures, at most 20 s; 500 tokens a client, of which a retry takes 5 or 14.
     case standard
-    /// The variant of 2026: back-off from 50 ms, from 1 s when throttled; a failure costs more tokens than a throttle.
-    case adaptive2026 = "adaptive_2026"
+    /// What `standard` was before: U(0, 1) · min(2ⁿ, 20) seconds; a retry takes 5 tokens, after a time-out 10.
+    case standard2025 = "standard_2025"
+    /// The SDK for Java 2.x: four attempts; between a half and all of 500, 1,000 … milliseconds after throttles, U(0, 1) of 100,
+    /// 200 … after other failures; a retry takes 5 tokens, after a throttle none.
+    case javaLegacy = "java_legacy"
+    /// `standard`, and the client holds its own attempts back to a rate that follows throttles.
+    case adaptive
   }
   /// The mode.
   public var mode: Mode
@@ -60,5 +66,21 @@ public struct SDKRetrySpec: Sendable, Hashable, Codable {
     self.mode = mode
     self.maxAttempts = maxAttempts
     self.timeout = timeout
+  }
+}
+
+/// Whose SDK it is: what one does when nobody configures it (N§1).
+public enum SDKLanguage: String, Sendable, Hashable, Codable, CaseIterable {
+  /// An SDK or a tool made of one.
+  case python, java, js, go, dotnet, cpp, ruby, php, swift, rust, kotlin, powershell, cli
+
+  /// Its default since 10 November 2026. The SDK for Java has none of the new form yet; that for Kotlin neither, and that it
+  /// does as `standard_2025` says is assumed.
+  public var today: SDKRetrySpec.Mode {
+    switch self {
+    case .java: .javaLegacy
+    case .kotlin: .standard2025
+    case .python, .js, .go, .dotnet, .cpp, .ruby, .php, .swift, .rust, .powershell, .cli: .standard
+    }
   }
 }

@@ -16,7 +16,7 @@ public struct ProducerSpec: Sendable, Codable {
   public var arrivals: ArrivalPattern
   /// Where the data size of a record comes from, partition key not included.
   public var size: SizeSource
-  /// The partition key's length in UTF-8 bytes; 1 to 256. It counts towards every byte limit.
+  /// The partition key's length in UTF-8 bytes; 1 to 1,024, which are 256 characters. It counts towards every byte limit.
   public var keyBytes: Int
   /// Which keys, and how often each.
   public var keys: KeySpec
@@ -242,6 +242,9 @@ public struct KeySpec: Sendable, Hashable, Codable {
     case zipf(cardinality: Int, s: Double)
     /// The first `hot` keys share `hotShare` of the records evenly, all others the rest.
     case hotSet(cardinality: Int, hot: Int, hotShare: Double)
+    /// Keys by their names with their shares of the records, the commonest first; what the shares leave falls to `rest`
+    /// other keys, in the way in which a Zipf law of that exponent would go on (0: all alike).
+    case listed(names: [String], shares: [Double], rest: Int, s: Double)
     /// One key.
     case single
     /// No partition key law: explicit hash keys at the middle of each open shard, in turn.

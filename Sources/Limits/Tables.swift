@@ -11,6 +11,7 @@ extension Limit {
     @usableFromInline let kpl = KPLLimits()
     @usableFromInline let agent = AgentLimits()
     @usableFromInline let sdk = SDKLimits()
+    @usableFromInline let reader = ReaderLimits()
     @usableFromInline let channel = ChannelLimits()
     @usableFromInline let video = VideoLimits()
     @usableFromInline let sql = SQLLimits()
@@ -41,6 +42,8 @@ extension Limit.Key {
   @inlinable public static var agent: Limit.Table<AgentLimits> { Limit.Table(\.agent) }
   /// The AWS SDKs.
   @inlinable public static var sdk: Limit.Table<SDKLimits> { Limit.Table(\.sdk) }
+  /// Pollers.
+  @inlinable public static var reader: Limit.Table<ReaderLimits> { Limit.Table(\.reader) }
   /// Delivery channels.
   @inlinable public static var channel: Limit.Table<ChannelLimits> { Limit.Table(\.channel) }
   /// Kinesis Video Streams.

@@ -1,5 +1,6 @@
 internal import Experiment
 internal import Simulation
+internal import Units
 
 /// A `Distribution` made ready to draw from: tables are built once, samples come out as whole units.
 ///
@@ -42,5 +43,5 @@ indirect enum Sampler: Sendable {
   }
 
   /// The nearest whole number of a sample; what no run can reach is cut to about 146 years or exabytes.
-  private static func whole(_ x: Double) -> Int64 { Int64(min(max(x, 0), 0x1p62).rounded()) }
+  private static func whole(_ x: Double) -> Int64 { Int64(clamping: min(max(x, 0), 0x1p62).rounded()) }
 }

@@ -32,6 +32,11 @@ struct ApplicationForm {
 
   private var perShard: Double { flow.records / Double(max(1, shards)) }
 
+  /// From one poll to the next, in seconds: a poll is late by half of the most, on average (`PollPace`).
+  private var poll: Double {
+    spec.pollInterval.inSeconds * (1 + Double(limits[.reader.latePermille]) / 2_000)
+  }
+
   private func use(_ flink: FlinkSpec, over span: Interval) -> FlinkUse {
     let time = Int128(span.nanoseconds)
     return FlinkUse(
@@ -51,7 +56,7 @@ struct ApplicationForm {
     guard perShard > 0 else { return 0 }
     let time = milliseconds(for: 1) / 1_000
     if spec.isFanOut { return 1 / max(Self.gathering + 1 / perShard, time) }
-    let interval = max(spec.pollInterval.inSeconds, time)
+    let interval = max(poll, time)
     return (1 - DeterministicMath.exp(-perShard * interval)) / interval
   }
 
@@ -64,7 +69,8 @@ struct ApplicationForm {
     let each = billedMilliseconds(for: rate / calls)
     let all = calls * Double(parts) * span.inSeconds
     return FunctionUse(
-      invocations: Int128(all.rounded()), memory: function.memory, time: Int128((all * each * 1e6).rounded()))
+      invocations: Int128(clamping: all.rounded()), memory: function.memory,
+      time: Int128(clamping: (all * each * 1e6).rounded()))
   }
 
   /// Invocations a second of one part of a shard.
@@ -77,7 +83,7 @@ struct ApplicationForm {
   /// Without a window, what a poll or a push brings is invoked at once, or when the function is free again.
   private func unhurried(_ rate: Double, _ most: Double) -> Double {
     let isPushed = spec.isFanOut
-    let least = isPushed ? Self.gathering + 1 / rate : spec.pollInterval.inSeconds
+    let least = isPushed ? Self.gathering + 1 / rate : poll
     var cycle = least, calls = 1.0
     for _ in 0..<30 {
       calls = isPushed ? max(1, rate * cycle / most) : Self.batches(rate * cycle, most)
@@ -90,7 +96,7 @@ struct ApplicationForm {
 
   /// The window begins with the first record, or when the invocation before has ended.
   private func windowed(_ function: FunctionSpec, _ rate: Double, _ most: Double) -> Double {
-    let poll = spec.pollInterval.inSeconds
+    let poll = poll
     let some = 1 - DeterministicMath.exp(-rate * poll), over = function.window.inSeconds.remainder(dividingBy: poll)
     // Polls are a second apart. Where the window is whole seconds, the answer at its end comes before it or after it.
     let next = over == 0 ? Self.evenWait * poll : (over > 0 ? poll - over : -over)
@@ -102,7 +108,7 @@ struct ApplicationForm {
   /// The mean of ⌈k / most⌉ for a Poisson k.
   private static func batches(_ mean: Double, _ most: Double) -> Double {
     guard mean < 2_000 else { return mean / most + 0.5 }
-    let last = Int(mean + 12 * mean.squareRoot() + 20)
+    let last = Int(clamping: mean + 12 * mean.squareRoot() + 20)
     return (1...last).reduce(0) { $0 + Statistics.poissonShare(at: $1, mean: mean) * (Double($1) / most).rounded(.up) }
   }
 

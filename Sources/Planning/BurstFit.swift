@@ -16,12 +16,21 @@ public struct BurstFit: Sendable {
     public var simulated: Double
     /// The part of observed and simulated throttles in the same bins, over the larger total; 0 to 1.
     public var overlap: Double
+    /// Records that the run gave up for each refusal: what was stored is less by that than what was offered, and the trial
+    /// offers so much more.
+    public var lossPerRefusal: Double
+    /// Records stored by the run over the compared bins.
+    var records: Double
+    /// Records stored by the run over those that were: 1 when the loss is counted right.
+    public var stored: Double
   }
 
   /// The factors tried, ascending, as far as the bins have seconds.
   public static let factors = [1.0, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 60]
   /// A window has at most so many bins, and so many records unless it has only two.
   static let most = (bins: 8, records: 400_000.0)
+  /// As long as it has no more records than these it may have more bins: each tells a little more of the burst.
+  private static let mostOfFew = (bins: 40, records: 40_000.0)
   /// Above so many keys nothing is tried: each run hashes them all.
   static let tooManyKeys = 1_000_000
   /// Above so many records in a window of two bins nothing is tried.
@@ -39,6 +48,12 @@ public struct BurstFit: Sendable {
   static let parts: [Int64] = [10, 30]
   /// Halvings of the factor for each of them.
   private static let halvings = 7
+  /// Factors tried between those around the best.
+  private static let refinements = 4
+  /// Runs of one trial until what is offered agrees with what is lost, to this share of what was stored.
+  private static let rounds = 8, agreement = 0.002
+  /// How far the records stored may be off; of few, by so many roots of their number: arrivals come by chance.
+  private static let storedTolerance = 0.02, storedRoots = 2.0
 
   /// When the compared bins begin, since the first bin of the traffic, and how many they are.
   public let from: Interval, bins: Int
@@ -50,8 +65,27 @@ public struct BurstFit: Sendable {
   /// bins cannot tell which is true.
   public private(set) var shapes: [Shape] = []
 
-  /// The trial that overlaps most; the smallest factor of equals, nil when none overlaps.
-  public var best: Trial? {
+  /// The factors, from the least to the greatest, that cannot be told from the best: those of all trials that reproduce the
+  /// throttles, and those as near as runs of one burst are to each other. No confidence is promised. Nil when no trial
+  /// reproduces the throttles, or when they do not say.
+  public let range: ClosedRange<Double>?
+  /// The factor in that range whose throttles are as many as were observed.
+  private let likeliest: Double?
+
+  /// The trial of the likeliest factor; without one that which overlaps most, the smallest factor of equals, nil when none
+  /// overlaps.
+  public var best: Trial? { trials.first { $0.factor == likeliest } ?? Self.closest(trials) }
+
+  /// Whether the bins tell one factor, to a tenth either way.
+  public var tellsOneFactor: Bool {
+    guard let best, let range else { return false }
+    return range.lowerBound >= best.factor * (1 - Self.near) && range.upperBound <= best.factor * (1 + Self.near)
+  }
+
+  /// How near to the best the ends of a range are that stands for one factor.
+  private static let near = 0.1
+
+  private static func closest(_ trials: [Trial]) -> Trial? {
     trials.reduce(nil) { best, trial in trial.overlap > (best?.overlap ?? 0) ? trial : best }
   }
 
@@ -64,6 +98,7 @@ public struct BurstFit: Sendable {
     let tolerance = Backtest.tolerance
     return trial.overlap >= tolerance.overlap && trial.simulated <= observed * tolerance.factor
       && observed <= trial.simulated * tolerance.factor
+      && (trial.stored - 1).magnitude <= max(storedTolerance, storedRoots / max(1, trial.records).squareRoot())
   }
 
   /// The factor of a burst of some length that gives as many throttles as were observed, halved down to; nil when it does not
@@ -80,10 +115,21 @@ public struct BurstFit: Sendable {
       if tried.simulated < observed { low = middle } else { high = middle }
     }
     let factor = ((low + high) / 2 * 10).rounded() / 10
-    guard let burst = try? StatedBurst(factor: min(factor, most), length: length, width: width),
+    // One that has all records is no other shape: it is among the trials.
+    guard factor < most * (1 - near), let burst = try? StatedBurst(factor: factor, length: length, width: width),
       let last = trial(burst, burst.factor), isClose(last, observed)
     else { return nil }
     return Shape(factor: burst.factor, length: length)
+  }
+
+  /// What a burst that somebody states gives up for each refusal, over the bins with the most throttles; nil where nothing can
+  /// be tried, as with a fit.
+  public static func lossPerRefusal(of burst: StatedBurst, in model: TraceModel, limits: LimitsProfile) -> Double? {
+    guard model.profile.shards != nil, model.profile.input.bytes == .withKeys, model.retry == .backOff,
+      let throttles = model.traffic[.writeExceeded] ?? model.traffic[.putRecordsThrottled],
+      let window = Self.window(throttles, model.offered)
+    else { return nil }
+    return trial(model, window, burst, burst.factor, limits)?.lossPerRefusal
   }
 
   /// The fit of a model; nil when no shards or no throttles are known, when bins hide nothing, or when a run would be long.
@@ -100,20 +146,51 @@ public struct BurstFit: Sendable {
     let compared = window.dropFirst()
     from = traffic.width * Int64(compared.startIndex)
     bins = compared.count
-    observed = throttles[compared].reduce(0, +)
-    trials = Self.factors.compactMap { factor in
-      guard let burst = try? StatedBurst(factor: factor, length: nil, width: traffic.width) else { return nil }
-      return Self.trial(model.experiment(bins: window, burst: burst, limits: limits), factor)
+    let observed = throttles[compared].reduce(0, +)
+    self.observed = observed
+    // Each begins with what the one before lost, which is near.
+    var model = model
+    func longest(_ factor: Double) -> StatedBurst? {
+      try? StatedBurst(factor: factor, length: nil, width: traffic.width)
     }
+    func trial(_ bins: Range<Int>, _ burst: StatedBurst) -> Trial? {
+      let tried = Self.trial(model, bins, burst, burst.factor, limits)
+      if model.retry == .backOff, let tried { model = model.losing(tried.lossPerRefusal) }
+      return tried
+    }
+    let refined = Self.refined { longest($0).flatMap { trial(window, $0) } }
+    let closest = Self.closest(refined)
+    let chance = closest.flatMap { one in
+      longest(one.factor).flatMap { Self.chance(model.losing(one.lossPerRefusal), window, $0, limits) }
+    }
+    let stored = (traffic[.incomingRecords] ?? [])[compared].reduce(0, +)
+    let estimate = chance.flatMap { chance in
+      closest.flatMap {
+        BurstEstimate(refined, refused: observed, stored: stored, closest: $0.factor, chance: chance)
+      }
+    }
+    let last = estimate.flatMap { longest($0.factor) }.flatMap { trial(window, $0) }
+      .flatMap { Self.isClose($0, observed) ? $0 : nil }
+    likeliest = last?.factor
+    range = last.flatMap { _ in estimate }.map { Self.widened($0.range, by: refined, observed) }
+    trials = (refined.filter { $0.factor != last?.factor } + [last].compactMap(\.self)).sorted { $0.factor < $1.factor }
     guard let period = (try? StatedBurst(factor: 1, length: nil, width: traffic.width))?.every else { return }
     // A shape is tried on everything where that is little: what fits the worst bins may throttle in others.
     let isShort = model.offered.reduce(0, +) <= Self.most.records
-    let wide = isShort ? model.offered.indices : window, observed = throttles[wide.dropFirst()].reduce(0, +)
+    let wide = isShort ? model.offered.indices : window, refused = throttles[wide.dropFirst()].reduce(0, +)
     shapes = Self.parts.compactMap { part in
       Self.shape(
-        Interval(nanoseconds: period.nanoseconds / part), most: Double(part), observed: observed,
-        trial: { Self.trial(model.experiment(bins: wide, burst: $0, limits: limits), $1) }, width: traffic.width)
+        Interval(nanoseconds: period.nanoseconds / part), most: Double(part), observed: refused,
+        trial: { burst, _ in trial(wide, burst) }, width: traffic.width)
     }
+  }
+
+  /// A range of factors and those of all trials that reproduce the throttles.
+  private static func widened(
+    _ range: ClosedRange<Double>, by trials: [Trial], _ observed: Double
+  ) -> ClosedRange<Double> {
+    let close = trials.filter { isClose($0, observed) }.map(\.factor) + [range.lowerBound, range.upperBound]
+    return (close.min() ?? range.lowerBound)...(close.max() ?? range.upperBound)
   }
 
   /// The bins around the one with the most throttles, grown to the side that has more, after one that warms up.
@@ -123,7 +200,7 @@ public struct BurstFit: Sendable {
     if peak == 0 { window = 0..<min(2, throttles.count) }
     var records = offered[window].reduce(0, +)
     guard window.count == 2, records <= tooMany else { return nil }
-    while window.count < Self.most.bins {
+    while window.count < (records < mostOfFew.records ? mostOfFew : Self.most).bins {
       let before = window.lowerBound > 0 ? throttles[window.lowerBound - 1] : -1
       let after = window.upperBound < throttles.count ? throttles[window.upperBound] : -1
       guard before >= 0 || after >= 0 else { break }
@@ -135,14 +212,83 @@ public struct BurstFit: Sendable {
     return window
   }
 
-  private static func trial(_ experiment: Experiment, _ factor: Double) -> Trial? {
-    var run = World(PreparedExperiment(experiment), replication: 0)
+  /// The trials of the usual factors, and of some between the neighbours of the best, ascending.
+  private static func refined(_ trial: (Double) -> Trial?) -> [Trial] {
+    var trials = factors.compactMap(trial)
+    for _ in 0..<refinements {
+      guard let best = trials.indices.max(by: { (trials[$0].overlap, $1) < (trials[$1].overlap, $0) }),
+        trials[best].overlap > 0
+      else { break }
+      let near = [best - 1, best + 1].filter { trials.indices.contains($0) }
+      // The wider gap is halved, to a whole factor.
+      guard let other = near.max(by: { gap(trials, best, $0) < gap(trials, best, $1) }) else { break }
+      let middle = ((trials[best].factor + trials[other].factor) / 2).rounded()
+      guard !trials.contains(where: { $0.factor == middle }), let tried = trial(middle) else { break }
+      trials.insert(tried, at: max(best, other))
+    }
+    return trials
+  }
+
+  private static func gap(_ trials: [Trial], _ one: Int, _ other: Int) -> Double {
+    (trials[one].factor - trials[other].factor).magnitude / max(trials[one].factor, trials[other].factor)
+  }
+
+  /// A trial of one burst, offering what was stored and what such a run gives up.
+  ///
+  /// By secants: near saturation each record more that is offered is lost, and repeating alone would hardly move.
+  private static func trial(
+    _ model: TraceModel, _ bins: Range<Int>, _ burst: StatedBurst, _ factor: Double, _ limits: LimitsProfile
+  ) -> Trial? {
+    let stored = model.losing(0).offered[bins].reduce(0, +)
+    let refused = model.losing(1).offered[bins].reduce(0, +) - stored
+    var (loss, tried, before): (Double, Trial?, (loss: Double, gap: Double)?) = (model.lossPerRefusal, nil, nil)
+    for _ in 0..<rounds {
+      let one = trial(model.losing(loss).experiment(bins: bins, burst: burst, limits: limits), factor)
+      guard let one, model.retry == .backOff else { return one }
+      tried = one
+      let gap = one.lossPerRefusal - loss
+      guard gap.magnitude * refused > agreement * stored else { return one }
+      let slope = before.map { (gap - $0.gap) / (loss - $0.loss) } ?? -1
+      before = (loss, gap)
+      // Where the secant points nowhere, or far, one plain step.
+      loss = max(0, loss - gap / min(-leastSlope, max(-1, slope)))
+    }
+    return tried
+  }
+
+  /// A step is at most the plain one over this.
+  private static let leastSlope = 0.1
+
+  /// What chance does to the refusals by which a factor is found: some runs of a burst, of what it loses, and of a little more.
+  private static func chance(
+    _ model: TraceModel, _ bins: Range<Int>, _ burst: StatedBurst, _ limits: LimitsProfile
+  ) -> BurstEstimate.Chance? {
+    let loss = model.lossPerRefusal, more = loss + max(0.001, loss / 10)
+    func runs(_ loss: Double) -> [Trial] {
+      let experiment = model.losing(loss).experiment(bins: bins, burst: burst, limits: limits)
+      return (0..<BurstEstimate.runs).compactMap { trial(experiment, burst.factor, replication: $0) }
+    }
+    return BurstEstimate.Chance(at: runs(loss), loss: loss, beside: runs(more), more: more)
+  }
+
+  private static func trial(_ experiment: Experiment, _ factor: Double, replication: Int = 0) -> Trial? {
+    var run = World(PreparedExperiment(experiment), replication: replication)
     while !run.advance(limit: 1_000_000) {}
     let result = run.finish(isComplete: true)
-    guard let throttles = Backtest(experiment.streams[0], in: result)?.throttles else { return nil }
-    let compared = Backtest.Comparison(
-      metric: throttles.metric, observed: Array(throttles.observed.dropFirst()),
-      simulated: Array(throttles.simulated.dropFirst()))
-    return Trial(factor: factor, simulated: compared.simulatedTotal, overlap: compared.overlap)
+    guard let backtest = Backtest(experiment.streams[0], in: result), let throttles = backtest.throttles,
+      let records = backtest[.incomingRecords]
+    else { return nil }
+    func rest(_ whole: Backtest.Comparison) -> Backtest.Comparison {
+      Backtest.Comparison(
+        metric: whole.metric, observed: Array(whole.observed.dropFirst()),
+        simulated: Array(whole.simulated.dropFirst()))
+    }
+    let (compared, stored) = (rest(throttles), rest(records))
+    let refused = Double(result.records.throttledAttempts)
+    return Trial(
+      factor: factor, simulated: compared.simulatedTotal, overlap: compared.overlap,
+      lossPerRefusal: refused > 0 ? Double(result.records.lost) / refused : 0,
+      records: stored.simulatedTotal,
+      stored: stored.observedTotal > 0 ? stored.simulatedTotal / stored.observedTotal : 1)
   }
 }

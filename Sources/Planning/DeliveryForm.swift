@@ -61,7 +61,7 @@ struct DeliveryForm {
   var warning: String? {
     let lost = 1 - placed
     guard lost > 0.001 else { return nil }
-    let percent = Int((lost * 100).rounded(.up))
+    let percent = Int(clamping: (lost * 100).rounded(.up))
     return
       "\(spec.name): more dynamic partitions would be active than the \(machine.partitionLimit) that may be: about "
       + "\(percent) % of its data finds no place and goes to the error output"
@@ -72,7 +72,9 @@ struct DeliveryForm {
     func amount(_ perSecond: Double) -> Int128 { Amount.steady(perSecond: perSecond, over: span).whole }
     let objects = objects, extra = [failures, overflow, copies], calls = invocations
     var use = spec.use(over: span)
-    (use.billedBytes, use.deliveredBytes) = (amount(flow.deliveryBytes), amount(delivered * placed))
+    let isRounded = spec.configuration.destination.isBilledByRecord
+    use.billedBytes = amount(isRounded ? flow.deliveryBytes : flow.dataBytes)
+    use.deliveredBytes = amount(delivered * placed)
     use.objects = amount(objects.count)
     use.putRequests = amount(extra.reduce(objects.requests) { $0 + $1.requests })
     use.storedBytes = amount(extra.reduce(objects.stored) { $0 + $1.stored })
@@ -143,7 +145,7 @@ struct DeliveryForm {
 
   private func written(_ count: Double, of bytes: Double) -> Objects {
     let out = bytes * 1_000 / Double(spec.configuration.compressionPermille)
-    let requests = Double(machine.putRequests(forObjectOf: Int64(out.rounded(.up))))
+    let requests = Double(machine.putRequests(forObjectOf: Int64(clamping: out.rounded(.up))))
     return Objects(count: count, requests: count * requests, stored: requests > 0 ? count * out : 0)
   }
 

@@ -3,15 +3,16 @@ internal import Models
 public import Pricing
 internal import Units
 
-/// Shards and bills by arithmetic: AWS's sizing formula, the limit it leaves out, headroom, and the three modes.
+/// Shards and bills by arithmetic: the service's own limits, headroom, and the three modes; AWS's sizing formula beside them.
 ///
+/// The limits count bytes as they are; AWS's formula rounds each record up to 1 KiB and leaves records a second out (facts §12).
 /// It knows averages only. Bursts within a second, hot keys and retries are what `weir run` is for.
 public struct Estimate: Sendable, Hashable {
   /// One limit, and the shards it asks for.
   public struct Need: Sendable, Hashable {
     /// Which limit.
     public enum Name: String, Sendable, Hashable, CaseIterable {
-      /// 1 MiB/s in, records rounded up to 1 KiB as in AWS's formula.
+      /// 1 MiB/s in, data and partition keys.
       case writeBytes = "write_bytes"
       /// 1,000 records/s in: not in AWS's formula.
       case writeRecords = "write_records"
@@ -41,12 +42,19 @@ public struct Estimate: Sendable, Hashable {
   /// What arithmetic already shows to be impossible or unwise, a sentence each.
   public let warnings: [String]
 
+  /// Shards by AWS's sizing formula, with the same headroom; at least 1. Nothing else here is made of it.
+  public var shardsByFormula: Int { Self.shards(formula, headroom: headroom) }
+
+  /// What AWS's sizing formula asks for, largest first: bytes in and out, each record rounded up to 1 KiB.
+  public let formula: [Need]
+
   /// The estimate of a load. `headroom` is 0 or more.
   public init(_ load: StreamLoad, headroom: Double, limits: LimitsProfile, prices: PriceBook, region: String) {
     precondition(headroom >= 0, "headroom is a share above the peak")
     let needs = Self.needs(load, limits), shards = Self.shards(for: load, headroom: headroom, limits: limits)
     (self.load, self.headroom, self.shards) = (load, headroom, shards)
     self.needs = needs.sorted { $0.shards > $1.shards }
+    formula = Self.formula(load, limits).sorted { $0.shards > $1.shards }
     bills = BillingMode.allCases.map { mode in
       Bill(load.usage(mode, shards: shards, for: .month730h), for: .month730h, book: prices, region: region)
     }
@@ -55,20 +63,32 @@ public struct Estimate: Sendable, Hashable {
 
   /// Shards that hold a load's peak with its headroom; at least 1.
   public static func shards(for load: StreamLoad, headroom: Double, limits: LimitsProfile) -> Int {
-    let most = needs(load, limits).map(\.shards).max() ?? 0
-    return max(1, Int((most * (1 + headroom) - 1e-9).rounded(.up)))
+    shards(needs(load, limits), headroom: headroom)
+  }
+
+  private static func shards(_ needs: [Need], headroom: Double) -> Int {
+    let most = needs.map(\.shards).max() ?? 0
+    return max(1, Int(clamping: (most * (1 + headroom) - 1e-9).rounded(.up)))
   }
 
   /// The limit that decides.
   public var binding: Need.Name { needs[0].name }
 
   private static func needs(_ load: StreamLoad, _ limits: LimitsProfile) -> [Need] {
+    let records = Need(name: .writeRecords, demand: load.peak.records, capacity: Double(limits[.shard.writeRecords]))
+    return bytes(load.peak.bytes, load, limits) + [records]
+  }
+
+  /// AWS's "number_of_shards = max(incoming_write_bandwidth_in_KiB / 1024, outgoing_read_bandwidth_in_KiB / 2048)".
+  private static func formula(_ load: StreamLoad, _ limits: LimitsProfile) -> [Need] {
+    bytes(load.peak.roundedBytes, load, limits)
+  }
+
+  private static func bytes(_ incoming: Double, _ load: StreamLoad, _ limits: LimitsProfile) -> [Need] {
     [
-      Need(name: .writeBytes, demand: load.peak.roundedBytes, capacity: Double(limits[.shard.writeBytes])),
-      Need(name: .writeRecords, demand: load.peak.records, capacity: Double(limits[.shard.writeRecords])),
+      Need(name: .writeBytes, demand: incoming, capacity: Double(limits[.shard.writeBytes])),
       Need(
-        name: .readBytes, demand: load.peak.roundedBytes * Double(load.pollers),
-        capacity: Double(limits[.shard.readBytes])),
+        name: .readBytes, demand: incoming * Double(load.pollers), capacity: Double(limits[.shard.readBytes])),
     ]
   }
 

@@ -28,14 +28,16 @@ public struct KeyProfile: Sendable {
   public let top: [TopShare]
   /// The law that fits best; nil when the sample is too small (`ZipfFit.fewest`).
   public let fit: ZipfFit?
-  /// What a scenario should take.
-  public let law: KeySpec.Law
+  /// The law that stands for the sample; nil when only the counts do.
+  public let law: KeySpec.Law?
+  /// What a scenario takes: the commonest keys by name with their shares, the others by that law.
+  public let scenario: KeySpec.Law
   /// At 1, 2, 4, … shards up to 1,024.
   public let hottest: [HottestShard]
   /// From how many shards on the hottest shard has little more (a tenth) than the commonest key alone, so that more
   /// shards help nobody on it; nil when that is not so up to 1,024.
   public let saturation: Int?
-  /// The hottest shard's share at the stream's shards: of the sample, and of the synthetic keys of `law`.
+  /// The hottest shard's share at the stream's shards: of the sample, and of the scenario's keys.
   public let atShards: (sample: Double, synthetic: Double)?
 
   private let ring: Ring
@@ -58,6 +60,7 @@ public struct KeyProfile: Sendable {
     fit = ZipfFit(counts: sorted)
     let law = KeyLawChoice(sorted: sorted, fit: fit, top: top).law
     self.law = law
+    scenario = KeyListing.law(law, of: sample.entries)
     let ring = Ring(counts: sample.entries.map { ($0.key, $0.count) })
     self.ring = ring
     let all = Self.counts.map { HottestShard(shards: $0, share: ring.hottest(ofShards: $0)) }
@@ -65,7 +68,8 @@ public struct KeyProfile: Sendable {
     let bound = top[0].share * 1.1
     let last = all.lastIndex { $0.share > bound }
     saturation = last.map { $0 + 1 < all.count ? all[$0 + 1].shards : nil } ?? 1
-    atShards = shards.map { (ring.hottest(ofShards: $0), Ring(law).hottest(ofShards: $0)) }
+    let own = Ring(scenario)
+    atShards = shards.map { (ring.hottest(ofShards: $0), own.hottest(ofShards: $0)) }
   }
 
   /// Each shard's share of the sample, for `count` shards of even hash ranges.

@@ -16,6 +16,8 @@ public struct ScenarioBill: Sendable {
     public var shards: Int
     /// Shards that its peak needs with the headroom, and the limit that decides.
     public var needed: Int, binding: Estimate.Need.Name
+    /// Shards that AWS's sizing formula asks for with the same headroom: records rounded up to 1 KiB, their number left out.
+    public var shardsByFormula: Int
     /// Shards in each mode, in the order of `BillingMode.allCases`: the scenario's own in its own mode; else those needed when
     /// provisioned, and those that the service would hold for twice the peak on demand.
     public var shardsByMode: [Int]
@@ -73,6 +75,13 @@ public struct ScenarioBill: Sendable {
     streams = use.streams
     warnings = use.warnings
     caveats = ScenarioCaveats(experiment).all
+  }
+
+  /// The bill of a month of 730 hours of a scenario as it is written.
+  static func month(of experiment: Experiment) -> Bill {
+    let form = ScenarioForm(experiment, headroom: 0)
+    return Bill(
+      form.usage(of: form.own, over: .hours(730)), for: .month730h, book: experiment.prices, region: experiment.region)
   }
 
   /// Where the streams' costs cross as their loads grow and shrink together, provisioned shards following with the headroom.

@@ -58,12 +58,13 @@ struct ScenarioForm: Sendable {
     let shards = BillingMode.allCases.map { mode in
       guard BillingMode(spec.capacity.mode) != mode else { return spec.shards }
       guard mode != .provisioned else { return estimate.shards }
-      let capacity = StreamCapacity(mode: .onDemandStandard, peakHistory: Bytes(Int64(load.peak.bytes)))
+      let capacity = StreamCapacity(mode: .onDemandStandard, peakHistory: Bytes(Int64(clamping: load.peak.bytes)))
       return capacity.shards(experiment.limits, region: experiment.region)
     }
     return ScenarioBill.Stream(
       name: spec.name, mode: BillingMode(spec.capacity.mode), shards: spec.shards, needed: estimate.shards,
-      binding: estimate.binding, shardsByMode: shards, meanBytes: load.mean.bytes, meanRecords: load.mean.records,
+      binding: estimate.binding, shardsByFormula: estimate.shardsByFormula, shardsByMode: shards,
+      meanBytes: load.mean.bytes, meanRecords: load.mean.records,
       peakBytes: load.peak.bytes, peakRecords: load.peak.records)
   }
 

@@ -2,6 +2,7 @@ internal import Experiment
 internal import Models
 internal import Scenario
 internal import Simulation
+internal import Units
 
 /// How large records are.
 public struct SizeProfile: Sendable, Hashable {
@@ -18,6 +19,11 @@ public struct SizeProfile: Sendable, Hashable {
   public var binMeans: Spread?
   /// Sizes of single records by share of the records below, 0 to 1; empty when none was seen.
   public var quantiles: [Quantile]
+  /// Sizes that stand for the sample, ascending, as a scenario takes them; empty when none was seen.
+  public var groups: [Group]
+  /// The share of the sample above 5 KB, 25 KB and 1 MiB, where AWS's prices and limits have steps, and its largest record;
+  /// nil when none was seen.
+  public var tail: Tail?
 
   /// How the mean moves from bin to bin.
   public struct Spread: Sendable, Hashable {
@@ -34,12 +40,37 @@ public struct SizeProfile: Sendable, Hashable {
     public var bytes: Double
   }
 
+  /// Records of about a size.
+  public struct Group: Sendable, Hashable {
+    /// Their mean, in whole bytes of data.
+    public var bytes: Double
+    /// How many of the sample.
+    public var records: Int
+  }
+  /// What of the records is large.
+  public struct Tail: Sendable, Hashable {
+    /// Shares of the records that are larger than so many bytes of data.
+    public var above: [Step]
+    /// The largest.
+    public var largest: Double
+  }
+  /// A size and the share of records above it.
+  public struct Step: Sendable, Hashable {
+    /// Bytes of data.
+    public var bytes: Double
+    /// 0 to 1.
+    public var share: Double
+  }
+
   /// The profile of what was read; nil when it tells no sizes.
   init?(_ input: TraceInput) {
     let sample = input.keys.flatMap { $0.sizes.isEmpty ? nil : $0.sizes }
-    keyBytes = Self.keyBytes(input.keys)
+    let length = Self.keyBytes(input.keys)
+    keyBytes = length
     knowsKeys = input.keys.map { $0.records > 0 } ?? false
     quantiles = sample.map(Self.quantiles) ?? []
+    groups = sample.map { SizeGroups($0, keyBytes: length).groups } ?? []
+    tail = sample.map(SizeGroups.tail)
     let key = input.bytes == .withKeys ? Double(keyBytes) : 0
     let means = Self.means(input.traffic, key: key)
     binMeans = means.isEmpty ? nil : Self.spread(means)
@@ -53,15 +84,10 @@ public struct SizeProfile: Sendable, Hashable {
     }
   }
 
-  /// Twenty sizes that stand for a twentieth of the sample each, as a scenario takes them.
-  public var twentieths: [Double] {
-    quantiles.map { max(1, $0.bytes.rounded()) }
-  }
-
   private static func keyBytes(_ keys: TraceInput.KeySample?) -> Int {
     guard let keys, keys.records > 0 else { return usualKeyBytes }
     let bytes = keys.entries.reduce(0) { $0 + $1.key.utf8.count * $1.count }
-    return min(256, max(1, Int((Double(bytes) / Double(keys.records)).rounded())))
+    return min(1_024, max(1, Int(clamping: (Double(bytes) / Double(keys.records)).rounded())))
   }
 
   private static func means(_ traffic: ObservedMetrics?, key: Double) -> [Double] {
@@ -80,7 +106,7 @@ public struct SizeProfile: Sendable, Hashable {
   private static func quantiles(_ sorted: [Double]) -> [Quantile] {
     let shares = (0..<20).map { (Double($0) + 0.5) / 20 }
     return shares.map { share in
-      Quantile(share: share, bytes: sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))])
+      Quantile(share: share, bytes: sorted[min(sorted.count - 1, Int(clamping: share * Double(sorted.count)))])
     }
   }
 }

@@ -27,7 +27,7 @@ public struct StatedBurst: Sendable, Hashable {
     guard width > .seconds(1) else { throw .nothingHidden }
     every = width.nanoseconds % minute.nanoseconds == 0 ? minute : width
     guard factor >= 1, factor <= every.inSeconds else { throw .factor(most: every.inSeconds) }
-    let most = Interval.milliseconds(Int64(every.inMilliseconds / factor))
+    let most = Interval.milliseconds(Int64(clamping: every.inMilliseconds / factor))
     if let length, length > most || length < .milliseconds(1) { throw .length(most: most) }
     (self.factor, self.length) = (factor, length ?? most)
   }

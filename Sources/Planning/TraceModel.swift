@@ -32,8 +32,10 @@ public struct TraceModel: Sendable {
   public let retry: Retry
   /// What was counted.
   public let traffic: ObservedMetrics
-  /// Records offered in each bin.
+  /// Records offered in each bin: those stored, and those given up.
   public let offered: [Double]
+  /// Records given up for each refusal that was counted: 1 when nobody tries again, 0 when all succeed in the end.
+  public let lossPerRefusal: Double
 
   /// The size of records whose size nobody told.
   public static let assumedSize = Bytes.kibibytes(1)
@@ -42,39 +44,54 @@ public struct TraceModel: Sendable {
   /// The room above the busiest bin when nobody told the shards.
   public static let assumedHeadroom = 1.25
 
-  /// The model of a profile; nil when it has no counts of records. `name` is a scenario's name.
-  public init?(_ profile: TrafficProfile, name: String, burst: StatedBurst?, retry: Retry) {
+  /// The model of a profile; nil when it has no counts of records. `name` is a scenario's name. `lossPerRefusal` is what a fit
+  /// says; without one nothing is lost that is tried again.
+  public init?(
+    _ profile: TrafficProfile, name: String, burst: StatedBurst?, retry: Retry, lossPerRefusal: Double? = nil
+  ) {
     guard let traffic = profile.input.traffic, let stored = traffic[.incomingRecords] else { return nil }
     (self.profile, self.name, self.burst, self.retry, self.traffic) = (profile, name, burst, retry, traffic)
     let refused = traffic[.writeExceeded] ?? traffic[.putRecordsThrottled]
-    offered = retry == .none ? zip(stored, refused ?? stored.map { _ in 0 }).map { $0.0 + $0.1 } : stored
+    let loss = lossPerRefusal ?? (retry == .none ? 1 : 0)
+    offered = zip(stored, refused ?? stored.map { _ in 0 }).map { $0.0 + loss * $0.1 }
+    self.lossPerRefusal = loss
   }
 
-  /// Sizes of single records as a scenario lists them; empty when only their mean is known.
-  ///
-  /// A sample tells how sizes spread, the traffic their mean: the sample's twentieths, stretched to that mean as far as
-  /// the record limit goes under which the sample itself stays.
-  public func sizes(_ limits: LimitsProfile) -> [Int64] {
-    guard let sizes = profile.sizes, !sizes.twentieths.isEmpty else { return [] }
-    let stretch = sizes.mean * Double(sizes.twentieths.count) / sizes.twentieths.reduce(0, +)
-    let usual = limits[.put.recordBytesDefault] - Int64(keyBytes), largest = sizes.twentieths.max() ?? 0
-    let most = largest <= Double(usual) ? usual : limits[.put.recordBytesMaximum] - Int64(keyBytes)
-    return sizes.twentieths.map { min(most, max(1, Int64(($0 * stretch).rounded()))) }
+  /// The same when so many records were given up for each refusal.
+  public func losing(_ lossPerRefusal: Double) -> TraceModel {
+    TraceModel(profile, name: name, burst: burst, retry: retry, lossPerRefusal: lossPerRefusal) ?? self
   }
+
+  /// Sizes of single records as a scenario lists them, and how many are of each; empty when only their mean is known.
+  ///
+  /// A sample tells how sizes spread, the traffic their mean: the sample's groups, stretched to that mean as far as the
+  /// record limit goes under which the sample itself stays. Means that differ by less than a hundredth are taken for one.
+  public func sizes(_ limits: LimitsProfile) -> [(bytes: Int64, records: Int)] {
+    guard let sizes = profile.sizes, !sizes.groups.isEmpty else { return [] }
+    let records = sizes.groups.reduce(0.0) { $0 + Double($1.records) }
+    let own = sizes.groups.reduce(0.0) { $0 + $1.bytes * Double($1.records) } / records
+    let stretch = (sizes.mean / own - 1).magnitude < Self.sameMean ? 1 : sizes.mean / own
+    let usual = limits[.put.recordBytesDefault] - Int64(keyBytes), largest = sizes.groups.last?.bytes ?? 0
+    let most = largest <= Double(usual) ? usual : limits[.put.recordBytesMaximum] - Int64(keyBytes)
+    return sizes.groups.map { (min(most, max(1, Int64(clamping: ($0.bytes * stretch).rounded()))), $0.records) }
+  }
+
+  /// A sample whose mean is so near to the traffic's is taken as it is.
+  private static let sameMean = 0.01
 
   /// The mean size of a record's data, in whole bytes.
-  public var meanSize: Bytes { profile.sizes.map { Bytes(Int64($0.mean.rounded())) } ?? Self.assumedSize }
+  public var meanSize: Bytes { profile.sizes.map { Bytes(Int64(clamping: $0.mean.rounded())) } ?? Self.assumedSize }
 
   /// The length of a key.
   public var keyBytes: Int { profile.sizes?.keyBytes ?? SizeProfile.usualKeyBytes }
 
   /// Which keys.
-  public var keys: KeySpec.Law { profile.keys?.law ?? .uniform(cardinality: Self.assumedKeys) }
+  public var keys: KeySpec.Law { profile.keys?.scenario ?? .uniform(cardinality: Self.assumedKeys) }
 
   /// The largest record the stream must take, as a scenario names it.
   public func maxRecord(_ limits: LimitsProfile) -> Bytes {
     let usual = Bytes(limits[.put.recordBytesDefault])
-    let largest = (sizes(limits).max() ?? meanSize.count) + Int64(keyBytes)
+    let largest = (sizes(limits).map(\.bytes).max() ?? meanSize.count) + Int64(keyBytes)
     return largest > usual.count ? Bytes(limits[.put.recordBytesMaximum]) : usual
   }
 
@@ -84,16 +101,17 @@ public struct TraceModel: Sendable {
     guard let volume = profile.volume else { return 1 }
     let size = Double(meanSize.count) + Double(keyBytes)
     let need = ShardRates(limits).share(records: volume.peak, bytes: volume.peak * size, seconds: 1)
-    return min(Int(limits[.stream.shardsMaximum]), max(1, Int((need * Self.assumedHeadroom).rounded(.up))))
+    return min(
+      Int(limits[.account.shardsLargeRegions]), max(1, Int(clamping: (need * Self.assumedHeadroom).rounded(.up))))
   }
 
   /// Some of its bins as an experiment, with a burst in place of its own, and what was observed of them.
   func experiment(bins: Range<Int>, burst: StatedBurst, limits: LimitsProfile) -> Experiment {
-    let values = sizes(limits).map(Double.init)
+    let sizes = sizes(limits)
     let size: Distribution =
-      values.isEmpty
+      sizes.isEmpty
       ? .constant(Double(meanSize.count))
-      : .empirical(values: values, weights: [Double](repeating: 1, count: values.count))
+      : .empirical(values: sizes.map { Double($0.bytes) }, weights: sizes.map { Double($0.records) })
     var stream = StreamSpec(name: name, shards: shards(limits), maxRecord: maxRecord(limits))
     stream.observed = ObservedMetrics(
       start: nil, width: traffic.width, series: traffic.series.map { .init($0.metric, Array($0.sums[bins])) })

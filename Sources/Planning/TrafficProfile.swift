@@ -73,6 +73,8 @@ public struct TrafficProfile: Sendable {
   public let volume: Volume?
   /// At a second, a minute, five minutes, and at the data's own width.
   public let burstiness: [Burstiness]
+  /// Nil when there is none, when there are keys alone, or when the data is too short to say.
+  public let trend: TrafficTrend?
   /// A day and a week; empty when there are keys alone.
   public let seasons: [Season]
   /// Nil when neither bytes nor sizes were given.
@@ -90,6 +92,7 @@ public struct TrafficProfile: Sendable {
     let volume = traffic.flatMap(Self.volume)
     self.volume = volume
     burstiness = traffic.map(Self.burstiness) ?? []
+    trend = traffic.flatMap(TrafficTrend.init)
     seasons = traffic.map { traffic in Season.Period.allCases.map { Self.season($0, traffic) } } ?? []
     let sizes = SizeProfile(input)
     self.sizes = sizes

@@ -34,8 +34,8 @@ public struct Bill: Sendable, Hashable {
 
   /// What it is for.
   public let period: BillingPeriod
-  /// The book whose prices hold.
-  public let book: String
+  /// The book whose prices hold, and in which region.
+  public let book: String, region: String
   /// In the order of the usage; a line for each tier that was reached.
   public private(set) var lines: [Line] = []
   /// What is missing from the total.
@@ -44,13 +44,13 @@ public struct Bill: Sendable, Hashable {
   /// The bill of a use, made out for a period: the use goes on as it was until the period is over.
   public init(_ usage: Usage, for period: BillingPeriod, book: PriceBook, region: String) {
     self.period = period
-    self.book = book.name
+    (self.book, self.region) = (book.name, region)
     let scaled = usage.scaled(to: period)
     var used: [PriceItem: Int128] = [:]
     for line in scaled.lines + scaled.shortfall {
       if let price = book.price(of: line.item, in: region) {
         lines += Self.lines(line, behind: used[line.item, default: 0], at: price, over: scaled.span, in: period)
-        used[line.item, default: 0] += line.quantity
+        used[line.item, default: 0] = used[line.item, default: 0].plusClamped(line.quantity)
       } else {
         let reason = book.reason(for: line.item, in: region)
         unpriced.append(Unpriced(item: line.item, scope: line.scope, reason: reason))
@@ -62,9 +62,10 @@ public struct Bill: Sendable, Hashable {
   private static func lines(
     _ use: Usage.Line, behind used: Int128, at price: Price, over span: Interval, in period: BillingPeriod
   ) -> [Line] {
-    let size = price.unit.size(in: period), end = used + use.quantity
+    let size = price.unit.size(in: period), end = used.plusClamped(use.quantity)
     func begin(_ tier: Int) -> Int128 {
-      price.tiers[tier].above * size * Int128(span.nanoseconds) / Int128(period.month.nanoseconds)
+      price.tiers[tier].above.timesClamped(size).times(
+        Int128(span.nanoseconds), over: Int128(period.month.nanoseconds), .dropped)
     }
     return price.tiers.indices.compactMap { index in
       let from = max(used, begin(index)), to = index + 1 == price.tiers.count ? end : min(end, begin(index + 1))
@@ -88,7 +89,12 @@ public struct Bill: Sendable, Hashable {
   }
 
   /// Whether something of a scope (nil for all) has no price.
-  public func isPartial(_ scope: Scope?) -> Bool {
-    unpriced.contains { scope == nil || $0.scope == scope }
+  public func isPartial(_ scope: Scope?) -> Bool { !unpricedItems(of: scope).isEmpty }
+
+  /// What of a scope (nil for all) has no price, each item once.
+  public func unpricedItems(of scope: Scope?) -> [PriceItem] {
+    unpriced.reduce(into: []) { items, use in
+      if scope == nil || use.scope == scope, !items.contains(use.item) { items.append(use.item) }
+    }
   }
 }

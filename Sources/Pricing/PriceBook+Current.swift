@@ -35,8 +35,13 @@ extension PriceBook {
       tiered(.firehoseStream, region, ["0.029", "0.025", "0.020"], "F§8 AWS calculator"),
       price(.firehoseKafka, region, .gibibyte, "0.055", "F§8 plan file of 2026-05; first tier only", .observed),
       price(.firehoseVendedLogs, region, .gibibyte, "0.13", "F§8 plan file of 2026-05; first tier only", .observed),
-      price(.firehoseSnowflake, region, .gibibyte, "0.071", "F§8 plan files of 2026-05", .observed),
-      price(.firehoseIceberg, region, .gibibyte, "0.045", "F§8 plan files of 2026-05", .observed),
+      price(
+        .firehoseSnowflake, region, .gibibyte, "0.071", "F§8 plan files of 2026-05; of which source is not said",
+        .assumed),
+      price(
+        .firehoseIceberg, region, .gibibyte, "0.045", "N§5.2 AWS's guidance for game analytics, 2025-08", .observed),
+      price(
+        .firehoseIcebergPut, region, .gibibyte, "0.075", "N§5.2 AWS's guidance for game analytics, 2025-08", .observed),
     ] + firehoseDelivery(in: region)
   }
 

@@ -35,7 +35,9 @@ public enum PriceItem: String, Sendable, Hashable, Codable, CaseIterable {
   case firehoseNetworkData = "firehose.vpc_data"
   case firehoseNetworkHour = "firehose.vpc_az_hour"
   case firehoseSnowflake = "firehose.snowflake_data"
+  /// For Iceberg tables, from a stream; and by Direct PUT.
   case firehoseIceberg = "firehose.iceberg_data"
+  case firehoseIcebergPut = "firehose.iceberg_direct_put_data"
   // What stands beside them.
   case s3Put = "s3.put_request"
   case s3Get = "s3.get_request"

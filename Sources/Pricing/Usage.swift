@@ -33,7 +33,7 @@ public struct Usage: Sendable, Hashable, Codable {
   public mutating func add(_ item: PriceItem, scope: Scope, _ quantity: Int128) {
     guard quantity > 0 else { return }
     if let known = lines.firstIndex(where: { $0.item == item && $0.scope == scope }) {
-      lines[known].quantity += quantity
+      lines[known].quantity = lines[known].quantity.plusClamped(quantity)
     } else {
       lines.append(Line(item, scope: scope, quantity: quantity))
     }
@@ -45,8 +45,8 @@ public struct Usage: Sendable, Hashable, Codable {
     var scaled = self
     scaled.span = length
     for index in lines.indices {
-      let product = lines[index].quantity.multipliedFullWidth(by: Int128(length.nanoseconds))
-      scaled.lines[index].quantity = Int128(span.nanoseconds).dividingFullWidth(product).quotient
+      scaled.lines[index].quantity = lines[index].quantity.times(
+        Int128(length.nanoseconds), over: Int128(span.nanoseconds), .dropped)
     }
     return scaled
   }
@@ -66,9 +66,11 @@ extension Usage {
   /// The account pays once for all its streams, so the shortfall is that of their sum.
   public var shortfall: [Line] {
     guard !committed.isEmpty else { return [] }
-    let floor = Int128(Self.commitment.count) * Int128(span.nanoseconds) / 1_000_000_000
+    let floor = Int128(Self.commitment.count).times(Int128(span.nanoseconds), over: 1_000_000_000, .dropped)
     let used = { (items: [PriceItem]) in
-      self.lines.filter { items.contains($0.item) && self.committed.contains($0.scope) }.reduce(0) { $0 + $1.quantity }
+      self.lines.filter { items.contains($0.item) && self.committed.contains($0.scope) }.reduce(Int128(0)) {
+        $0.plusClamped($1.quantity)
+      }
     }
     let missing = [
       Line(.advantageDataIn, scope: .account, quantity: floor - used(Self.committedIn)),

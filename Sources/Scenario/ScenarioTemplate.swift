@@ -7,6 +7,8 @@ public struct ScenarioTemplate: Sendable {
   private let sources: [LoadedScenario.Input]
   /// What was wrong or doubtful in reading it; reported again by every load.
   private let diagnostics: [Diagnostic]
+  /// The traces of its scenarios.
+  private let cache = TraceCache()
 
   /// The tree of a file, or what kept it from being read.
   init(
@@ -19,11 +21,11 @@ public struct ScenarioTemplate: Sendable {
 
   /// The scenario with `settings` laid over it in their order and perhaps another seed.
   ///
-  /// Reads the traces it names anew. Throws every error at once.
+  /// Files that it names are read once for all loads. Throws every error at once.
   public func load(settings: [Setting], seed: UInt64?) throws(ScenarioFailure) -> LoadedScenario {
     let sink = Sink()
     for diagnostic in diagnostics { sink.report(diagnostic) }
-    let traces = TraceStore(sink: sink)
+    let traces = TraceStore(sink: sink, cache: cache)
     var decoder = ScenarioDecoder(sink: sink, traces: traces, base: InputFile.directory(of: file))
     let changed = SettingPass(sink: sink).apply(settings, to: root)
     var variables = VariablePass(root: changed, sink: sink)

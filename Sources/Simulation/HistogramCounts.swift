@@ -12,6 +12,11 @@ struct HistogramCounts {
     if !pairs.isEmpty { pairs[pairs.count - 2] = histogram.maxRecorded }
   }
 
+  /// The same as pairs.
+  var values: [(value: UInt64, count: UInt64)] {
+    stride(from: 0, to: pairs.count, by: 2).map { (pairs[$0], pairs[$0 + 1]) }
+  }
+
   init(from decoder: any Decoder) throws {
     pairs = try decoder.singleValueContainer().decode([UInt64].self)
     guard pairs.count.isMultiple(of: 2) else {

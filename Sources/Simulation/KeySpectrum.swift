@@ -1,4 +1,3 @@
-internal import CGSL
 internal import Units
 
 /// How many keys of a Zipf law are expected to be seen k times, for every k.
@@ -57,7 +56,7 @@ struct KeySpectrum {
   private static func ranks(_ cardinality: Double) -> [(log: Double, weight: Double)] {
     var ranks: [(log: Double, weight: Double)] = []
     let own = min(Double(exact), cardinality.rounded(.up))
-    for rank in 1...Int(own) {
+    for rank in 1...Int(clamping: own) {
       ranks.append((DeterministicMath.log(Double(rank)), min(1, cardinality - Double(rank) + 1)))
     }
     var begin = own
@@ -76,7 +75,7 @@ struct KeySpectrum {
   func line(_ k: Int) -> Line {
     let count = Double(k)
     let near = window(count)
-    let shift = gsl_sf_lngamma(count + 1)
+    let shift = GSL.logGamma(count + 1)
     let logs = near.map { count * points[$0].log - points[$0].mean - shift }
     let top = logs.max() ?? 0
     var (sum, byExponent, byMean) = (0.0, 0.0, 0.0)
@@ -131,11 +130,11 @@ struct KeySpectrum {
   /// Small means are summed term by term, large ones at every half standard deviation.
   private static func moments(_ mean: Double, _ value: (Int) -> SIMD2<Double>) -> Moments {
     let spread = mean.squareRoot()
-    let low = max(1, Int(mean - 6 * spread - 1)), high = Int(mean + 7 * spread + 6)
-    let step = max(1, Int(spread / 2))
+    let low = max(1, Int(clamping: mean - 6 * spread - 1)), high = Int(clamping: mean + 7 * spread + 6)
+    let step = max(1, Int(clamping: spread / 2))
     var (result, sum) = (Moments(), 0.0)
     for k in stride(from: low, through: high, by: step) {
-      let log = Double(k) * DeterministicMath.log(mean) - mean - gsl_sf_lngamma(Double(k) + 1)
+      let log = Double(k) * DeterministicMath.log(mean) - mean - GSL.logGamma(Double(k) + 1)
       let share = expOrZero(log)
       guard share > 1e-12 else { continue }
       sum += share

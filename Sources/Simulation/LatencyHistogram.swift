@@ -1,26 +1,64 @@
 internal import Histogram
 public import Units
 
-/// A histogram of times with three significant digits (HdrHistogram), from a microsecond to a year.
+/// A histogram of times in whole microseconds: percentiles to three significant digits (HdrHistogram); largest and sum exact, so
+/// that the mean of one time is that time, and no mean is above the largest.
 public struct LatencyHistogram: Sendable, Equatable {
   private var counts: Histogram<UInt64>
+  /// The sum of all times, in microseconds.
+  private var sum: Int128 = 0
 
   /// An empty histogram.
   public init() { counts = Histogram(numberOfSignificantValueDigits: .three) }
 
   /// Counts a time, `count` times over; times below zero count as zero.
   public mutating func record(_ time: Interval, count: Int64 = 1) {
-    counts.record(UInt64(Swift.max(0, time.nanoseconds / 1_000)), count: UInt64(count))
+    let microseconds = Swift.max(0, time.nanoseconds / 1_000)
+    counts.record(UInt64(microseconds), count: UInt64(count))
+    sum += Int128(microseconds) * Int128(count)
   }
 
   /// Adds another histogram's counts.
-  public mutating func add(_ other: LatencyHistogram) { counts.add(other.counts) }
+  public mutating func add(_ other: LatencyHistogram) {
+    counts.add(other.counts)
+    sum += other.sum
+  }
+
+  /// Counts times that are not over yet: each will be at least as long as it is now.
+  ///
+  /// One that is longer than all that are over counts as it is. Any other counts as those over that are no shorter do,
+  /// in their proportions: what is known of it is that it will be one of them. So no percentile and no mean is lower than
+  /// without it, and none rises because something is always on its way. O(bins).
+  public mutating func add(unfinished: LatencyHistogram) {
+    guard unfinished.count > 0 else { return }
+    let over = HistogramCounts(counts).values, open = HistogramCounts(unfinished.counts).values
+    var left = over.reduce(UInt64(0)) { $0 + $1.count }
+    // Of each time that is over, so many count once more; the sum so far, and what of it was counted, rounded down: late.
+    var (weight, due, waiting, given) = (0.0, 0.0, UInt64(0), UInt64(0))
+    var next = 0
+    for (value, count) in over {
+      while next < open.count, open[next].value <= value {
+        weight += Double(open[next].count) / Double(left)
+        waiting += open[next].count
+        next += 1
+      }
+      due += Double(count) * weight
+      left -= count
+      let now = left == 0 ? waiting : Swift.min(waiting, UInt64(due))
+      guard now > given else { continue }
+      record(.microseconds(Int64(clamping: value)), count: Int64(now - given))
+      given = now
+    }
+    for (value, count) in open[next...] { record(.microseconds(Int64(clamping: value)), count: Int64(count)) }
+  }
 
   /// How many times were counted.
   public var count: Int64 { Int64(counts.totalCount) }
 
   /// The mean; zero when empty.
-  public var mean: Interval { counts.totalCount == 0 ? .zero : Interval(nanoseconds: Int64(counts.mean * 1_000)) }
+  public var mean: Interval {
+    count == 0 ? .zero : Interval(nanoseconds: Int64(clamping: sum.times(1_000, over: Int128(count), .nearest)))
+  }
 
   /// The largest; zero when empty.
   public var max: Interval { counts.totalCount == 0 ? .zero : .microseconds(Int64(counts.maxRecorded)) }
@@ -42,16 +80,26 @@ public struct LatencyHistogram: Sendable, Equatable {
     return bins
   }
 
-  /// The smallest value that at least `percent` percent of the times lie at or below; zero when empty.
+  /// The smallest value that at least `percent` percent of the times lie at or below, never above the largest; zero when empty.
   public func percentile(_ percent: Double) -> Interval {
-    counts.totalCount == 0 ? .zero : .microseconds(Int64(counts.valueAtPercentile(percent)))
+    counts.totalCount == 0 ? .zero : Swift.min(max, .microseconds(Int64(clamping: counts.valueAtPercentile(percent))))
   }
 }
 
 extension LatencyHistogram: Codable {
-  /// Reads the counts again; merged or asked, it is as it was.
-  public init(from decoder: any Decoder) throws { counts = try HistogramCounts(from: decoder).histogram }
+  private enum CodingKeys: CodingKey { case counts, sum }
 
-  /// Writes what was counted, a pair of numbers for each bin that is not empty.
-  public func encode(to encoder: any Encoder) throws { try HistogramCounts(counts).encode(to: encoder) }
+  /// Reads what `encode` wrote; merged or asked, it is as it was.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    counts = try container.decode(HistogramCounts.self, forKey: .counts).histogram
+    sum = try container.decode(Int128.self, forKey: .sum)
+  }
+
+  /// Writes what was counted, a pair of numbers for each bin that is not empty, and the sum.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(HistogramCounts(counts), forKey: .counts)
+    try container.encode(sum, forKey: .sum)
+  }
 }

@@ -1,3 +1,5 @@
+internal import Units
+
 /// Continuous variates. All are deterministic on every machine; none calls libm.
 ///
 /// How many draws a sample takes varies, so samples of different kinds belong in streams of different purposes.
@@ -11,7 +13,7 @@ extension RandomStream {
   }
 
   /// A gap to the next arrival of a Poisson process, in whole nanoseconds, rounded down; `mean` in nanoseconds.
-  public mutating func exponentialNanoseconds(mean: Double) -> Int64 { Int64(exponential() * mean) }
+  public mutating func exponentialNanoseconds(mean: Double) -> Int64 { Int64(clamping: exponential() * mean) }
 
   /// A standard normal: ziggurat, 1.02 draws on average.
   public mutating func normal() -> Double {

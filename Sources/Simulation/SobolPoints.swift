@@ -1,5 +1,3 @@
-internal import CGSL
-
 /// Points that fill the unit cube evenly: Sobol's sequence as libgsl makes it (Antonov & Saleev 1979), the same on every
 /// machine, with the origin in front that libgsl leaves out, and all moved by half a cell. The first 2ⁿ of them lie in 2ⁿ
 /// different cells along every axis, where random points would leave gaps.
@@ -10,15 +8,12 @@ public enum SobolPoints {
   /// The first `count` ≥ 0 points, each of `dimensions` (1 to 40) coordinates strictly between 0 and 1.
   public static func first(_ count: Int, dimensions: Int) -> [[Double]] {
     precondition((1...mostDimensions).contains(dimensions) && count >= 0, "no such points")
-    GSL.prepare()
-    guard let sequence = weir_sobol(UInt32(dimensions)) else { preconditionFailure("no memory for a Sobol sequence") }
-    defer { gsl_qrng_free(sequence) }
+    guard let points = GSL.sobol(count - 1, dimensions: dimensions) else {
+      preconditionFailure("no memory for a Sobol sequence")
+    }
     var cells = 1
     while cells < count { cells *= 2 }
-    return (0..<count).map { number in
-      var point = Array(repeating: 0.0, count: dimensions)
-      if number > 0 { _ = point.withUnsafeMutableBufferPointer { gsl_qrng_get(sequence, $0.baseAddress) } }
-      return point.map { $0 + 0.5 / Double(cells) }
-    }
+    let origin = Array(repeating: 0.0, count: dimensions)
+    return ([origin] + points).prefix(count).map { point in point.map { $0 + 0.5 / Double(cells) } }
   }
 }

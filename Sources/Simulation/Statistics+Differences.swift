@@ -1,5 +1,3 @@
-internal import CGSL
-
 // Whether two sets of replications differ by more than chance.
 extension Statistics {
   /// How far two means lie apart, and how probable as much would be by chance alone.
@@ -37,15 +35,14 @@ extension Statistics {
     let error = (u + v).squareRoot(), difference = mean(a) - mean(b)
     let bottom = u * u / Double(a.count - 1) + v * v / Double(b.count - 1)
     let freedom = bottom > 0 ? (u + v) * (u + v) / bottom : Double(a.count + b.count - 2)
-    let t = tQuantile(1 - (1 - level) / 2, freedom: max(1, Int(freedom)))
+    let t = tQuantile(1 - (1 - level) / 2, freedom: max(1, Int(min(freedom, 1e9))))
     let interval = ConfidenceInterval(mean: difference, halfWidth: t * error, level: level)
     return MeanDifference(interval: interval, p: pValue(difference, error: error, freedom: freedom))
   }
 
   private static func pValue(_ difference: Double, error: Double, freedom: Double) -> Double {
     guard error > 0 else { return difference == 0 ? 1 : 0 }
-    GSL.prepare()
-    return min(1, 2 * gsl_cdf_tdist_Q(difference.magnitude / error, freedom))
+    return min(1, 2 * GSL.tShare(above: difference.magnitude / error, freedom: freedom))
   }
 
   /// p values of several questions asked at once, each raised so that any of them falls below α with probability at most α

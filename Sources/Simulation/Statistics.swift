@@ -1,4 +1,3 @@
-internal import CGSL
 internal import Units
 
 /// A mean and how far the truth may lie from it, at a level of confidence.
@@ -59,13 +58,10 @@ public enum Statistics {
   }
 
   /// The standard normal quantile, 0 < p < 1 (gsl_cdf_ugaussian_Pinv).
-  public static func normalQuantile(_ p: Double) -> Double { gsl_cdf_ugaussian_Pinv(p) }
+  public static func normalQuantile(_ p: Double) -> Double { GSL.normalQuantile(p) }
 
   /// Student's t quantile, 0 < p < 1, with `freedom` > 0 degrees (gsl_cdf_tdist_Pinv, about 1 µs).
-  public static func tQuantile(_ p: Double, freedom: Int) -> Double {
-    GSL.prepare()
-    return gsl_cdf_tdist_Pinv(p, Double(freedom))
-  }
+  public static func tQuantile(_ p: Double, freedom: Int) -> Double { GSL.tQuantile(p, freedom: Double(freedom)) }
 
   /// The t interval of independent values, such as one mean from each replication; nil with fewer than two.
   public static func tInterval(_ values: [Double], level: Double) -> ConfidenceInterval? {

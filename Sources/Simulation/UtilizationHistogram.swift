@@ -25,7 +25,7 @@ public import Units
   /// Counts a share ≥ 0, rounded to a millionth, `times` ≥ 1 over.
   public mutating func record(_ share: Ratio, times: Int64) {
     precondition(share.value >= 0 && share.value < 1e12 && times >= 1, "a share is finite and not negative")
-    record(millionths: Int64((share.value * 1e6).rounded()), times: times)
+    record(millionths: Int64(clamping: (share.value * 1e6).rounded()), times: times)
   }
 
   private mutating func record(millionths share: Int64, times: Int64) {
@@ -58,7 +58,7 @@ public import Units
   /// The least hundredth that at least `percent` percent of the shares, rounded to hundredths, lie at or below; 0 when
   /// empty and never above `max`.
   public func percentile(_ percent: Double) -> Double {
-    let needed = Swift.max(1, Int64((Double(count) * percent / 100).rounded(.up)))
+    let needed = Swift.max(1, Int64(clamping: (Double(count) * percent / 100).rounded(.up)))
     var seen: Int64 = 0
     for (i, n) in cells.enumerated() {
       seen += n

@@ -1,9 +1,16 @@
+internal import Units
+
 /// The Zipf law that fits a sample of keys best, with its error: key number r of N has weight 1 / r^s.
 ///
 /// A sample does not tell which key is the r-th: ranking keys by how often they were seen makes the commonest look
 /// commoner, which is too steep, and leaves out keys that were not seen, which is too flat. This fit looks only at how many
 /// keys were seen once, twice, …, and maximises the likelihood of those numbers as independent Poisson counts over s
-/// and N together. The error is that of an estimating equation (Godambe's sandwich), given the size of the sample.
+/// and N together, from several starts. The error is that of an estimating equation (Godambe's sandwich), given the size of
+/// the sample.
+///
+/// Where every key was seen often their number is known, and neither ranks nor rare keys are needed: s is that of the law
+/// under which two records have one key as often as in the sample. That share is estimated without bias, and its variance is
+/// known exactly (Simpson, Nature 163, 1949, 688).
 public struct ZipfFit: Sendable, Hashable {
   /// The exponent; 0 is a uniform law.
   public var s: Double
@@ -15,6 +22,8 @@ public struct ZipfFit: Sendable, Hashable {
   public var records: Int
   /// How many keys it showed.
   public var distinct: Int
+  /// Whether samples of the law look like this one (`ZipfGoodness`); a law that is refused stands for nothing.
+  public var isPlausible: Bool
 
   /// The fewest records and keys of which anything is said.
   public static let fewest = (records: 100, keys: 3)
@@ -24,7 +33,8 @@ public struct ZipfFit: Sendable, Hashable {
   /// The interval of `s` at a level of confidence, by the normal law.
   ///
   /// Measured over 1,000 samples each of 2,000 or 20,000 records (20 to 100,000 keys, s from 0.3 to 1.2) at 0.95: it holds
-  /// the truth in 0.936 to 0.961 of them. Of uniform keys, at the end of the range, in 0.85.
+  /// the truth in 0.936 to 0.961 of them. Of uniform keys, at the end of the range, in 0.85. Where every key was seen often
+  /// (20, 50 and 200 keys, 20,000 and 1,000,000 records, s from 0.3 to 1.2, 400 samples each): 0.938 to 0.973.
   public func interval(level: Double) -> ConfidenceInterval {
     let quantile = Statistics.normalQuantile(1 - (1 - level) / 2)
     return ConfidenceInterval(mean: s, halfWidth: quantile * standardError, level: level)
@@ -33,23 +43,36 @@ public struct ZipfFit: Sendable, Hashable {
   /// The fit of how often each key was seen, in any order; nil when there are too few records or keys.
   public init?(counts: [Int]) {
     let seen = counts.filter { $0 > 0 }
-    let spectrum = Spectrum(seen)
-    guard seen.count >= Self.fewest.keys, spectrum.records >= Double(Self.fewest.records) else { return nil }
-    let distinct = Double(seen.count)
-    let start = [0.9, DeterministicMath.log(distinct * 1.2)]
-    let best = Minimiser.minimise(from: start, steps: [0.3, 0.3], size: 1e-5, rounds: 300) { point in
-      let inside = Self.inside(point, distinct: distinct)
-      let outside = zip(point, inside).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-      return -spectrum.likelihood(inside) + outside * 1e4 * Double(seen.count)
+    guard seen.count >= Self.fewest.keys, seen.reduce(0, +) >= Self.fewest.records else { return nil }
+    if let pairs = PairFit(seen) {
+      (s, standardError, cardinality) = (pairs.s, pairs.standardError, seen.count)
+    } else {
+      guard let best = Self.likeliest(seen) else { return nil }
+      (s, standardError, cardinality) = best
     }
-    guard let best, case let point = Self.inside(best, distinct: distinct),
+    (records, distinct) = (seen.reduce(0, +), seen.count)
+    isPlausible = ZipfGoodness.isPlausible(seen, s: s, cardinality: cardinality)
+  }
+
+  /// Where the likelihood may have its maxima: few keys and a flat law, the usual, few seen of many.
+  private static let starts: [(s: Double, keys: Double)] = [(0.9, 1.2), (0.3, 1.02), (1.5, 3)]
+
+  /// The best of several starts; of equals the first.
+  private static func likeliest(_ seen: [Int]) -> (s: Double, error: Double, cardinality: Int)? {
+    let spectrum = Spectrum(seen), distinct = Double(seen.count)
+    func loss(_ point: [Double]) -> Double {
+      let inside = inside(point, distinct: distinct)
+      let outside = zip(point, inside).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      return -spectrum.likelihood(inside) + outside * 1e4 * distinct
+    }
+    let ends = starts.compactMap { start in
+      Minimiser.minimise(
+        from: [start.s, DeterministicMath.log(distinct * start.keys)], steps: [0.3, 0.3], size: 1e-5, rounds: 300, loss)
+    }
+    guard let best = ends.min(by: { loss($0) < loss($1) }), case let point = inside(best, distinct: distinct),
       let error = spectrum.standardError(point)
     else { return nil }
-    s = point[0]
-    standardError = error
-    cardinality = max(seen.count, Int(DeterministicMath.exp(point[1]).rounded()))
-    records = Int(spectrum.records)
-    self.distinct = seen.count
+    return (point[0], error, max(seen.count, Int(clamping: DeterministicMath.exp(point[1]).rounded())))
   }
 
   /// The nearest point that is allowed: the exponent from 0 up, no fewer keys than were seen.

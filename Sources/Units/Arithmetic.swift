@@ -13,8 +13,8 @@ extension RandomAccessCollection where Index == Int {
 
 extension Int64 {
   /// How many steps of a size it takes to hold this number, which is not negative; `step` is positive.
-  @inlinable public func steps(of step: Int64) -> Int64 { (self + step - 1) / step }
+  @inlinable public func steps(of step: Int64) -> Int64 { self / step + (self % step > 0 ? 1 : 0) }
 
-  /// The next multiple of `step`, itself if it is one.
-  @inlinable public func roundedUp(to step: Int64) -> Int64 { steps(of: step) * step }
+  /// The next multiple of `step`, itself if it is one; the largest number when there is none.
+  @inlinable public func roundedUp(to step: Int64) -> Int64 { steps(of: step).timesClamped(step) }
 }

@@ -1,4 +1,4 @@
-/// A number of bytes; never negative where a size is meant.
+/// A number of bytes; never negative where a size is meant. Sums and products stop at the ends of 64 bits instead of trapping.
 @frozen public struct Bytes: Hashable, Comparable, Sendable, Codable {
   /// How many.
   public var count: Int64
@@ -16,15 +16,15 @@
   /// Orders by value.
   @inlinable public static func < (a: Bytes, b: Bytes) -> Bool { a.count < b.count }
   /// The sum of two sizes.
-  @inlinable public static func + (a: Bytes, b: Bytes) -> Bytes { Bytes(a.count + b.count) }
+  @inlinable public static func + (a: Bytes, b: Bytes) -> Bytes { Bytes(a.count.plusClamped(b.count)) }
   /// The difference of two sizes.
-  @inlinable public static func - (a: Bytes, b: Bytes) -> Bytes { Bytes(a.count - b.count) }
+  @inlinable public static func - (a: Bytes, b: Bytes) -> Bytes { Bytes(a.count.minusClamped(b.count)) }
   /// Adds in place.
-  @inlinable public static func += (a: inout Bytes, b: Bytes) { a.count += b.count }
+  @inlinable public static func += (a: inout Bytes, b: Bytes) { a = a + b }
   /// Subtracts in place.
-  @inlinable public static func -= (a: inout Bytes, b: Bytes) { a.count -= b.count }
+  @inlinable public static func -= (a: inout Bytes, b: Bytes) { a = a - b }
   /// `n` times the size.
-  @inlinable public static func * (a: Bytes, n: Int64) -> Bytes { Bytes(a.count * n) }
+  @inlinable public static func * (a: Bytes, n: Int64) -> Bytes { Bytes(a.count.timesClamped(n)) }
 }
 
 extension Bytes: CustomStringConvertible {

@@ -1,6 +1,7 @@
 /// A point on the time line: nanoseconds since 1970-01-01T00:00:00Z, as a signed 64-bit count (good until 2262).
 ///
-/// Both clocks use it. The core never asks what time it is; it is told.
+/// Both clocks use it. The core never asks what time it is; it is told. Sums and differences of instants and intervals stop at
+/// the ends of what 64 bits hold instead of trapping: what lies beyond is `never`.
 @frozen public struct Instant: Hashable, Comparable, Sendable, Codable {
   /// Nanoseconds since the Unix epoch.
   public var nanoseconds: Int64
@@ -9,7 +10,7 @@
   @inlinable public init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
 
   /// The instant that many whole seconds after the Unix epoch.
-  @inlinable public init(seconds: Int64) { self.nanoseconds = seconds * 1_000_000_000 }
+  @inlinable public init(seconds: Int64) { self.nanoseconds = seconds.timesClamped(1_000_000_000) }
 
   /// 1970-01-01T00:00:00Z.
   public static let epoch = Instant(nanoseconds: 0)
@@ -27,15 +28,15 @@
   @inlinable public static func < (a: Instant, b: Instant) -> Bool { a.nanoseconds < b.nanoseconds }
   /// The instant `b` later than `a`.
   @inlinable public static func + (a: Instant, b: Interval) -> Instant {
-    Instant(nanoseconds: a.nanoseconds + b.nanoseconds)
+    Instant(nanoseconds: a.nanoseconds.plusClamped(b.nanoseconds))
   }
   /// The instant `b` earlier than `a`.
   @inlinable public static func - (a: Instant, b: Interval) -> Instant {
-    Instant(nanoseconds: a.nanoseconds - b.nanoseconds)
+    Instant(nanoseconds: a.nanoseconds.minusClamped(b.nanoseconds))
   }
   /// How long after `b` `a` is; negative when it is earlier.
   @inlinable public static func - (a: Instant, b: Instant) -> Interval {
-    Interval(nanoseconds: a.nanoseconds - b.nanoseconds)
+    Interval(nanoseconds: a.nanoseconds.minusClamped(b.nanoseconds))
   }
 }
 
@@ -52,17 +53,19 @@
   /// No time at all.
   @inlinable public static var zero: Interval { Interval(nanoseconds: 0) }
   /// That many microseconds.
-  @inlinable public static func microseconds(_ n: Int64) -> Interval { Interval(nanoseconds: n * 1_000) }
+  @inlinable public static func microseconds(_ n: Int64) -> Interval { Interval(nanoseconds: n.timesClamped(1_000)) }
   /// That many milliseconds.
-  @inlinable public static func milliseconds(_ n: Int64) -> Interval { Interval(nanoseconds: n * 1_000_000) }
+  @inlinable public static func milliseconds(_ n: Int64) -> Interval {
+    Interval(nanoseconds: n.timesClamped(1_000_000))
+  }
   /// That many seconds.
-  @inlinable public static func seconds(_ n: Int64) -> Interval { Interval(nanoseconds: n * 1_000_000_000) }
+  @inlinable public static func seconds(_ n: Int64) -> Interval { Interval(nanoseconds: n.timesClamped(1_000_000_000)) }
   /// That many minutes.
-  @inlinable public static func minutes(_ n: Int64) -> Interval { .seconds(n * 60) }
+  @inlinable public static func minutes(_ n: Int64) -> Interval { .seconds(n.timesClamped(60)) }
   /// That many hours.
-  @inlinable public static func hours(_ n: Int64) -> Interval { .seconds(n * 3_600) }
+  @inlinable public static func hours(_ n: Int64) -> Interval { .seconds(n.timesClamped(3_600)) }
   /// That many days of 24 hours.
-  @inlinable public static func days(_ n: Int64) -> Interval { .hours(n * 24) }
+  @inlinable public static func days(_ n: Int64) -> Interval { .hours(n.timesClamped(24)) }
 
   /// Seconds, as a fraction: for reports and statistics only.
   @inlinable public var inSeconds: Double { Double(nanoseconds) / 1e9 }
@@ -73,14 +76,16 @@
   @inlinable public static func < (a: Interval, b: Interval) -> Bool { a.nanoseconds < b.nanoseconds }
   /// The sum of two intervals.
   @inlinable public static func + (a: Interval, b: Interval) -> Interval {
-    Interval(nanoseconds: a.nanoseconds + b.nanoseconds)
+    Interval(nanoseconds: a.nanoseconds.plusClamped(b.nanoseconds))
   }
   /// The difference of two intervals.
   @inlinable public static func - (a: Interval, b: Interval) -> Interval {
-    Interval(nanoseconds: a.nanoseconds - b.nanoseconds)
+    Interval(nanoseconds: a.nanoseconds.minusClamped(b.nanoseconds))
   }
   /// `n` times the interval.
-  @inlinable public static func * (a: Interval, n: Int64) -> Interval { Interval(nanoseconds: a.nanoseconds * n) }
+  @inlinable public static func * (a: Interval, n: Int64) -> Interval {
+    Interval(nanoseconds: a.nanoseconds.timesClamped(n))
+  }
 }
 
 extension Interval: CustomStringConvertible {

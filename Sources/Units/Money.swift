@@ -1,6 +1,7 @@
 /// An amount of US dollars in whole picodollars: a PUT payload unit costs 14,000 of them.
 ///
-/// Amounts are multiplied first and rounded once; 128 bits hold 170 sextillion dollars.
+/// Amounts are multiplied first, in 256 bits, and rounded once; 128 bits hold 170 septillion dollars, and what is more than
+/// that stays there.
 @frozen public struct Money: Hashable, Comparable, Sendable, Codable {
   /// 10⁻¹² dollars each.
   public var picodollars: Int128
@@ -34,34 +35,35 @@
   /// Orders by value.
   @inlinable public static func < (a: Money, b: Money) -> Bool { a.picodollars < b.picodollars }
   /// The sum of two amounts.
-  @inlinable public static func + (a: Money, b: Money) -> Money { Money(picodollars: a.picodollars + b.picodollars) }
+  @inlinable public static func + (a: Money, b: Money) -> Money {
+    Money(picodollars: a.picodollars.plusClamped(b.picodollars))
+  }
   /// Adds in place.
-  @inlinable public static func += (a: inout Money, b: Money) { a.picodollars += b.picodollars }
+  @inlinable public static func += (a: inout Money, b: Money) { a = a + b }
   /// The difference of two amounts.
-  @inlinable public static func - (a: Money, b: Money) -> Money { Money(picodollars: a.picodollars - b.picodollars) }
+  @inlinable public static func - (a: Money, b: Money) -> Money {
+    Money(picodollars: a.picodollars.minusClamped(b.picodollars))
+  }
 
   /// The price of `quantity` when `unit` of them cost this much: exact, then rounded to a picodollar, half away from zero.
   public func times(_ quantity: Int128, per unit: Int128) -> Money {
     precondition(unit > 0, "a price is for something")
-    return Money(picodollars: Self.rounded(quantity * picodollars, over: unit))
+    return Money(picodollars: quantity.times(picodollars, over: unit, .nearest))
   }
 
   /// Rounded to whole cents, half away from zero.
-  public var roundedToCents: Money { Money(picodollars: Self.rounded(picodollars, over: Self.cent) * Self.cent) }
+  public var roundedToCents: Money {
+    Money(picodollars: picodollars.times(1, over: Self.cent, .nearest).timesClamped(Self.cent))
+  }
 
   /// Rounded up to whole cents, as the examples of Managed Service for Apache Flink do (firehose facts §8.1 M2).
   public var roundedUpToCents: Money {
     let (quotient, rest) = picodollars.quotientAndRemainder(dividingBy: Self.cent)
-    return Money(picodollars: (rest > 0 ? quotient + 1 : quotient) * Self.cent)
+    return Money(picodollars: (rest > 0 ? quotient + 1 : quotient).timesClamped(Self.cent))
   }
 
   /// In dollars, for reports and objectives only.
   public var inDollars: Double { Double(picodollars) / 1e12 }
-
-  private static func rounded(_ product: Int128, over unit: Int128) -> Int128 {
-    let (quotient, rest) = product.quotientAndRemainder(dividingBy: unit)
-    return 2 * rest.magnitude >= unit.magnitude ? quotient + product.signum() : quotient
-  }
 }
 
 extension Money: CustomStringConvertible {

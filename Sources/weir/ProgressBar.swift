@@ -51,10 +51,11 @@ final class ProgressBar: Sendable {
 
   private func text(done: Int64, events: Int64, after elapsed: Duration) -> String {
     let share = Double(done) / Double(max(1, total)), seconds = max(elapsed / .seconds(1), 1e-3)
-    let filled = min(Self.width, Int(share * Double(Self.width)))
+    let filled = min(Self.width, Int(clamping: share * Double(Self.width)))
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: Self.width - filled)
-    let left = share > 0 ? Figures.duration(Interval.seconds(Int64((seconds / share - seconds).rounded(.up)))) : "–"
+    let left =
+      share > 0 ? Figures.duration(Interval.seconds(Int64(clamping: (seconds / share - seconds).rounded(.up)))) : "–"
     return "\(bar) \(Figures.percent(share))  \(Figures.duration(Interval.seconds(done / 1_000_000_000))) simulated  "
-      + "\(Figures.count(Int64(Double(events) / seconds))) events/s  \(left) left"
+      + "\(Figures.count(Int64(clamping: Double(events) / seconds))) events/s  \(left) left"
   }
 }

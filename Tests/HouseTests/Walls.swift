@@ -11,6 +11,11 @@ enum Walls {
     file.imports.filter { allowed[file.target]?.contains($0) != true }.map { "\(file.path) imports \($0)" }
   }
 
+  /// Files that import a module which one file alone may.
+  static func importers(of module: String, in file: SourceText, home: String) -> [String] {
+    file.name != home && file.imports.contains(module) ? ["\(file.path) imports \(module)"] : []
+  }
+
   /// Extensions of a room outside its file, and rooms that are not where the table says.
   static func extensions(of room: Room, in files: [SourceText]) -> [String] {
     let declared = files.flatMap { file in

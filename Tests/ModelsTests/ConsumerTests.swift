@@ -18,15 +18,16 @@ struct LatencyTests {
   }
 
   @Test(
-    "one poll a second finds records half a second old on average, and the read's own time more", arguments: [0, 80.0])
+    "one poll a second, a little late, finds records half a second old on average, and the read's own time more",
+    arguments: [0, 80.0])
   func pollingDelay(read: Double) {
     var times = Fixture.instantService
     times.getRecords = .constant(read * 1e6)
     let result = Self.run([Fixture.consumer(.sdkPolling, perBatch: 0)], times: times)
     let propagation = result.consumers[0].propagation
-    #expect(abs(propagation.mean.inMilliseconds - 500 - read) < 12, "seed 1")
-    #expect(propagation.max <= .milliseconds(Int64(1_001 + read)))
-    #expect(result.consumers[0].calls == 120)
+    #expect(abs(propagation.mean.inMilliseconds - 512.7 - read) < 12, "seed 1; half a period and its lateness")
+    #expect(propagation.max <= .milliseconds(Int64(1_051 + read)))
+    #expect((114...120).contains(result.consumers[0].calls))
   }
 
   @Test("five pollers at one call a second share a shard without a refusal; a sixth is refused")
@@ -36,7 +37,7 @@ struct LatencyTests {
         \.throttledCalls)
     }
     #expect(refused(5) == [0, 0, 0, 0, 0])
-    #expect((50...60).contains(refused(6).reduce(0, +)))
+    #expect((45...150).contains(refused(6).reduce(0, +)), "its SDK asks again: more than one a second")
   }
 
   @Test("fan-out is as fast for five consumers as for one: 70 ms")
@@ -63,7 +64,9 @@ struct LatencyTests {
     #expect(abs(Fixture.milliseconds(propagation, 99) + halfPut - 314) < 0.05 * 314)
   }
 
-  @Test("a poller asks at its interval, never faster", arguments: [Fixture.Kind.sdkPolling, .kclPolling])
+  @Test(
+    "a poller asks at its interval, never faster, and up to a twentieth later",
+    arguments: [Fixture.Kind.sdkPolling, .kclPolling])
   func pollInterval(kind: Fixture.Kind) {
     var experiment = Fixture.experiment(
       seconds: 100, shards: 1, consumers: [Fixture.consumer(kind, every: .milliseconds(300))],
@@ -79,7 +82,7 @@ struct LatencyTests {
     }
     #expect(calls.count == 3)
     for instants in calls.values {
-      for (a, b) in zip(instants, instants.dropFirst()) { #expect(b - a == 300_000_000) }
+      for (a, b) in zip(instants, instants.dropFirst()) { #expect((300_000_000...315_000_000).contains(b - a)) }
     }
   }
 }
@@ -207,7 +210,7 @@ struct FanOutTests {
         seconds: 1_000, producers: [Fixture.producer(rate: 40)], consumers: [Fixture.consumer(.kclFanOut, perBatch: 0)])
     )
     Self.checkWhole(result)
-    #expect(result.consumers[0].propagation.count == result.consumers[0].records)
+    #expect(result.consumers[0].propagation.count == result.consumers[0].records + result.consumers[0].backlog)
     #expect(result.consumers[0].propagation.max < .milliseconds(400))
   }
 

@@ -154,10 +154,19 @@ struct SurroundingsUsageTests {
   @Test("facts §9.2: a lease is renewed every 3,308 ms, about 1,088 times an hour")
   func leases() {
     #expect(
-      Fixture.consumer(.kclPolling).leases(held: 0, over: .zero, batches: 0, .current).renewal == .milliseconds(3_308))
-    let lines = Self.lines(Fixture.consumer(.kclPolling), batches: 50)
-    #expect(lines.map(\.item) == [.leaseWrite, .leaseRead])
-    #expect(lines[0].quantity == 1_088 + 50 && lines[1].quantity == 180)
+      Fixture.consumer(.kclPolling).leases(held: 0, over: .zero, batches: 0, .current).rhythm.renewal
+        == .milliseconds(3_308))
+    var consumer = Fixture.consumer(.kclPolling)
+    consumer.libraryVersion = .two
+    let two = Self.lines(consumer, batches: 50)
+    #expect(two.map(\.item) == [.leaseWrite, .leaseRead])
+    // 180 looks for leases and 12 for the election, half a unit each.
+    #expect(two[0].quantity == 1_088 + 50 && two[1].quantity == 96)
+    consumer.libraryVersion = .three
+    let three = Self.lines(consumer, batches: 50)
+    // Metrics and the lock every 30 s; half a unit for 180 assignments, 30 audits and 361 looks at the index, a whole one for
+    // each of the leader's 180 reads of the lock (N§6).
+    #expect(three[0].quantity == 1_088 + 50 + 120 + 120 && three[1].quantity == (180 + 30 + 361) / 2 + 181)
   }
 
   /// What an hour of one lease comes to.
@@ -171,9 +180,10 @@ struct SurroundingsUsageTests {
   @Test("a consumer that is stopped renews no lease; a checkpoint follows a batch, or a minute")
   func stopped() {
     func writes(_ events: [ScheduledEvent]) -> Int128 {
+      var consumer = Fixture.consumer(.kclPolling)
+      consumer.libraryVersion = .two
       let experiment = Fixture.experiment(
-        seconds: 200, shards: 4, producers: [Fixture.producer(rate: 0)], consumers: [Fixture.consumer(.kclPolling)],
-        events: events)
+        seconds: 200, shards: 4, producers: [Fixture.producer(rate: 0)], consumers: [consumer], events: events)
       return Fixture.result(of: experiment).usage.lines.first { $0.item == .leaseWrite }?.quantity ?? 0
     }
     let whole = writes([])
@@ -185,7 +195,7 @@ struct SurroundingsUsageTests {
   func checkpoints() {
     let writes = [Interval.zero, .seconds(60), .seconds(600)].map { interval in
       var consumer = Fixture.consumer(.kclPolling)
-      consumer.checkpointEvery = interval
+      (consumer.checkpointEvery, consumer.libraryVersion) = (interval, .two)
       return Self.lines(consumer, batches: 70)[0].quantity - 1_088
     }
     #expect(writes == [70, 60, 6])

@@ -131,7 +131,7 @@ struct MappingTests {
       of: Fixture.mapped([Fixture.mapping("a", .polling, FunctionSpec(batchSize: 1_000))], seconds: 120))
     let consumer = result.consumers[0]
     #expect(abs(consumer.propagation.mean.inMilliseconds - 500) < 20)
-    #expect(consumer.calls == 120)
+    #expect((114...120).contains(consumer.calls))
     #expect(Fixture.isConserved(consumer, result))
   }
 

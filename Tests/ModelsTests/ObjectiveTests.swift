@@ -118,7 +118,7 @@ struct ObjectiveTests {
   func reading() {
     let poll = Fixture.consumer(.sdkPolling, perBatch: 0)
     let all = [
-      objective(.propagation(consumer: 0), .max, .lessOrEqual, 1_041),
+      objective(.propagation(consumer: 0), .max, .lessOrEqual, 1_091),
       objective(.propagation(consumer: nil), .mean, .less, 560),
       objective(.iteratorAge(consumer: 0), .max, .less, 1_200),
       objective(.iteratorAge(consumer: nil), .last, .less, 1_200),

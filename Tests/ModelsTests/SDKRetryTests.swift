@@ -28,32 +28,52 @@ struct SDKRetryTests {
     return (1...7).map { plan.ceiling(after: Int32($0), failure).inSeconds }
   }
 
-  @Test("delays double from a second, in legacy mode for ever, else up to 20 s; the 2026 variant begins at 50 ms")
+  @Test(
+    "delays double: from a second in the earlier modes, for ever in legacy; from 50 ms and after throttles from 1 s in standard"
+  )
   func law() {
     #expect(ceilings(.legacy, .service) == [1, 2, 4, 8, 16, 32, 64])
-    #expect(ceilings(.standard, .service) == [1, 2, 4, 8, 16, 20, 20])
-    #expect(ceilings(.adaptive2026, .service) == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2])
-    #expect(ceilings(.adaptive2026, .throttle) == [1, 2, 4, 8, 16, 20, 20])
+    #expect(ceilings(.standard2025, .service) == [1, 2, 4, 8, 16, 20, 20])
+    for mode in [SDKRetrySpec.Mode.standard, .adaptive] {
+      #expect(ceilings(mode, .service) == [0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2])
+      #expect(ceilings(mode, .throttle) == [1, 2, 4, 8, 16, 20, 20])
+    }
+    #expect(ceilings(.javaLegacy, .service) == [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4])
+    #expect(ceilings(.javaLegacy, .throttle) == [0.5, 1, 2, 4, 8, 16, 20])
+    let connector = SDKPlan(flink: .current)
+    #expect((1...5).map { connector.ceiling(after: $0, .throttle).inMilliseconds } == [300, 450, 675, 1_000, 1_000])
+    #expect(connector.attempts == 4)
   }
 
-  @Test("the delay is anything from nothing to that, all equally likely")
-  func uniform() {
-    let plan = SDKPlan(SDKRetrySpec(mode: .standard), .current)
+  /// The pauses measured of botocore 1.44.8 (N§1), and those of the SDK for Java.
+  static let pauses: [(SDKRetrySpec.Mode, CallFailure, attempt: Int32, ClosedRange<Double>)] = [
+    (.standard, .throttle, 1, 0...1), (.standard, .throttle, 2, 0...2), (.standard, .service, 1, 0...0.05),
+    (.standard, .service, 2, 0...0.1), (.standard, .timeout, 1, 0...0.05), (.standard2025, .service, 3, 0...4),
+    (.legacy, .throttle, 4, 0...8), (.javaLegacy, .throttle, 1, 0.25...0.5), (.javaLegacy, .throttle, 2, 0.5...1),
+    (.javaLegacy, .throttle, 3, 1...2), (.javaLegacy, .service, 2, 0...0.2),
+  ]
+
+  @Test("a pause is anything in its range, all equally likely", arguments: pauses.indices)
+  func uniform(number: Int) {
+    let (mode, failure, attempt, range) = Self.pauses[number]
+    let plan = SDKPlan(SDKRetrySpec(mode: mode), .current)
     var draws = RandomStream(seed: 1, replication: 0, purpose: .retryJitter, entity: "tests.sdk")
     var bins = Array(repeating: 0, count: 10)
     for _ in 0..<20_000 {
-      let delay = plan.delay(after: 3, .service, &draws).inSeconds
-      #expect((0...4).contains(delay))
-      bins[min(9, Int(delay / 0.4))] += 1
+      let delay = plan.delay(after: attempt, failure, &draws).inSeconds
+      #expect(range.contains(delay))
+      bins[min(9, Int((delay - range.lowerBound) / (range.upperBound - range.lowerBound) * 10))] += 1
     }
     let chi = bins.reduce(0.0) { $0 + (Double($1) - 2_000) * (Double($1) - 2_000) / 2_000 }
     #expect(chi < 27.9, "χ² of nine degrees of freedom, p = 0.001: \(bins); seed 1")
   }
 
-  @Test("legacy: five attempts a call; standard and the variant: three, while there are tokens")
+  @Test("legacy: five attempts a call; the SDK for Java: four; the others: three, while there are tokens")
   func attempts() throws {
     // Twelve calls, so that the 500 tokens do not run out.
-    let cases: [(SDKRetrySpec.Mode, Int64)] = [(.none, 0), (.legacy, 4), (.standard, 2), (.adaptive2026, 2)]
+    let cases: [(SDKRetrySpec.Mode, Int64)] = [
+      (.none, 0), (.legacy, 4), (.standard2025, 2), (.standard, 2), (.adaptive, 2), (.javaLegacy, 3),
+    ]
     for (mode, retries) in cases {
       let result = Fixture.result(
         of: call(SDKRetrySpec(mode: mode), rate: 0.2, seconds: 60, events: [outage(from: 0, to: 60)]))
@@ -65,29 +85,62 @@ struct SDKRetryTests {
     }
   }
 
-  @Test("the quota is 500 tokens: 100 retries of 5, or 35 of 14; legacy has none")
+  @Test("the quota is 500 tokens: 35 retries of 14, or 100 of 5; legacy has none")
   func quota() {
     func retries(_ mode: SDKRetrySpec.Mode) -> Int64? {
       Fixture.result(of: call(SDKRetrySpec(mode: mode), events: [outage()])).producers[0].client?.sdkRetries
     }
-    #expect(retries(.standard) == 100)
-    #expect(retries(.adaptive2026) == 35)
+    #expect(retries(.standard2025) == 100)
+    #expect(retries(.standard) == 35)
+    #expect(retries(.javaLegacy) == 100)
     #expect((retries(.legacy) ?? 0) > 5_000)
   }
 
-  @Test("a time-out costs 10 tokens: 50 retries")
+  @Test("without a success 100 retries after throttles are had, or 35 others; then a failure is the caller's at once")
+  func exhaustion() {
+    func retries(_ mode: SDKRetrySpec.Mode, _ failure: CallFailure) -> Int {
+      let plan = SDKPlan(SDKRetrySpec(mode: mode), .current)
+      var call = SDKCall(), retries = 0
+      var client = SDKClient(
+        plan, RandomStream(seed: 1, replication: 0, purpose: .retryJitter, entity: "tests.sdk"), at: .epoch)
+      for _ in 0..<1_000 {
+        if case .again = client.answer(&call, failure, plan, at: .epoch) { retries += 1 }
+      }
+      #expect(client.answer(&call, failure, plan, at: .epoch) == .givenUp)
+      return retries
+    }
+    #expect(retries(.standard, .throttle) == 100)
+    #expect(retries(.standard, .service) == 35)
+    #expect(retries(.standard, .timeout) == 35)
+    #expect(retries(.standard2025, .timeout) == 50)
+  }
+
+  @Test("the SDK for Java takes no token after a throttle: four attempts a call, for ever")
+  func javaThrottles() {
+    let plan = SDKPlan(SDKRetrySpec(mode: .javaLegacy), .current)
+    var client = SDKClient(
+      plan, RandomStream(seed: 1, replication: 0, purpose: .retryJitter, entity: "tests.sdk"), at: .epoch)
+    var call = SDKCall()
+    let given = (0..<4_000).filter { _ in client.answer(&call, .throttle, plan, at: .epoch) == .givenUp }
+    #expect(given.count == 1_000 && client.tokens == 500)
+  }
+
+  @Test("a time-out costs 10 tokens in the earlier form: 50 retries; 14 in the new one: 35")
   func timeouts() {
     let spike = ScheduledEvent(at: .zero, action: .latencySpike(stream: nil, factor: 1_000))
-    let result = Fixture.result(of: call(SDKRetrySpec(mode: .standard, timeout: .seconds(1)), events: [spike]))
-    #expect(result.producers[0].client?.sdkRetries == 50)
-    #expect(result.records.accepted == 0)
+    func result(_ mode: SDKRetrySpec.Mode) -> RunResult {
+      Fixture.result(of: call(SDKRetrySpec(mode: mode, timeout: .seconds(1)), events: [spike]))
+    }
+    #expect(result(.standard2025).producers[0].client?.sdkRetries == 50)
+    #expect(result(.standard).producers[0].client?.sdkRetries == 35)
+    #expect(result(.standard).records.accepted == 0)
   }
 
   @Test("a success gives a token back, one after a retry what the retry took")
   func refill() {
     var client = SDKClient(
       SDKPlan(SDKRetrySpec(mode: .standard), .current),
-      RandomStream(seed: 1, replication: 0, purpose: .retryJitter, entity: "tests.sdk"))
+      RandomStream(seed: 1, replication: 0, purpose: .retryJitter, entity: "tests.sdk"), at: .epoch)
     let taken = (0..<101).map { _ in client.take(5) }
     #expect(taken == Array(repeating: true, count: 100) + [false])
     client.succeed(held: 0)

@@ -78,12 +78,68 @@ import Units
     #expect(stream.shardsEnd == 4)
   }
 
-  @Test("one that calls while the stream is UPDATING is refused and shown") func refused() throws {
+  @Test("5 → 10 shards is five splits in 150 s, though the load was there at the first") func doubling() throws {
+    var experiment = Self.experiment(
+      minutes: 15, shards: 5, `Autoscalers`.spec(.schedule([.init(at: .once(.minutes(5)), shards: 10)])),
+      stages: [Self.stage(5, 179.2), Self.stage(10, 384)])
+    experiment.producers[0].retry.policy = .none
+    let stream = Fixture.result(of: experiment).streams[0]
+    let reshard = try #require(stream.reshards.first), finished = try #require(reshard.finishedAt)
+    #expect(stream.reshards.count == 1 && finished - reshard.requestedAt == .seconds(150))
+    #expect(stream.shards.count == 15 && stream.shardsEnd == 10 && stream.shardsPeak == 10)
+    // Until a shard is split it takes 51.2 of the 76.8 records a second that are its part: k of five are left for 30 s
+    // each, k = 5 to 1.
+    let refused = 25.6 * 30 * 15 / (179.2 * 300 + 384 * 600)
+    let share = Double(stream.throttledAttempts) / Double(stream.attempts)
+    #expect(abs(share - refused) < 0.1 * refused, "\(share) against \(refused)")
+  }
+
+  @Test("the scaling utility waits for ACTIVE: none of its calls meets UPDATING") func waits() throws {
     let spec = `Autoscalers`.spec(
-      .scalingUtils(up: .percent(100), down: .shards(1)), up: 500, down: 10, upAfter: 1, downAfter: 60)
-    let (_, scaler) = try Self.result(minutes: 10, shards: 4, spec, stages: [Self.stage(10, 300)])
-    #expect(scaler.calls.contains { $0.refusal == "ResourceInUseException" })
-    #expect(scaler.calls.count == scaler.accepted + scaler.refused && scaler.callsOmitted == 0)
+      .scalingUtils(on: .put, up: .percent(50), down: .shards(1)), up: 500, down: 10, upAfter: 1, downAfter: 60)
+    let (stream, scaler) = try Self.result(minutes: 12, shards: 4, spec, stages: [Self.stage(12, 300)])
+    #expect(scaler.accepted > 1 && scaler.refused == 0 && scaler.singleSteps == 0)
+    let ends = stream.reshards.map { $0.finishedAt ?? .never }, begins = stream.reshards.dropFirst().map(\.requestedAt)
+    #expect(zip(ends, begins).allSatisfy { $0 <= $1 })
+  }
+
+  @Test("when UpdateShardCount refuses the triple of one shard, the scaling utility splits twice") func byHand() throws
+  {
+    let spec = `Autoscalers`.spec(
+      .scalingUtils(on: .put, up: .shards(2), down: .shards(1)), up: 850, down: 10, upAfter: 1, downAfter: 60)
+    let (stream, scaler) = try Self.result(minutes: 6, shards: 1, spec, stages: [Self.stage(6, 46)])
+    #expect(scaler.calls.first?.target == 3 && scaler.calls.first?.refusal == "LimitExceededException")
+    #expect(scaler.singleSteps == 2 && stream.shardsEnd == 3 && scaler.accepted == 0)
+    #expect(stream.reshards.map(\.kind) == [.splitShard, .splitShard])
+    let begun = try #require(scaler.calls.first).at
+    #expect(stream.reshards.map { $0.requestedAt - begun } == [.zero, .seconds(30)])
+  }
+
+  @Test("when the day's ten calls are spent, the scaling utility goes on shard by shard and is not stuck") func spent()
+    throws
+  {
+    let spec = `Autoscalers`.spec(
+      .scalingUtils(on: .put, up: .shards(1), down: .shards(1)), up: 800, down: 300, upAfter: 2, downAfter: 2,
+      maximum: 6)
+    let wave = (0..<8).flatMap { _ in [Self.stage(8, 3), Self.stage(8, 120)] }
+    let (stream, scaler) = try Self.result(minutes: 128, shards: 1, spec, stages: wave)
+    #expect(scaler.accepted == 10 && scaler.refused > 0 && scaler.singleSteps > 0)
+    let byHand = stream.reshards.filter { $0.kind != .updateShardCount }
+    #expect(
+      byHand.contains { $0.shardsAfter > $0.shardsBefore } && byHand.contains { $0.shardsAfter < $0.shardsBefore })
+    #expect(stream.reshards.allSatisfy { $0.refusal == nil })
+  }
+
+  @Test("the scaling utility on reads grows a stream that is written little and read much") func reads() throws {
+    let spec = `Autoscalers`.spec(
+      .scalingUtils(on: .get, up: .shards(1), down: .shards(1)), up: 500, down: 1, upAfter: 2, downAfter: 60)
+    var experiment = Self.experiment(minutes: 5, shards: 1, spec, stages: [Self.stage(5, 20)])
+    experiment.consumers = (0..<3).map { Fixture.consumer("reader-\($0)", .sdkPolling) }
+    let grown = try #require(Fixture.result(of: experiment).streams[0].autoscaler)
+    #expect(grown.calls.first?.target == 2 && grown.accepted >= 1)
+    experiment.consumers = []
+    let idle = try #require(Fixture.result(of: experiment).streams[0].autoscaler)
+    #expect(idle.calls.isEmpty)
   }
 
   @Test("equal runs have equal calls") func determinism() throws {

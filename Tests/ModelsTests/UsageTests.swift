@@ -119,7 +119,8 @@ struct OnDemandUsageTests {
     #expect(Self.quantity(.onDemandStreamHour, result) == 0)
     #expect(Self.quantity(.advantageDataIn, result) == 2_048 * Int128(result.records.accepted))
     #expect(Self.quantity(.advantageRetention, result) == 2_048 * Int128(result.records.accepted) * 86_400)
-    #expect(result.usage.committed == [Scope(.stream, "clicks")] || result.usage.committed.count == 1)
+    // The stream, and the consumer that is pushed its records (N§5.1).
+    #expect(result.usage.committed.map(\.kind) == [.stream, .consumer])
     #expect(result.bill.lines.contains { $0.scope == .account && $0.item == .advantageDataIn })
   }
 

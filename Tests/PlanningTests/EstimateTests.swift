@@ -20,15 +20,29 @@ struct EstimateTests {
   }
 
   static let examples: [(rate: Double, size: Int64, pollers: Int, shards: Int, binding: Estimate.Need.Name)] = [
-    (9_000, 1_229, 3, 27, .readBytes), (9_000, 1_229, 1, 18, .writeBytes), (9_000, 100, 1, 9, .writeRecords),
+    (9_000, 1_229, 3, 16, .readBytes), (9_000, 1_229, 1, 11, .writeBytes), (9_000, 100, 1, 9, .writeRecords),
     (1_000, 1_024, 2, 1, .writeRecords), (0, 1_024, 1, 1, .writeBytes), (100, 35 * 1_024, 1, 4, .writeBytes),
   ]
 
   @Test(
-    "shards are AWS's formula and a thousand records a second, rounded up; the largest need binds", arguments: examples)
+    "shards hold bytes as they are and a thousand records a second, rounded up; the largest need binds",
+    arguments: examples)
   func shards(_ example: (rate: Double, size: Int64, pollers: Int, shards: Int, binding: Estimate.Need.Name)) {
     let estimate = Self.estimate(Self.load(example.rate, example.size, pollers: example.pollers))
     #expect(estimate.shards == example.shards && estimate.binding == example.binding)
+  }
+
+  @Test("9,000 records of 1,100 B are 9.44 MiB/s: 12 shards with a quarter of room; AWS's formula says 22")
+  func formula() throws {
+    let estimate = Self.estimate(Self.load(9_000, 1_100), headroom: 0.25)
+    #expect(estimate.shards == 12 && estimate.shardsByFormula == 22)
+    let need = try #require(estimate.needs.first)
+    #expect(need.name == .writeBytes && (need.demand / 1_048_576 * 100).rounded() == 944)
+    #expect((estimate.formula[0].demand / 1_048_576 * 100).rounded() == 1_758)
+    // The formula does not count records: 9,000 of 100 B are nine shards by the limit.
+    let small = Self.estimate(Self.load(9_000, 100))
+    #expect(small.shards == 9 && small.shardsByFormula == 9 && small.binding == .writeRecords)
+    #expect(Self.estimate(Self.load(9_500, 1_024)).shardsByFormula == 10)
   }
 
   @Test("headroom comes on top of the peak")
@@ -42,6 +56,10 @@ struct EstimateTests {
     let estimate = Self.estimate(Self.load(10, 10_240, pollers: 0, fanOut: 10))
     #expect(estimate.shards == 1)
     let load = Self.load(10, 10_240, pollers: 10, fanOut: 10)
+    // One shard holds what AWS's calculator takes two for (docs/cost.md says why).
+    let one = Self.estimate(Self.load(10, 10_240, pollers: 10, fanOut: 10), headroom: 0.2)
+    #expect(one.shards == 1 && one.shardsByFormula == 1)
+    #expect(one.bills[0].totalOfRoundedLines == Money(usd: "153.40"))
     let two = Bill(
       load.usage(.provisioned, shards: 2, for: .month730h), for: .month730h, book: .current, region: "us-east-1")
     #expect(two.totalOfRoundedLines == Money(usd: "273.85"))

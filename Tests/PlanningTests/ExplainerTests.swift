@@ -99,4 +99,29 @@ import Units
       _ = try await explainer.answer(.whatWentWrong, isInterrupted: { true }) { _ in }
     }
   }
+
+  private static func reader(_ name: String, every interval: Interval = .seconds(1)) -> ConsumerSpec {
+    ConsumerSpec(name: name, stream: 0, application: .plainLoop, reading: .polling, pollInterval: interval)
+  }
+
+  @Test func `reads that are refused, lag that grows and records that expire unread are told, the worst first`()
+    async throws
+  {
+    var experiment = Self.experiment(rate: 50)
+    experiment.consumers = (0..<2).map { Self.reader("r\($0)", every: .milliseconds(300)) }
+    guard case .readRefusals(let note) = try await explain(experiment).reason else {
+      return #expect(Bool(false), "no refused reads")
+    }
+    #expect(note.kind == .readThrottled)
+    experiment.consumers = [Self.reader("late")]
+    experiment.events.append(ScheduledEvent(at: .seconds(20), action: .stopConsumer(0)))
+    guard case .fellBehind(0) = try await explain(experiment).reason else {
+      return #expect(Bool(false), "nobody fell behind")
+    }
+    experiment.streams[0].retention = .seconds(10)
+    experiment.horizon.duration = .seconds(180)
+    let expired = try await explain(experiment)
+    guard case .expired(0) = expired.reason else { return #expect(Bool(false), "\(expired.reason)") }
+    #expect(expired.result.consumers[0].expired > 1_000)
+  }
 }

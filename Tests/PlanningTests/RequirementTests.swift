@@ -32,4 +32,19 @@ import Units
     let objectives = Requirement.objectives(of: experiment([]))
     #expect(objectives.map(\.id) == ["throttle", "loss"] && objectives.allSatisfy { $0.severity == .fail })
   }
+
+  @Test("who reads must lose nothing and keep up; that reads are refused only warns") func readers() {
+    var experiment = experiment([])
+    experiment.consumers = [
+      ConsumerSpec(name: "c", stream: 0, application: .plainLoop, reading: .polling, pollInterval: .seconds(1))
+    ]
+    #expect(
+      Requirement.objectives(of: experiment).map(\.id) == [
+        "throttle", "loss", "expired_records(consumer=c)", "read_throttle_rate(consumer=c)",
+      ], "a run of a second says nothing of lag")
+    experiment.horizon.duration = .minutes(10)
+    let objectives = Requirement.objectives(of: experiment)
+    #expect(objectives.filter { $0.severity == .warn }.map(\.id) == ["read_throttle_rate(consumer=c)"])
+    #expect(objectives.contains { $0.id == "falling_behind(consumer=c)" && $0.threshold == 0.01 })
+  }
 }

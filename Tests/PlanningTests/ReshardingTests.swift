@@ -47,22 +47,29 @@ import Units
     for from in [1, 2, 3, 4, 5, 7, 12] {
       for to in [1, 2, 3, 5, 6, 9, 16, 24] {
         var account = account(from)
-        try play(ReshardAdvice.uniform("s", from: from, to: to, perDay: 10), on: &account)
+        try play(ReshardAdvice.uniform("s", from: from, to: to, perDay: 10, most: 10_000), on: &account)
         #expect(account[0].openShardCount == to, "\(from) to \(to)")
       }
     }
   }
 
   @Test func `a stream whose name begins with a dash is not taken for an option`() {
-    let line = ReshardAdvice.uniform("-s", from: 1, to: 2, perDay: 10)[0]
+    let line = ReshardAdvice.uniform("-s", from: 1, to: 2, perDay: 10, most: 10_000)[0]
     #expect(line.hasPrefix("aws kinesis update-shard-count --stream-name=-s --target-shard-count 2 "))
   }
 
   @Test func `the eleventh call waits a day`() {
-    let lines = ReshardAdvice.uniform("s", from: 1, to: 2_048, perDay: 10)
+    let lines = ReshardAdvice.uniform("s", from: 1, to: 2_048, perDay: 10, most: 10_000)
     let comment = lines.firstIndex { $0.hasPrefix("#") }
     #expect(lines.count == 23 && comment == 20 && lines[21].contains("--target-shard-count 2048 "))
-    #expect(ReshardAdvice.uniform("s", from: 4, to: 4, perDay: 10).isEmpty)
+    #expect(ReshardAdvice.uniform("s", from: 4, to: 4, perDay: 10, most: 10_000).isEmpty)
+  }
+
+  @Test func `beyond 10,000 shards no command is printed that AWS would refuse`() {
+    for (from, to) in [(9_000, 12_000), (12_000, 9_000)] {
+      let lines = ReshardAdvice.uniform("s", from: from, to: to, perDay: 10, most: 10_000)
+      #expect(lines.count == 1 && lines[0].hasPrefix("# update-shard-count goes to 10000 shards"))
+    }
   }
 
   static let laws: [KeySpec] = [
@@ -93,6 +100,14 @@ import Units
       #expect(abs((shares.max() ?? 0) - plan.hottest) < 1e-12 && abs(shares.reduce(0, +) - 1) < 1e-9)
       #expect(plan.hottest <= 0.15 || plan.unsplittable != nil || plan.steps.count == 12)
     }
+  }
+
+  @Test("a split keeps away from keys as far as they leave room: no shard of a few hash keys", arguments: laws)
+  func noSlivers(keys: KeySpec) throws {
+    var account = account(2)
+    try play(ReshardAdvice.splits("s", SplitPlan(load(keys), from: 2, target: 0.05, most: 40)), on: &account)
+    let narrowest = account[0].shards.map { $0.range.end.value - $0.range.start.value }.min() ?? 0
+    #expect(narrowest >= 1 << 96)
   }
 
   @Test func `splits need fewer shards than even ones where keys are skewed`() {

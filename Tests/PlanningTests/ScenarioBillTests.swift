@@ -204,7 +204,7 @@ struct ScenarioBillTests {
   @Test("the scenario's own shards stand in its own mode, what the peak needs with headroom in the others")
   func shards() {
     let provisioned = Self.closed(Self.steady(rate: 3_000, shards: 7))
-    #expect(provisioned.streams[0].shardsByMode[0] == 7 && provisioned.streams[0].needed == 8)
+    #expect(provisioned.streams[0].shardsByMode[0] == 7 && provisioned.streams[0].needed == 6)
     #expect(provisioned.sides[0].bill == provisioned.own)
     let demand = Self.closed(Self.steady(.onDemandStandard, rate: 3_000))
     #expect(demand.streams[0].shardsByMode[0] == demand.streams[0].needed && demand.sides[1].bill == demand.own)

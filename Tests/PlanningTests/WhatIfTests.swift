@@ -42,8 +42,8 @@ struct WhatIfTests {
     let seven = try #require(rows.first { $0.shards == 7 }?.utilization)
     let fourteen = try #require(rows.first { $0.shards == 14 }?.utilization)
     #expect(seven == 2 * fourteen)
-    // 4,500 records of 2 KiB, rounded up as AWS does, against 1 MiB/s in; two pollers against 2 MiB/s out: the same.
-    #expect(abs(seven - 4_500.0 * 2_048 / (7 * 1_048_576)) < 1e-12)
+    // 4,500 records of 1,400 B as they are, against 1 MiB/s in; two pollers against 2 MiB/s out: the same.
+    #expect(abs(seven - 4_500.0 * 1_400 / (7 * 1_048_576)) < 1e-12)
     #expect(Self.whatIf.rows.allSatisfy { ($0.mode == .provisioned) == ($0.shards != nil) })
   }
 

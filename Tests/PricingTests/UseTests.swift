@@ -57,7 +57,8 @@ struct UseTests {
       for index in 0..<2 { use.streams[index].commitment = commitment }
       return use.usage(over: .hours(1)).committed
     }
-    #expect(committed(.onDemandAdvantage, .borne) == [Scope(.stream, "s")])
+    // What its fan-out consumer is pushed counts too (N§5.1).
+    #expect(committed(.onDemandAdvantage, .borne) == [Scope(.stream, "s"), Scope(.consumer, "c")])
     #expect(committed(.onDemandAdvantage, .shared) == [] && committed(.onDemandStandard, .borne) == [])
   }
 

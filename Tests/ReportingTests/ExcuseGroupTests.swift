@@ -9,7 +9,7 @@ import Testing
   {
     Excuse(
       [Candidate.Choice(path: "streams.s.shards", value: String(shards))], limit, subject: subject, needs: needs,
-      has: has, unit: unit, basis: .simulation)
+      has: has, unit: unit, basis: .simulated)
   }
 
   @Test func `excuses of one limit are one line with the range of what they need`() {

@@ -17,7 +17,7 @@ import Testing
     other.records.lost = 1_240
     let estimates = self.estimates([Fixture.result(), other])
     let lost = try #require(estimates.first { $0.path == "records.lost" })
-    #expect(lost.mean == 1_237 && lost.halfWidth == Statistics.tInterval([1_234, 1_240], level: 0.95)?.halfWidth)
+    #expect(lost.mean == 1_237 && lost.withheld == .fewReplications)
     let document = RunJSON(Fixture.report()).value
     for estimate in estimates where !estimate.path.hasPrefix("slo.") {
       let found = estimate.path.split(separator: ".").reduce(document as JSONValue?) { $0?[String($1)] }
@@ -32,13 +32,21 @@ import Testing
     #expect(self.estimates([]).isEmpty)
   }
 
-  @Test(arguments: [19, 20])
-  func `percentiles and extremes have an interval from twenty replications on`(count: Int) {
-    let results = (0..<count).map { Fixture.result(replication: $0) }
-    let withheld = estimates(results).filter { $0.withheld != nil }.map(\.path)
-    #expect(withheld.contains("producers.meters.put_latency_ms.p99") == (count < 20))
-    #expect(withheld.contains("streams.telemetry.shard_utilization.max") == (count < 20))
-    #expect(!withheld.contains("records.lost"))
+  private func withheld(_ values: [Double]) -> FigureEstimate.Withheld? {
+    if case .withheld(let reason) = FigureEstimate.interval(values, level: 0.95) { reason } else { nil }
+  }
+
+  @Test(arguments: [2, 20, 29, 30])
+  func `there is an interval from thirty replications on`(count: Int) {
+    #expect(withheld((0..<count).map { Double($0) }) == (count < 30 ? .fewReplications : nil))
+  }
+
+  @Test func `values that are all or mostly equal have none`() {
+    let mostly = (0..<40).map { $0 < 14 ? 0 : Double($0) }
+    #expect(withheld(Array(repeating: 3, count: 40)) == .allEqual && withheld(mostly) == .mostlyEqual)
+    #expect(
+      withheld(Array(mostly.dropFirst())) == nil
+        && withheld((0..<150).map { $0 < 99 ? 0 : Double($0) }) == nil)
   }
 
   @Test func `a figure that one replication did not measure is left out`() {

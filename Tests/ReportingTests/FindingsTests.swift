@@ -25,7 +25,8 @@ import Units
           + "spread the key).",
         "1,234 records (0.0068 %) were lost: 1,000 out of attempts, 34 too old, 100 dropped from a full buffer, "
           + "100 diverted elsewhere. 50 records were still under way at the end.",
-        "The slowest consumer, `alerts`, had 99 % of its records within 340 ms of their arrival.",
+        "The slowest consumer, `alerts`, had 99 % of its records within 340 ms of their arrival, those it had not read counted "
+          + "as late as they were at the end.",
         "At the end `alerts` is 1 min 2 s behind with 1,034,716 records unread.",
       ])
   }

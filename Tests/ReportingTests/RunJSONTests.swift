@@ -62,8 +62,8 @@ import Units
     #expect(keys(part(producer, "lost_by")) == ["age", "attempts", "diverted", "dropped"])
     let consumer = part(document, "consumers", "alerts")
     let consumerKeys = [
-      "backlog_records", "calls", "duplicate_records", "expired_records", "iterator_age_ms", "propagation_ms",
-      "records",
+      "backlog_records", "calls", "duplicate_records", "expired_records", "falling_behind", "iterator_age_ms",
+      "propagation_ms", "read_throttle_rate", "records",
       "skipped_records", "throttled_calls",
     ]
     #expect(keys(consumer) == consumerKeys)

@@ -1,5 +1,6 @@
 import Experiment
 import Models
+import Scenario
 import Testing
 import Units
 
@@ -14,7 +15,7 @@ import Units
 
   @Test("each policy has the defaults of its own documents") func defaults() throws {
     let utils = try #require(try Self.spec("policy: kinesis_scaling_utils"))
-    #expect(utils.policy == .scalingUtils(up: .percent(20), down: .shards(1)))
+    #expect(utils.policy == .scalingUtils(on: .put, up: .percent(20), down: .shards(1)))
     #expect(utils.up == .init(permille: 800, minutes: 10, cooldown: .zero))
     #expect(utils.down == .init(permille: 200, minutes: 60, cooldown: .hours(2)))
     let alarms = try #require(try Self.spec("policy: cloudwatch_double_halve"))
@@ -32,8 +33,8 @@ import Units
       try Self.spec(
         "policy: kinesis_scaling_utils, metric_delay: 90s, scale_up_pct: 72.5, scale_down_pct: 20, up_after: 4m, "
           + "down_after: 2h, cooldown_up: 30s, cooldown_down: 1h, min_shards: 2, max_shards: 9, scale_up_by: 3, "
-          + "scale_down_by: 10%"))
-    #expect(spec.policy == .scalingUtils(up: .shards(3), down: .percent(10)))
+          + "scale_down_by: 10%, scale_on: both"))
+    #expect(spec.policy == .scalingUtils(on: .both, up: .shards(3), down: .percent(10)))
     #expect(spec.metricDelay == .seconds(90) && spec.minimum == 2 && spec.maximum == 9)
     #expect(spec.up == .init(permille: 725, minutes: 4, cooldown: .seconds(30)))
     #expect(spec.down == .init(permille: 200, minutes: 120, cooldown: .hours(1)))
@@ -62,7 +63,9 @@ import Units
     Mistake("", "policy: cloudwatch_double_halve, metric_delay: 2h", "metric_delay: expected a duration from 0s to 1h, found \"2h\""),
     Mistake("", "policy: cloudwatch_double_halve, schedule: []", "\"schedule\" does not apply to cloudwatch_double_halve; remove it"),
     Mistake("", "policy: target_tracking, scale_up_by: 2", "\"scale_up_by\" does not apply to target_tracking; remove it"),
-    Mistake("", "policy: kinesis_scaling_utils, scale_up_by: 0%", "expected a number of shards such as 2, or a share such as 20%, found \"0%\"; whole percents from 1% to 100%"),
+    Mistake("", "policy: kinesis_scaling_utils, scale_up_by: 0%", "expected a number of shards such as 2, or a share such as 20%, found \"0%\"; whole percents from 1% to 10000%"),
+    Mistake("", "policy: kinesis_scaling_utils, scale_on: puts", "expected one of put, get, both, found \"puts\"; did you mean \"put\"?"),
+    Mistake("", "policy: target_tracking, scale_on: put", "\"scale_on\" does not apply to target_tracking; remove it"),
     Mistake("", "policy: schedule", "\"schedule\" is missing: expected a list of maps with at and shards"),
     Mistake("", "policy: schedule, schedule: []", "expected at least one entry"),
     Mistake("", "policy: schedule, schedule: [{at: '8:30', shards: 2}]", "expected a time of day such as 08:30, or a time after the start such as T+2h, in whole minutes"),
@@ -76,6 +79,15 @@ import Units
   @Test("a mistake is said once, with its remedy", arguments: mistakes) func mistake(_ mistake: Mistake) {
     let errors = Sample.errors(Self.text(mistake.new))
     #expect(errors.count == 1 && errors.allSatisfy { $0.contains(mistake.says) }, "\(errors)")
+  }
+
+  @Test("scale_up_by 100% changes nothing, and that is said") func factorOfOne() throws {
+    let loaded = try ScenarioFile.load(
+      text: Self.text("policy: kinesis_scaling_utils, scale_up_by: 100%"), file: "s.yaml", settings: [])
+    #expect(loaded.warnings.count == 1 && loaded.warnings[0].description.contains("100 % changes nothing"))
+    #expect(
+      try Self.spec("policy: kinesis_scaling_utils, scale_up_by: 200%")?.policy
+        == .scalingUtils(on: .put, up: .percent(200), down: .shards(1)))
   }
 
   @Test("an on-demand stream has none: AWS refuses the call") func onDemand() {

@@ -72,6 +72,17 @@ struct BookTests {
     #expect(errors[1].contains("a whole number from 104857 to 10485760"))
   }
 
+  @Test(
+    "a duration that nobody publishes may be an hour: a Flink rescale, a reshard's step",
+    arguments: ["flink.rescale_s", "reshard.step_s", "update_stream_mode.duration_s", "create_stream.duration_s"])
+  func longDurations(name: String) throws {
+    func book(_ value: Int) -> String {
+      #"{"schema": "weir.limits/v1", "limits": [{"name": "\#(name)", "value": \#(value)}]}"#
+    }
+    #expect(try load("limits", book(3_600)).errors.isEmpty)
+    #expect(try load("limits", book(3_601)).errors.contains { $0.contains("to 3600") })
+  }
+
   @Test("limits that bound each other keep their order")
   func order() throws {
     let errors = try load(

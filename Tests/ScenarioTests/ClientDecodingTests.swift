@@ -43,6 +43,36 @@ import Units
         == RetrySpec(policy: .kplTokenBucket, ttl: .minutes(5), buffer: .mebibytes(8), overflow: .block))
   }
 
+  private func automatic(_ aggregation: String) -> String {
+    Sample.with("    retry: {policy: none}", "    api: kpl\n" + aggregation).replacing(
+      "mode: provisioned, shards: 4", with: "mode: on_demand_standard, record_distribution: auto")
+  }
+
+  @Test("on a stream under AUTO the KPL packs nothing, and that is said; asked for, it is refused") func autoStream()
+    throws
+  {
+    let file = try ScenarioFile.load(text: automatic(""), file: "s.yaml", settings: [])
+    guard case .kpl(let settings) = file.experiment.producers[0].batching else { throw SetUpFailure() }
+    #expect(settings.aggregation == .disabled && file.warnings.count == 1)
+    #expect(file.warnings[0].description.contains("the KPL packs nothing, if it may call DescribeStreamSummary"))
+    let errors = Sample.errors(automatic("    aggregation: {enabled: true}"))
+    #expect(errors.count == 1 && errors[0].contains("takes no aggregates: AWS's readers drop them"), "\(errors)")
+    #expect(errors[0].hasSuffix("aggregation: {enabled: false}"))
+    let quiet = try ScenarioFile.load(
+      text: automatic("    aggregation: {enabled: false}"), file: "s.yaml", settings: [])
+    #expect(quiet.warnings.isEmpty)
+  }
+
+  private struct SetUpFailure: Error {}
+
+  @Test("a key is up to 256 characters, which are up to 1,024 bytes") func longKeys() throws {
+    for bytes in [257, 1_024] {
+      #expect(try Sample.producer("size: 900B", "size: 900B, key_bytes: \(bytes)").keyBytes == bytes)
+    }
+    let errors = Sample.errors(Sample.with("size: 900B", "size: 900B, key_bytes: 1025"))
+    #expect(errors.count == 1 && errors[0].contains("a key's length in bytes from 1 to 1024"), "\(errors)")
+  }
+
   @Test("the Agent brings its own settings") func agent() throws {
     let text = Sample.with(
       "    keys: {dist: uniform, cardinality: 1000}\n    retry: {policy: none}", "    api: kinesis_agent")
@@ -56,6 +86,37 @@ import Units
     #expect(try producer("sdk_retry: \(mode.rawValue)").sdkRetry == SDKRetrySpec(mode: mode))
     let full = try producer("sdk_retry: {mode: \(mode.rawValue), max_attempts: 7, timeout: 3s}")
     #expect(full.sdkRetry == SDKRetrySpec(mode: mode, maxAttempts: 7, timeout: .seconds(3)))
+  }
+
+  @Test("`default` is what an SDK does today, by language; python without one") func today() throws {
+    #expect(try producer("sdk_retry: default").sdkRetry == SDKRetrySpec(mode: .standard))
+    #expect(try producer("sdk_retry: {mode: default, timeout: 2s}").sdkRetry.mode == .standard)
+    for sdk in SDKLanguage.allCases {
+      #expect(try producer("sdk: \(sdk.rawValue)\nsdk_retry: default").sdkRetry.mode == sdk.today)
+      #expect(try producer("sdk: \(sdk.rawValue)").sdkRetry.mode == sdk.today)
+    }
+    #expect(SDKLanguage.allCases.filter { $0.today != .standard } == [.java, .kotlin])
+    #expect(SDKLanguage.java.today == .javaLegacy)
+    #expect(try producer("api: put_record").sdkRetry.mode == SDKRetrySpec.Mode.none)
+  }
+
+  @Test("`adaptive_2026` is still understood, as `standard`") func alias() throws {
+    #expect(try producer("sdk_retry: adaptive_2026").sdkRetry == SDKRetrySpec(mode: .standard))
+  }
+
+  @Test("a file with `standard` is told once what it means now, one with `default` is not") func warned() throws {
+    func warnings(_ retry: String) throws -> [String] {
+      let both = ["first", "second"].map { "  \($0): {to: clicks, rate: 1, record: {size: 1KiB}, \(retry)}\n" }.joined()
+      let text = Sample.with("producers:\n", "producers:\n\(both)")
+      return try ScenarioFile.load(text: text, file: "s.yaml").warnings.map(\.description)
+    }
+    let told = try warnings("sdk_retry: standard")
+    #expect(told.count == 1)
+    #expect(told[0].contains("10 November 2026") && told[0].contains("standard_2025"))
+    for silent in ["sdk_retry: default", "sdk_retry: adaptive_2026", "sdk_retry: standard_2025"] {
+      #expect(try warnings(silent).isEmpty)
+    }
+    #expect(try warnings("sdk: go, sdk_retry: legacy")[0].contains("sdk has no effect"))
   }
 
   @Test("faults, of one stream or of all") func faults() throws {
@@ -90,7 +151,7 @@ import Units
       ("aggregation: {enabled: true}", "only the KPL packs records"),
       ("api: kinesis_agent\nretry: {ttl: 3s}", "\"retry\" does not apply to api kinesis_agent"),
       ("api: kpl\ncount: 100000\nretry: {buffer: 10B}", "cannot hold one record"),
-      ("sdk_retry: adaptive_206", "did you mean \"adaptive_2026\"?"),
+      ("sdk_retry: adaptve", "did you mean \"adaptive\"?"),
       ("sdk_retry: {max_attempts: 3}", "\"mode\" is missing"),
       ("sdk_retry: {mode: legacy, timeout: 0s}", "a duration from 1ms"),
     ])

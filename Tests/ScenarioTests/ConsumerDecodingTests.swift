@@ -24,6 +24,21 @@ struct ConsumerDecodingTests {
     #expect(try Sample.experiment(Self.reader("type: lambda_efo")).limits[.lambda.concurrency] == 1_000)
   }
 
+  @Test("who polls: an SDK as the user says, the KCL's, Flink's connector, or the service")
+  func poller() throws {
+    #expect(try Self.spec("type: sdk_polling").poller == .sdk(SDKRetrySpec(mode: .standard)))
+    #expect(try Self.spec("type: sdk_polling, sdk: java").poller == .sdk(SDKRetrySpec(mode: .javaLegacy)))
+    #expect(
+      try Self.spec("type: sdk_polling, sdk_retry: {mode: legacy, max_attempts: 2}").poller
+        == .sdk(SDKRetrySpec(mode: .legacy, maxAttempts: 2)))
+    #expect(try Self.spec("type: kcl_polling").poller == .sdk(SDKRetrySpec(mode: .javaLegacy)))
+    #expect(try Self.spec("type: managed_flink, rate_per_kpu: 100").poller == .connector)
+    #expect(try Self.spec("type: lambda_polling").poller == .service)
+    #expect(try Self.spec("type: firehose").poller == .service)
+    let errors = Sample.errors(Self.reader("type: lambda_polling, sdk_retry: standard"))
+    #expect(errors.count == 1 && errors[0].contains("polls in its own way"), "\(errors)")
+  }
+
   @Test("a mapping's keys arrive")
   func mapping() throws {
     let spec = try Self.spec(
@@ -40,8 +55,22 @@ struct ConsumerDecodingTests {
     #expect(try Sample.experiment(text).limits[.lambda.concurrency] == 12)
   }
 
+  @Test("the KCL is version 3 unless told, 2 or 3, and of KCL consumers alone")
+  func library() throws {
+    #expect(try Self.spec("type: kcl_polling").libraryVersion == .three)
+    #expect(try Self.spec("type: kcl_efo, kcl: {version: 2}").libraryVersion == .two)
+    for wrong in [
+      "type: kcl_polling, kcl: {version: 4}", "type: kcl_polling, kcl: 2", "type: sdk_polling, kcl: {version: 2}",
+    ] {
+      #expect(throws: ScenarioFailure.self) { try Self.spec(wrong) }
+    }
+  }
+
   @Test("an application's keys arrive")
   func flink() throws {
+    let slow = try Self.spec("type: managed_flink, rate_per_kpu: 1, autoscale: true, rescale: 20m")
+    #expect(slow.flink?.rescale == .minutes(20))
+    #expect(try Self.spec("type: managed_flink, rate_per_kpu: 1, autoscale: true").flink?.rescale == nil)
     let spec = try Self.spec(
       "type: managed_flink, parallelism: 8, parallelism_per_kpu: 2, rate_per_kpu: 4000, autoscale: true, "
         + "window: {kind: sliding, size: 5m, slide: 10s}")

@@ -30,6 +30,7 @@ struct CostKeyTests {
     let all = try Self.load()
     #expect(all.streams[0].shardLevelMetrics == ShardLevelMetric.allCases)
     #expect(all.consumers[0].checkpointEvery == .zero && all.firehoses[0].objectsKept == .days(90))
+    #expect(try Self.load(metrics: "[ALL]").streams[0].shardLevelMetrics == ShardLevelMetric.allCases)
     let two = try Self.load(metrics: "[OutgoingBytes, IncomingBytes]", every: "5m", kept: "0s")
     #expect(two.streams[0].shardLevelMetrics == [.incomingBytes, .outgoingBytes])
     #expect(two.consumers[0].checkpointEvery == .minutes(5) && two.firehoses[0].objectsKept == .zero)

@@ -66,12 +66,21 @@ import Units
     ("source: direct_put, destination: s3, format: parquet, buffer: {size: 32MiB, interval: 60s}", "firehoses.lake.buffer.size: BufferingHints.SizeInMBs must be at least 64 when data format conversion is enabled."),
     ("source: direct_put, destination: s3, dynamic_partitioning: {keys: 9}, buffer: {size: 32MiB, interval: 60s}", "firehoses.lake.buffer.size: BufferingHints.SizeInMBs must be at least 64 when Dynamic Partitioning is enabled."),
     ("source: direct_put, destination: s3, format: parquet, compression: gzip", "firehoses.lake.compression: CompressionFormat must be UNCOMPRESSED when data format conversion is enabled."),
+    ("source: direct_put, destination: splunk, compression: gzip, compression_ratio: 10", "firehoses.lake.compression: Delivery to Splunk has no compression."),
+    ("source: direct_put, destination: opensearch, compression: snappy", "firehoses.lake.compression: Delivery to OpenSearch has no compression."),
+    ("source: direct_put, destination: s3_iceberg, compression: zip", "firehoses.lake.compression: Delivery to Iceberg has no compression."),
+    ("source: direct_put, destination: snowflake, compression_ratio: 3", "firehoses.lake.compression_ratio: Delivery to Snowflake has no compression."),
+    ("source: direct_put, destination: http, compression: zip", "firehoses.lake.compression: ContentEncoding must be NONE or GZIP for an HTTP endpoint."),
+    ("source: direct_put, destination: http, compression: snappy", "firehoses.lake.compression: ContentEncoding must be NONE or GZIP for an HTTP endpoint."),
+    ("source: direct_put, destination: redshift, compression: snappy", "firehoses.lake.compression: CompressionFormat must be UNCOMPRESSED or GZIP for Redshift."),
     ("source: direct_put, destination: http, dynamic_partitioning: {keys: 9}", "firehoses.lake.dynamic_partitioning: Dynamic partitioning is available for S3 destinations only."),
     ("source: direct_put, destination: s3, buffer: {size: 5MiB, interval: 901s}", "firehoses.lake.buffer.interval: BufferingHints.IntervalInSeconds must be a whole number from 0 to 900."),
     ("source: direct_put, destination: splunk, buffer: {size: 6MiB, interval: 60s}", "firehoses.lake.buffer.size: BufferingHints.SizeInMBs must be a whole number from 1 to 5."),
     ("source: direct_put, destination: s3, retry_duration: 60s", "firehoses.lake.retry_duration: S3 takes no RetryOptions: it is tried until the data is too old."),
     ("source: direct_put, destination: http, retry_duration: 7201s", "firehoses.lake.retry_duration: RetryOptions.DurationInSeconds must be a whole number from 0 to 7200."),
     ("source: direct_put, destination: s3, transform: {lambda_ms: 5, buffer: 4MiB}", "firehoses.lake.transform.buffer: BufferSizeInMBs must be between 0.2 and 3."),
+    ("source: direct_put, destination: s3, transform: {lambda_ms: 5, buffer: 3.1MB}", "firehoses.lake.transform.buffer: BufferSizeInMBs must be between 0.2 and 3."),
+    ("source: direct_put, destination: s3, transform: {lambda_ms: 5, buffer: 0.19MiB}", "firehoses.lake.transform.buffer: BufferSizeInMBs must be between 0.2 and 3."),
     ("source: direct_put, destination: s3, transform: {buffer: 1MiB}", #"firehoses.lake.transform: "lambda_ms" is missing: expected milliseconds such as 800"#),
     ("source: direct_put, destination: s3, transform: {lambda_ms: 5, dropped: 0.7, failed: 0.7}", "firehoses.lake.transform.failed: dropped and failed are more than all records"),
     ("source: direct_put, destination: s3, dynamic_partitioning: {s: 1}", #"firehoses.lake.dynamic_partitioning: "keys" is missing: expected how many partitions there are, such as 45"#),
@@ -84,6 +93,59 @@ import Units
     let errors = Sample.errors(Self.text(firehose))
     #expect(
       errors.count == 1 && errors.allSatisfy { $0.hasPrefix("s.yaml:18:") && $0.hasSuffix(" \(says)") }, "\(errors)")
+  }
+
+  @Test(
+    "AWS's 0.2 to 3 MB of a transform's buffer are taken in any writing",
+    arguments: [
+      ("0.2MB", 200_000), ("0.2MiB", 209_715), ("200KiB", 204_800), ("200KB", 200_000), ("3MB", 3_000_000),
+      ("3MiB", 3 << 20), ("2.9MiB", 3_040_870), ("1.5MB", 1_500_000),
+    ])
+  func transformBuffer(text: String, bytes: Int64) throws {
+    let spec = try spec("source: direct_put, destination: s3, transform: {lambda_ms: 5, buffer: \(text)}")
+    #expect(spec.configuration.transform?.bufferSize == Bytes(bytes))
+  }
+
+  @Test("HTTP endpoints take GZIP, S3 and Redshift what their APIs name", arguments: ["http", "s3", "redshift"])
+  func gzip(destination: String) throws {
+    let spec = try spec("source: direct_put, destination: \(destination), compression: gzip, compression_ratio: 4")
+    #expect(spec.configuration.format == .raw(.gzip))
+  }
+
+  /// The sample with records of so many bytes in a stream that takes 4 MiB, and one delivery stream.
+  private func large(_ firehose: String, size: String = "2MiB") -> String {
+    Self.text("source: stream:clicks, \(firehose)")
+      .replacing("shards: 4}", with: "shards: 4, max_record: 4MiB}").replacing("size: 900B", with: "size: \(size)")
+  }
+
+  // swift-format-ignore
+  static let unsupported: [(String, String)] = [
+    ("destination: s3, dynamic_partitioning: {keys: 10}", "firehoses.lake.dynamic_partitioning: Dynamic partitioning does not support records larger than 1 MiB."),
+    ("destination: http", "firehoses.lake.destination: Delivery to an HTTP endpoint does not support records larger than 1 MiB."),
+    ("destination: redshift", "firehoses.lake.destination: Delivery to Redshift does not support records larger than 1 MiB."),
+    ("destination: snowflake", "firehoses.lake.destination: Delivery to Snowflake does not support records larger than 1 MiB."),
+  ]
+
+  @Test("records above 1 MiB are refused where Firehose cannot deliver them", arguments: unsupported)
+  func largeRecords(firehose: String, says: String) throws {
+    let errors = Sample.errors(large(firehose))
+    #expect(errors.count == 1 && errors.allSatisfy { $0.contains(" \(says) ") }, "\(errors)")
+    // Up to 1 MiB with the key nothing is said, however large the stream's records may be.
+    #expect(Sample.errors(large(firehose, size: "1048540B")).isEmpty)
+    #expect(Sample.errors(large(firehose, size: "1048541B")).count == 1)
+  }
+
+  @Test(
+    "S3 takes records above 1 MiB, also converted; of others AWS says nothing",
+    arguments: ["s3", "s3, format: parquet", "opensearch", "splunk", "s3_iceberg"])
+  func largeRecordsTaken(destination: String) {
+    #expect(Sample.errors(large("destination: \(destination)")).isEmpty)
+  }
+
+  @Test("sizes without an end may pass 1 MiB: that is a warning") func unboundedSizes() throws {
+    let law = "{dist: lognormal, median: 900B, p99: 90KiB}"
+    let file = try ScenarioFile.load(text: large("destination: http", size: law), file: "s.yaml", settings: [])
+    #expect(file.warnings.count == 1 && file.warnings[0].description.contains("the law of sizes has no end"))
   }
 
   @Test("all that is wrong is told at once") func allAtOnce() {

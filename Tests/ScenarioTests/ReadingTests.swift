@@ -190,7 +190,7 @@ import Units
     let mistakes = [
       (
         "streams.clicks.shards=0",
-        #"--set streams.clicks.shards: expected a number of shards from 1 to 10000, found "0""#
+        #"--set streams.clicks.shards: expected a number of shards from 1 to 20000, found "0""#
       ),
       (
         "streams.clics.shards=1",

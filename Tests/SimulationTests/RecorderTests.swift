@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Units
 
@@ -34,7 +35,31 @@ import Units
     for i in 1...1_000 as ClosedRange<Int64> { times.record(.milliseconds(i)) }
     #expect(times.count == 1_000)
     #expect(abs(times.percentile(99).inMilliseconds - 990) <= 1)
-    #expect(abs(times.mean.inMilliseconds - 500.5) < 1)
+    #expect(times.mean == .microseconds(500_500))
+  }
+
+  @Test func `the mean of times is exact, and never above the largest, merged and written or not`() throws {
+    var one = LatencyHistogram()
+    one.record(.microseconds(5_009_514))
+    #expect(one.mean == .microseconds(5_009_514) && one.max == one.mean && one.percentile(50) <= one.max)
+    var draws = stream("times"), (all, left, right) = (LatencyHistogram(), LatencyHistogram(), LatencyHistogram())
+    var sum: Int64 = 0
+    for i in 0..<2_000 as Range<Int64> {
+      let time = Int64(draws.exponential() * 1e7)
+      sum += time
+      all.record(.microseconds(time))
+      if i % 3 == 0 { left.record(.microseconds(time)) } else { right.record(.microseconds(time)) }
+    }
+    left.add(right)
+    #expect(left == all && all.mean.nanoseconds == (sum * 1_000 + 1_000) / 2_000)
+    let read = try JSONDecoder().decode(LatencyHistogram.self, from: JSONEncoder().encode(all))
+    #expect(read == all && read.mean == all.mean)
+  }
+
+  @Test func `times beyond what sums of 64 bits hold have a mean`() {
+    var times = LatencyHistogram()
+    times.record(Interval(nanoseconds: .max), count: 1_000_000)
+    #expect(times.mean <= times.max && times.mean > .days(36_500))
   }
 }
 

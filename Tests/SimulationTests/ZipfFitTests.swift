@@ -55,6 +55,45 @@ struct ZipfFitTests {
     return low
   }
 
+  /// Counts of Poisson draws: so many records on average.
+  static func poissonCounts(_ n: Double, keys: Int, s: Double, seed: UInt64) -> [Int] {
+    let weights = (1...keys).map { 1 / DeterministicMath.pow(Double($0), s) }
+    let scale = n / weights.reduce(0, +)
+    var draws = stream("zipf-pairs", seed: seed, purpose: .key)
+    return weights.map { draws.poisson(mean: $0 * scale) }
+  }
+
+  static let cells: [(keys: Int, records: Double, s: Double)] = [20, 50, 200].flatMap { keys in
+    [20_000.0, 1_000_000].flatMap { records in [0.3, 0.5, 0.8].map { (keys: keys, records: records, s: $0) } }
+  }
+
+  @Test("few keys and many records: the interval holds the truth about as often as it says", arguments: cells)
+  func wellSeen(_ cell: (keys: Int, records: Double, s: Double)) throws {
+    var (held, refused) = (0, 0)
+    for seed in 1...40 {
+      let counts = Self.poissonCounts(cell.records, keys: cell.keys, s: cell.s, seed: UInt64(seed))
+      let fit = try #require(ZipfFit(counts: counts))
+      if fit.interval(level: 0.95).contains(cell.s) { held += 1 }
+      if !fit.isPlausible { refused += 1 }
+      #expect(fit.cardinality == cell.keys)
+    }
+    // As above; of 40 true laws, more than 3 are refused at 1 in 100 once in 1,500 times.
+    #expect(held >= 33 && refused <= 3, "\(held) held, \(refused) refused of 40")
+  }
+
+  @Test("equal keys have no exponent, whatever their number", arguments: [5, 10, 50])
+  func equal(keys: Int) throws {
+    let fit = try #require(ZipfFit(counts: Array(repeating: 400, count: keys)))
+    #expect(fit.s < 0.05 && fit.cardinality == keys, "\(fit)")
+  }
+
+  @Test("a law whose samples look otherwise is refused: three levels, a steep head on a flat rest")
+  func implausible() throws {
+    let levels = (0..<90).map { $0 < 30 ? 900 : $0 < 60 ? 300 : 100 }
+    let head = [9_000, 8_500, 8_000] + Array(repeating: 120, count: 97)
+    for counts in [levels, head] { #expect(!(try #require(ZipfFit(counts: counts)).isPlausible)) }
+  }
+
   @Test("the order of the counts does not matter, and keys that were not seen add nothing") func order() throws {
     let counts = Self.counts(500, keys: 60, s: 0.9, seed: 9)
     let fit = try #require(ZipfFit(counts: counts))

@@ -97,7 +97,7 @@ struct `Common random numbers` {
       let difference = try #require(one.differences.first { $0["metric"] as? String == metric })
       let ratio = try #require(difference["variance_ratio"] as? Double)
       #expect(ratio >= 3, "\(metric): \(ratio)")
-      #expect(difference["verdict"] as? String != "withheld" && difference["mean"] as? Double != 0)
+      #expect(difference["mean"] as? Double != 0)
       let (a, b) = (try #require(one.values[metric]?["base"]), try #require(other.values[metric]?["more"]))
       let independent = (variance(a) + variance(b)) / variance(zip(a, b).map { $0 - $1 })
       #expect((0.4...2.2).contains(independent), "\(metric): \(independent), pairs of different seeds share no chance")

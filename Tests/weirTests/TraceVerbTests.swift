@@ -14,7 +14,7 @@ struct TraceVerbTests {
     let traced = try await Tool.built.run(["trace"] + Self.files + options, in: folder.url)
     #expect(traced.status == 0 && traced.stderr == "", "\(traced)")
     #expect(traced.stdout.contains("\nScenario: orders/scenario.yaml. Next: weir run orders/scenario.yaml"))
-    #expect(try Set(folder.contents("orders").keys) == ["scenario.yaml", "traffic.csv", "observed.csv"])
+    #expect(try Set(folder.contents("orders").keys) == ["scenario.yaml", "traffic.csv", "keys.csv", "observed.csv"])
     let valid = try await Tool.built.run(["validate", "orders/scenario.yaml"], in: folder.url)
     #expect(valid.status == 0, "\(valid)")
     let run = try await Tool.built.run(["run", "orders/scenario.yaml", "--out", "orders/report"], in: folder.url)

@@ -170,7 +170,7 @@ public struct Account: Sendable, Hashable {
   private mutating func permit(_ request: StreamRequest, on id: Int) throws(Refusal) {
     switch request {
     case .putRecord, .putRecords, .getShardIterator, .getRecords, .subscribeToShard, .deregisterConsumer,
-      .increaseRetention, .decreaseRetention:
+      .increaseRetention, .decreaseRetention, .dryRun:
       return
     case .registerConsumer: try take(.register, limits[.account.registerConsumerCalls], "RegisterStreamConsumer")
     case .splitShard:

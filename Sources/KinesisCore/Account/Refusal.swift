@@ -34,6 +34,8 @@ public enum Refusal: Error, Sendable, Hashable, Codable {
   case validation(String)
   /// An iterator older than five minutes.
   case expiredIterator(String)
+  /// A call with DryRun that would have passed.
+  case dryRun
 
   /// AWS's name for the error (facts §1.3, §2.3, §7).
   public var code: String {
@@ -45,6 +47,7 @@ public enum Refusal: Error, Sendable, Hashable, Codable {
     case .invalidArgument: "InvalidArgumentException"
     case .validation: "ValidationException"
     case .expiredIterator: "ExpiredIteratorException"
+    case .dryRun: "DryRunOperationException"
     }
   }
 
@@ -55,6 +58,7 @@ public enum Refusal: Error, Sendable, Hashable, Codable {
     case .notFound(let text), .inUse(let text), .limitExceeded(let text), .invalidArgument(let text),
       .validation(let text), .expiredIterator(let text):
       text
+    case .dryRun: "The request was rejected because the DryRun parameter was specified."
     }
   }
 }

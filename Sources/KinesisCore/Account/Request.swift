@@ -52,6 +52,34 @@ public enum StreamRequest: Sendable, Hashable, Codable {
   case updateMode(StreamMode, warmThroughput: Int64)
   /// UpdateStreamWarmThroughput, in MiB a second; 0 removes it.
   case updateWarmThroughput(Int64)
+  /// One of the calls that take AWS's DryRun, with it: checked and decided, not done.
+  case dryRun(DryRun)
+
+  /// The calls that take DryRun (N§2), with the parameters of the calls themselves.
+  public enum DryRun: Sendable, Hashable, Codable {
+    /// PutRecord.
+    case putRecord(RecordHeader)
+    /// PutRecords.
+    case putRecords([RecordHeader])
+    /// GetShardIterator.
+    case getShardIterator(ShardID, IteratorPosition)
+    /// GetRecords.
+    case getRecords(ShardIterator, limit: Int)
+    /// SubscribeToShard.
+    case subscribeToShard(consumer: Int, ShardID, IteratorPosition)
+
+    /// The call without DryRun.
+    public var request: StreamRequest {
+      switch self {
+      case .putRecord(let header): .putRecord(header)
+      case .putRecords(let headers): .putRecords(headers)
+      case .getShardIterator(let shard, let position): .getShardIterator(shard, position)
+      case .getRecords(let iterator, let limit): .getRecords(iterator, limit: limit)
+      case .subscribeToShard(let consumer, let shard, let position):
+        .subscribeToShard(consumer: consumer, shard, position)
+      }
+    }
+  }
 }
 
 /// What an `Account` or a `Stream` answers, and what it does by itself.

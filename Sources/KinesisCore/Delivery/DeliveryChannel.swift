@@ -56,6 +56,12 @@ public struct DeliveryChannel: Machine, Hashable {
     return since + freshness
   }
 
+  /// When the oldest record arrived that it holds; nil when it holds nothing.
+  public var since: Instant? {
+    guard case .gathering(_, _, let since) = state else { return nil }
+    return since
+  }
+
   /// How much it holds.
   public var held: Arrival {
     switch state {

@@ -81,13 +81,28 @@ extension DeliveryConfiguration {
       flaws.append(
         DeliveryFlaw(.format, "CompressionFormat must be UNCOMPRESSED when data format conversion is enabled."))
     }
-    if destination == .redshift, ![.none, .gzip].contains(compression) {
-      flaws.append(DeliveryFlaw(.format, "CompressionFormat must be UNCOMPRESSED or GZIP for Redshift."))
-    }
+    if let flaw = compressionFlaw { flaws.append(flaw) }
     if !(1...1_000_000).contains(compressionPermille) {
       flaws.append(DeliveryFlaw(.compressionPermille, "A compression ratio must lie between 0.001 and 1000."))
     }
     return flaws
+  }
+
+  /// What the destination's API has no member for (API model): HTTP's ContentEncoding is NONE or GZIP, and Splunk,
+  /// OpenSearch, Iceberg and Snowflake have none; what their backup in S3 holds is another matter.
+  private var compressionFlaw: DeliveryFlaw? {
+    switch destination {
+    case .s3: return nil
+    case .redshift:
+      guard ![.none, .gzip].contains(compression) else { return nil }
+      return DeliveryFlaw(.format, "CompressionFormat must be UNCOMPRESSED or GZIP for Redshift.")
+    case .http:
+      guard ![.none, .gzip].contains(compression) else { return nil }
+      return DeliveryFlaw(.format, "ContentEncoding must be NONE or GZIP for an HTTP endpoint.")
+    case .iceberg, .openSearch, .splunk, .snowflake:
+      guard compression != .none else { return nil }
+      return DeliveryFlaw(.format, "Delivery to \(destination.product) has no compression.")
+    }
   }
 
   private var partitioningFlaws: [DeliveryFlaw] {
@@ -108,8 +123,8 @@ extension DeliveryConfiguration {
   private var transformFlaws: [DeliveryFlaw] {
     guard let transform else { return [] }
     var flaws: [DeliveryFlaw] = []
-    // 0.2 MB is 209,715 bytes.
-    if let size = transform.bufferSize, !(209_715...3 << 20).contains(size.count) {
+    // From 0.2 MB as it is written to 3 MB as Firehose counts them: AWS does not say which MB it means.
+    if let size = transform.bufferSize, !(200_000...3 << 20).contains(size.count) {
       flaws.append(DeliveryFlaw(.transformSize, "BufferSizeInMBs must be between 0.2 and 3."))
     }
     if let interval = transform.bufferInterval, !Self.isWhole(interval, in: 0...900) {

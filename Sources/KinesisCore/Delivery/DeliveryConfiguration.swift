@@ -34,6 +34,22 @@ public struct DeliveryConfiguration: Sendable, Hashable, Codable {
     (self.name, self.region, self.source, self.destination) = (name, region, source, destination)
   }
 
+  /// Why a record of a data stream above 1 MiB cannot be delivered; nil when it can (§9.6: Handle large records).
+  ///
+  /// S3 takes them, also with format conversion, but not with dynamic partitioning; HTTP endpoints, Redshift and Snowflake do
+  /// not. AWS does not speak of Iceberg, OpenSearch and Splunk: they are let be.
+  public var largeRecordFlaw: DeliveryFlaw? {
+    switch destination {
+    case .s3:
+      guard partitioning != nil else { return nil }
+      return DeliveryFlaw(.partitioning, "Dynamic partitioning does not support records larger than 1 MiB.")
+    case .http, .redshift, .snowflake:
+      return DeliveryFlaw(
+        .destination, "Delivery to \(destination.product) does not support records larger than 1 MiB.")
+    case .iceberg, .openSearch, .splunk: return nil
+    }
+  }
+
   /// Where records come from.
   public enum Source: Sendable, Hashable, Codable {
     /// PutRecord and PutRecordBatch, up to so many bytes a second; requests and records scale with them. Nil is the region's.
@@ -77,7 +93,7 @@ public struct DeliveryConfiguration: Sendable, Hashable, Codable {
 
   /// A Lambda processor.
   public struct Transform: Sendable, Hashable, Codable {
-    /// BufferSizeInMBs: 0.2 to 3 MiB; nil is 1 MiB, 256 KiB for Splunk and Snowflake.
+    /// BufferSizeInMBs: 0.2 MB to 3 MiB; nil is 1 MiB, 256 KiB for Splunk and Snowflake.
     public var bufferSize: Bytes?
     /// BufferIntervalInSeconds: 0 to 900 s; nil is 60 s, 30 s for Snowflake.
     public var bufferInterval: Interval?
@@ -102,7 +118,8 @@ public struct DeliveryConfiguration: Sendable, Hashable, Codable {
 public struct DeliveryFlaw: Error, Sendable, Hashable {
   /// Which setting.
   public enum Setting: Sendable, Hashable {
-    case name, quota, retention, size, interval, format, compressionPermille, partitioning, maxActive, transformSize
+    case name, quota, retention, destination, size, interval, format, compressionPermille, partitioning, maxActive,
+      transformSize
     case transformInterval, transformRetries, outputPermille, retryDuration, backup, backupSize, backupInterval
     case prefix, errorPrefix, fileExtension, timeZone
   }

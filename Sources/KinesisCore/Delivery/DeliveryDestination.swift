@@ -23,6 +23,15 @@ public enum DeliveryDestination: Sendable, Hashable, Codable {
     case splunkObservability, sumoLogic
   }
 
+  /// Whether what it takes in is billed record by record, each rounded up to whole 5 KB (F§8). For Iceberg tables bytes are billed
+  /// as they are (N§5.2: AWS's guidance for game analytics, 2025-08); that Snowflake's are too is assumed.
+  public var isBilledByRecord: Bool {
+    switch self {
+    case .iceberg, .snowflake: false
+    case .s3, .redshift, .openSearch, .splunk, .http: true
+    }
+  }
+
   /// What buffering hints a destination takes: size in MiB, interval in seconds, and what it has when none is given.
   public struct HintRange: Sendable, Hashable {
     /// MiB allowed, and what is taken when none is said.
@@ -55,6 +64,22 @@ public enum DeliveryDestination: Sendable, Hashable, Codable {
     public var defaultDuration: Interval?
   }
 
+  /// Whether it is an HTTP endpoint.
+  var isHTTP: Bool { if case .http = self { true } else { false } }
+
+  /// How CloudWatch's metrics name it, as in `DeliveryToS3.Records` (F§7).
+  public var metricsName: String {
+    switch self {
+    case .s3: "S3"
+    case .iceberg: "Iceberg"
+    case .redshift: "Redshift"
+    case .openSearch: "AmazonOpenSearchService"
+    case .splunk: "Splunk"
+    case .http: "HttpEndpoint"
+    case .snowflake: "Snowflake"
+    }
+  }
+
   /// The error prefix's word for records that could not be delivered here; nil for S3, which has no error output of its own.
   public var failedOutput: ErrorOutput? {
     switch self {
@@ -65,6 +90,19 @@ public enum DeliveryDestination: Sendable, Hashable, Codable {
     case .splunk: .splunkFailed
     case .http: .httpEndpointFailed
     case .snowflake: .snowflakeFailed
+    }
+  }
+
+  /// AWS's name of the product.
+  public var product: String {
+    switch self {
+    case .s3: "S3"
+    case .iceberg: "Iceberg"
+    case .redshift: "Redshift"
+    case .openSearch: "OpenSearch"
+    case .splunk: "Splunk"
+    case .http: "an HTTP endpoint"
+    case .snowflake: "Snowflake"
     }
   }
 

@@ -171,8 +171,13 @@ extension DeliveryStream {
     take(parcel, into: &effects)
   }
 
-  /// Each record counts as a whole number of 5 KiB (F§8); those of a run are taken as equal.
+  /// Each record counts as a whole number of 5 KiB (F§8), unless the destination is billed otherwise; those of a run are taken as
+  /// equal.
   private mutating func bill(records: Int64, bytes: Int64) {
+    guard configuration.destination.isBilledByRecord else {
+      ledger.bytesBilled += bytes
+      return
+    }
     let step = limits[.firehose.billedBytes]
     ledger.bytesBilled += records * bytes.steps(of: records).roundedUp(to: step)
   }

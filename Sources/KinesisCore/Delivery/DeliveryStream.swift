@@ -96,6 +96,16 @@ public struct DeliveryStream: Sendable, Hashable {
     return oldest == .never ? nil : oldest
   }
 
+  /// What is on its way to the destination: neither copies for the backup, nor what a failover made it read again, nor what
+  /// is under the error prefix in all but the write. O(everything held).
+  public var undelivered: [DeliveryParcel] {
+    let ahead = origins.flatMap { [$0.transform, $0.staging].compactMap { $0 } }.map(\.batch)
+    let buffered = units.filter { !$0.isBackup && !$0.isOfErrors }.map(\.buffer.batch)
+    let sealed = consignments.used.map { consignments[$0] }.filter { $0.target == .destination }.map(\.batch)
+    let batches = ahead + transformations.used.map { transformations[$0].batch } + buffered + sealed
+    return batches.flatMap(\.parcels).filter { !$0.isRepeat }
+  }
+
   /// Whether every record taken has one end or is found in a buffer, an invocation or a delivery. O(everything held).
   public var isBalanced: Bool {
     var (records, repeats, copies) = (Int64(0), Int64(0), Int64(0))
@@ -127,6 +137,11 @@ extension DeliveryUnit {
     case .backup: true
     case .main, .partition, .vacant, .errors: false
     }
+  }
+
+  /// Whether it is written under the error prefix.
+  var isOfErrors: Bool {
+    if case .errors = kind { true } else { false }
   }
 
   /// Whether shards share it.

@@ -83,12 +83,3 @@ extension DeliveryConfiguration {
     }
   }
 }
-
-extension DeliveryDestination {
-  var isHTTP: Bool {
-    switch self {
-    case .http: true
-    case .s3, .iceberg, .redshift, .openSearch, .splunk, .snowflake: false
-    }
-  }
-}

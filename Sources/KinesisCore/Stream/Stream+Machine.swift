@@ -51,8 +51,24 @@ extension Stream: Machine {
     case .decreaseRetention(let hours): try setRetention(hours: hours, isIncrease: false, at: now)
     case .updateMode(let mode, let warm): try updateMode(to: mode, warmThroughput: warm, at: now)
     case .updateWarmThroughput(let target): try updateWarmThroughput(to: target, at: now)
+    case .dryRun(let call): throw dryRun(call, at: now)
     }
     return .done
+  }
+
+  /// What is answered to a call with DryRun: the refusal of the call itself, or that it would have passed.
+  ///
+  /// The call is done to a copy, so that nothing is stored, no limit is used up and no time passes. That a throttled call is
+  /// refused as such, that records which PutRecords would refuse one by one do not fail it, and that a dry run costs nothing
+  /// of the limits is assumed: the API model says only that the call would have passed. O(shards), for the copy.
+  private func dryRun(_ call: StreamRequest.DryRun, at now: Instant) -> Refusal {
+    var copy = self
+    do throws(Refusal) {
+      _ = try copy.perform(call.request, at: now)
+      return .dryRun
+    } catch {
+      return error
+    }
   }
 
   /// When the first subscriber can be pushed something without a further put; nil when none ever.

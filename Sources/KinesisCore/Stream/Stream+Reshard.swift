@@ -65,8 +65,10 @@ extension Stream {
     guard 2 * target >= current else {
       throw .limitExceeded("TargetShardCount \(target) is less than half the \(current) open shards of stream \(name).")
     }
-    guard target <= limits[.stream.shardsMaximum] else {
-      throw .limitExceeded("TargetShardCount \(target) is more than \(limits[.stream.shardsMaximum]).")
+    let most = limits[.stream.shardsMaximum]
+    guard target <= most else { throw .limitExceeded("TargetShardCount \(target) is more than \(most).") }
+    guard current <= most || target < most else {
+      throw .limitExceeded("A stream with more than \(most) shards is scaled down to less than \(most) only.")
     }
   }
 

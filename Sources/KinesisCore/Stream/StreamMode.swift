@@ -1,3 +1,5 @@
+internal import Units
+
 /// AWS's StreamMode (facts §5).
 public enum StreamMode: Sendable, Hashable, Codable {
   /// The shards are the customer's: SplitShard, MergeShards, UpdateShardCount.
@@ -57,8 +59,8 @@ extension LimitsProfile {
   /// How many shards an on-demand stream has to begin with: four, or enough for its warm throughput (MiB a second), or
   /// for twice its highest write peak of the last 30 days (bytes a second), whichever is most (facts §5).
   public func onDemandShards(warmThroughput: Int64, peak: Int64, region: String) -> Int {
-    let wanted = max(warmThroughput << 20, self[.onDemand.peakFactor] * peak)
-    let shards = (wanted + self[.shard.writeBytes] - 1) / self[.shard.writeBytes]
+    let wanted = max(warmThroughput << 20, self[.onDemand.peakFactor].timesClamped(peak))
+    let shards = wanted.steps(of: self[.shard.writeBytes])
     return min(onDemandShardsMaximum(region: region), Int(max(self[.onDemand.shardsAtBirth], shards)))
   }
 }

@@ -74,7 +74,7 @@ public struct AgentLimits: Sendable {
     "milliseconds of its longest", "§9.3: Agent source", .documented)
 }
 
-/// The AWS SDKs' retries (facts §9.4).
+/// The AWS SDKs' retries (facts §9.4, N§1).
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation
 public struct SDKLimits: Sendable {
   public let timeout = Limit(
@@ -86,23 +86,77 @@ public struct SDKLimits: Sendable {
   public let legacyAttempts = Limit(
     "sdk.legacy.attempts", 5, "attempts",
     "attempts of a call in legacy mode, the first included", "§9.4: botocore", .documented)
-  public let standardAttempts = Limit(
+  public let attempts = Limit(
     "sdk.standard.attempts", 3, "attempts",
-    "attempts of a call in the other modes", "§9.4: botocore", .documented)
-  public let quota = Limit("sdk.quota_tokens", 500, "tokens", "retry tokens of a client", "§9.4: botocore", .documented)
-  public let retryCost = Limit(
-    "sdk.standard.retry_tokens", 5, "tokens",
-    "tokens of a retry in standard mode", "§9.4: botocore", .documented)
-  public let timeoutCost = Limit(
-    "sdk.standard.timeout_retry_tokens", 10, "tokens",
-    "tokens of a retry after a time-out in standard mode", "§9.4: botocore", .documented)
-  public let scale2026 = Limit(
-    "sdk.adaptive_2026.scale_ms", 50, "ms",
-    "milliseconds of the 2026 variant's first delay, when not throttled", "§9.4: botocore", .documented)
-  public let retryCost2026 = Limit(
-    "sdk.adaptive_2026.retry_tokens", 14, "tokens",
-    "tokens of a retry in the 2026 variant", "§9.4: botocore", .documented)
-  public let throttleCost2026 = Limit(
-    "sdk.adaptive_2026.throttle_retry_tokens", 5, "tokens",
-    "tokens of a retry after a throttle in the 2026 variant", "§9.4: botocore", .documented)
+    "attempts of a call in the modes standard, standard_2025 and adaptive", "N§1: botocore", .documented)
+  public let quota = Limit("sdk.quota_tokens", 500, "tokens", "retry tokens of a client", "N§1: botocore", .documented)
+  public let throttledBase = Limit(
+    "sdk.standard.throttled_base_ms", 1_000, "ms",
+    "milliseconds of standard mode's first delay after a throttle", "N§1: botocore 1.44.0", .documented)
+  public let failedBase = Limit(
+    "sdk.standard.failed_base_ms", 50, "ms",
+    "milliseconds of standard mode's first delay after another failure", "N§1: botocore 1.44.0", .documented)
+  public let throttledCost = Limit(
+    "sdk.standard.throttled_retry_tokens", 5, "tokens",
+    "tokens of a retry after a throttle in standard mode", "N§1: botocore 1.44.0", .documented)
+  public let failedCost = Limit(
+    "sdk.standard.failed_retry_tokens", 14, "tokens",
+    "tokens of a retry after another failure, a time-out included, in standard mode", "N§1: botocore 1.44.0",
+    .documented)
+  public let earlierBase = Limit(
+    "sdk.standard_2025.base_ms", 1_000, "ms",
+    "milliseconds of the first delay in the modes legacy and standard_2025", "§9.4: botocore 1.43", .documented)
+  public let earlierCost = Limit(
+    "sdk.standard_2025.retry_tokens", 5, "tokens",
+    "tokens of a retry in mode standard_2025", "§9.4: botocore 1.43", .documented)
+  public let earlierTimeoutCost = Limit(
+    "sdk.standard_2025.timeout_retry_tokens", 10, "tokens",
+    "tokens of a retry after a time-out in mode standard_2025", "§9.4: botocore 1.43", .documented)
+  public let javaAttempts = Limit(
+    "sdk.java_legacy.attempts", 4, "attempts",
+    "attempts of a call of the SDK for Java", "N§1: aws-sdk-java-v2, DefaultRetryStrategy", .documented)
+  public let javaThrottledBase = Limit(
+    "sdk.java_legacy.throttled_base_ms", 500, "ms",
+    "milliseconds of its first delay after a throttle, at least half of which it waits",
+    "N§1: aws-sdk-java-v2, DefaultRetryStrategy", .documented)
+  public let javaFailedBase = Limit(
+    "sdk.java_legacy.failed_base_ms", 100, "ms",
+    "milliseconds of its first delay after another failure", "N§1: aws-sdk-java-v2, DefaultRetryStrategy",
+    .documented)
+  public let javaFailedCost = Limit(
+    "sdk.java_legacy.failed_retry_tokens", 5, "tokens",
+    "tokens of its retry after a failure that is no throttle; after a throttle it takes none",
+    "aws-sdk-java-v2, DefaultRetryStrategy", .documented)
+  public let adaptiveLeast = Limit(
+    "sdk.adaptive.least_rate_permille", 500, "‰",
+    "thousandths of an attempt a second that adaptive mode always lets a client send",
+    "N§8 and botocore, retries/bucket.py", .documented)
+  public let adaptiveGrowth = Limit(
+    "sdk.adaptive.growth_permille", 400, "‰",
+    "thousandths of the cube of the seconds by which its rate grows", "botocore, retries/throttling.py", .documented)
+  public let adaptiveKept = Limit(
+    "sdk.adaptive.kept_permille", 700, "‰",
+    "thousandths of the rate that a throttle leaves", "botocore, retries/throttling.py", .documented)
+  public let adaptiveBin = Limit(
+    "sdk.adaptive.bin_ms", 500, "ms",
+    "milliseconds over which a client measures its own rate", "botocore, retries/adaptive.py", .documented)
+  public let adaptiveNewest = Limit(
+    "sdk.adaptive.newest_permille", 800, "‰",
+    "thousandths that the newest bin weighs in it", "botocore, retries/adaptive.py", .documented)
+  public let adaptiveHeadroom = Limit(
+    "sdk.adaptive.headroom_permille", 2_000, "‰",
+    "thousandths of the measured rate that a client may send", "botocore, retries/adaptive.py", .documented)
+}
+
+/// What is not published of pollers (N§4).
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+public struct ReaderLimits: Sendable {
+  public let latePermille = Limit(
+    "reader.poll_late_permille", 50, "‰",
+    "thousandths of its period by which a poll is late at most, each delay as likely; none is early",
+    "nobody says; GetRecords alone takes 63 ms, give or take 28 (§11)", .assumed)
+  public let spreadPermille = Limit(
+    "reader.refused_spread_permille", 500, "‰",
+    "thousandths by which the period varies after which Lambda's and Firehose's pollers repeat a refused call",
+    "N§4: nobody publishes it", .assumed)
 }

@@ -48,6 +48,17 @@ public struct AskedMetric: Sendable {
     }
   }
 
+  /// An objective of the thing of that name and position, named and written as its author would.
+  public func objective(
+    of thing: (position: Int, name: String), _ statistic: Objective.Statistic, _ comparison: Objective.Comparison,
+    _ threshold: Double, _ written: String, severity: Objective.Severity
+  ) -> Objective {
+    let metric = "\(name)(\(subject.rawValue)=\(thing.name))"
+    return Objective(
+      id: metric, expression: "\(metric) \(comparison.rawValue) \(written)", metric: self.metric(of: thing),
+      statistic: statistic, comparison: comparison, threshold: threshold, severity: severity)
+  }
+
   /// Whether an objective's metric is this one.
   fileprivate func isAsked(by metric: Objective.Metric) -> Bool {
     switch (source, metric) {
@@ -64,7 +75,7 @@ extension Objective.Metric {
     switch self {
     case .putThrottleRate(let one), .firstAttemptThrottleRate(let one), .shardUtilization(let one),
       .recordsLost(let one), .putLatency(let one), .propagation(let one), .iteratorAge(let one),
-      .throttledCalls(let one), .dataFreshness(let one):
+      .throttledCalls(let one), .readThrottleRate(let one), .dataFreshness(let one):
       one
     case .openShards(let one): one
     case .monthlyCost, .figure: nil

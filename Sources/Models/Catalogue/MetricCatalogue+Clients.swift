@@ -21,8 +21,9 @@ extension MetricCatalogue {
     .count("retries", "attempts", .run, .compared(.lower), "attempts beyond each record's first", \.retries),
     .times(
       "put_latency_ms", .milliseconds, .measured, .tabled(.lower),
-      "from a record's birth in the producer to its acknowledgement: linger, retries and back-off included. "
-        + "Of acknowledged records only, by the time each was stored", \.putLatency
+      "from a record's birth in the producer to its acknowledgement: linger, retries and back-off included, by the time "
+        + "each was stored. Records under way at the end are as late as they are then, at least; lost ones are not in it",
+      \.putLatency
     ).asked("put_latency", ["pXX", "mean", "max"], .optional) { .putLatency(producer: $0) },
     .bytes("peak_buffer_bytes", .run, .printed, "the most any one process held", \.peakBuffer),
     .count(
@@ -56,10 +57,14 @@ extension MetricCatalogue {
     .count("calls", "calls", .run, .printed, "GetRecords calls made; 0 for fan-out", \.calls),
     .count("throttled_calls", "calls", .run, .compared(.lower), "of those, refused", \.throttledCalls)
       .asked("throttled_calls", ["sum"], .optional) { .throttledCalls(consumer: $0) },
+    .real(
+      "read_throttle_rate", .share, .measured, .compared(.lower), "`throttled_calls` over `calls`", \.readThrottleRate
+    ).asked("read_throttle_rate", ["rate"], .optional) { .readThrottleRate(consumer: $0) },
     .times(
       "propagation_ms", .milliseconds, .measured, .tabled(.lower),
       "from a record's arrival at its shard (ApproximateArrivalTimestamp) to its hand-over to the consumer's code, by "
-        + "the time of that; waiting for a busy processor or for a lease included, processing itself not",
+        + "the time of that; waiting for a busy processor or for a lease included, processing itself not. Records not "
+        + "handed over count as late as they are at the end, at least, and those that expired unread as they were then",
       \.propagation
     ).asked("propagation", ["pXX", "mean", "max"], .optional) { .propagation(consumer: $0) },
     .real(
@@ -73,8 +78,14 @@ extension MetricCatalogue {
     .count("backlog_records", "records", .end, .printed, "stored and kept, not handed over", \.backlog)
       .askedAtEnd("backlog_records"),
     .count(
-      "expired_records", "records", .run, .printed, "left the stream by age before this consumer read them", \.expired
+      "expired_records", "records", .run, .compared(.lower), "left the stream by age before this consumer read them",
+      \.expired
     ).askedAtEnd("expired_records"),
+    .real(
+      "falling_behind", .share, .measured, .compared(.lower),
+      "seconds by which the oldest unread record grew older in a second, over the last half: 1 when nothing is read, 0 when "
+        + "the consumer holds its own", \.fallingBehind
+    ).askedAtEnd("falling_behind"),
     .count(
       "duplicate_records", "records", .run, .printed,
       "handed over again after a worker crashed; not among `records`", \.duplicates),
@@ -92,7 +103,8 @@ extension MetricCatalogue {
       \.throttles),
     .count(
       "given_up_records", "records", .run, .printed,
-      "out of retries or too old; in no invocation that succeeded", \.givenUp),
+      "out of retries or too old; in no invocation that succeeded", \.givenUp
+    ).askedAtEnd("given_up_records"),
     .real(
       "duration_s", .seconds, .run, .printed, "time of all ended invocations, each rounded up to 1 ms"
     ) { $0.duration.inSeconds },
@@ -100,6 +112,13 @@ extension MetricCatalogue {
       "gigabyte_seconds", .count(of: "GB·s"), .run, .printed, "`duration_s` times memory over 1,024 MiB",
       \.gigabyteSeconds),
     .count("concurrency_peak", "functions", .run, .printed, "the most that ran at once", \.concurrencyPeak),
+    .count(
+      "batches_at_once", "batches", .run, .printed, "of a shard: as configured (ParallelizationFactor)", \.batchesAtOnce
+    ),
+    .real(
+      "batches_with_keys", .count(of: "batches"), .run, .printed,
+      "of those, how many the shard's keys fall into, on average; fewer means that more concurrency is of no use",
+      \.busyBatches),
     .count("memory_mb", "MiB", .run, .printed, "as configured", \.memory),
   ]
 
@@ -119,7 +138,8 @@ extension MetricCatalogue {
     },
     .times(
       "window_latency_ms", .milliseconds, .run, .printed,
-      "from a record's arrival at its shard to the first result that holds it", \.windowLatency),
+      "from a record's arrival at its shard to the first result that holds it; records in none at the end are as late as "
+        + "they are then, at least", \.windowLatency),
     .count(
       "window_held_records_peak", "records", .run, .printed, "the most held in windows at once", \.heldPeak),
   ]

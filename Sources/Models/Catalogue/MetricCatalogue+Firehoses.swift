@@ -8,7 +8,9 @@ extension MetricCatalogue {
       "records", "records", .run, .printed, "taken in: read from the stream, or accepted from callers",
       \.ledger.records),
     .bytes("bytes", .run, .printed, "taken in, partition keys left out", \.bytes),
-    .bytes("billed_bytes", .run, .printed, "the same with each record rounded up to 5 KiB (F§8)", \.billedBytes),
+    .bytes(
+      "billed_bytes", .run, .printed,
+      "the same with each record rounded up to 5 KiB (F§8); of Iceberg and Snowflake as they are", \.billedBytes),
     .count("objects", "objects", .run, .compared(.either), "objects (requests, copies) delivered", \.delivery.objects),
     .sizes("object_bytes", .run, .compared(.either), "their sizes as stored", \.delivery.sizes),
     .count("delivered_records", "records", .run, .printed, "at the destination", \.ledger.delivered),
@@ -37,7 +39,8 @@ extension MetricCatalogue {
       "held_peak_records", "records", .run, .printed, "the most held at the end of any second", \.delivery.heldPeak),
     .times(
       "data_freshness_s", .seconds, .measured, .tabled(.lower),
-      "from each record's arrival (at its shard, or in Firehose) to its delivery", \.freshness
+      "from each record's arrival (at its shard, or in Firehose) to its delivery. What is not delivered, or not read, is as "
+        + "late as it is at the end, at least; what was lost or expired as it was then", \.freshness
     ).asked("data_freshness", ["pXX", "mean", "max"], .optional) { .dataFreshness(firehose: $0) },
     .bytes(
       "buffered_bytes", .run, .printed, "the data behind the objects before conversion and compression",
@@ -72,7 +75,13 @@ extension MetricCatalogue {
     .count("calls", "calls", .run, .printed, "GetRecords calls", \.calls),
     .count("throttled_calls", "calls", .run, .printed, "of those, refused", \.throttledCalls),
     .count("backlog_records", "records", .end, .printed, "kept in the stream and unread", \.backlog),
-    .count("expired_records", "records", .run, .printed, "gone before they were read", \.expired),
+    .count("expired_records", "records", .run, .compared(.lower), "gone before they were read", \.expired)
+      .askedAtEnd("expired_unread"),
+    .real("read_throttle_rate", .share, .run, .printed, "`throttled_calls` over `calls`", \.throttleRate),
+    .real(
+      "falling_behind", .share, .measured, .printed,
+      "seconds by which the oldest unread record grew older in a second, over the last half", \.fallingBehind
+    ).askedAtEnd("source_falling_behind"),
     .real("behind_max_ms", .milliseconds, .run, .printed, "the highest MillisBehindLatest") {
       $0.behindMax.inMilliseconds
     },

@@ -89,6 +89,9 @@ extension MetricCatalogue {
     .count("accepted", "calls", .run, .printed, "its UpdateShardCount calls that AWS took", \.accepted),
     .count("refused", "calls", .run, .printed, "those that AWS refused", \.refused),
     .count(
+      "single_steps", "steps", .run, .printed,
+      "splits and merges made one by one after a refused call: `kinesis_scaling_utils`", \.singleSteps),
+    .count(
       "direction_changes", "calls", .run, .printed,
       "accepted calls that turned back within an hour of the accepted call before: flapping", \.directionChanges),
     .count(
@@ -119,8 +122,9 @@ extension MetricCatalogue {
     .bytes("largest_bytes", .run, .printed, "the most at once", \.largest),
     .real(
       "data_freshness_s", .seconds, .run, .printed,
-      "how long the oldest record of a delivery waited, at most; the write at the destination is not in it"
-    ) { $0.deliveries > 0 ? $0.freshness.inSeconds : nil },
+      "how long the oldest record of a delivery waited, at most, and so far what is held at the end; the write at the "
+        + "destination is not in it"
+    ) { $0.deliveries > 0 || $0.heldRecords > 0 ? $0.freshness.inSeconds : nil },
     .count("held_records", "records", .end, .printed, "not delivered when the run ended", \.heldRecords),
     .bytes("held_bytes", .end, .printed, "not delivered when the run ended", \.heldBytes),
   ]

@@ -1,4 +1,4 @@
-internal import Experiment
+public import Experiment
 internal import Units
 
 /// Every number that a run comes to, a row each. run.json, summary.csv, objectives, units, better directions, `--metrics`,
@@ -32,6 +32,28 @@ public enum MetricCatalogue {
 
   /// What objectives can ask for, but for `monthlyCost`.
   public static let asked = sections.flatMap { $0.rows.compactMap(\.asked) }
+  /// What anyone wants of one who reads a stream, though no file says so: nothing expires unread, and he does not fall behind,
+  /// where the run is long enough to tell. That his reads are refused costs nothing while he keeps up: a warning.
+  public static func unspokenObjectives(of experiment: Experiment) -> [Objective] {
+    let names = { (subject: MetricSubject) in subject.names(in: experiment).enumerated() }
+    let readers = names(.consumer).map { (position: $0.offset, name: $0.element) }
+    let deliveries = names(.firehose).filter { experiment.firehoses[$0.offset].stream != nil }
+      .map { (position: $0.offset, name: $0.element) }
+    func all(
+      _ things: [(position: Int, name: String)], _ name: String, _ statistic: Objective.Statistic,
+      _ comparison: Objective.Comparison, _ threshold: Double, _ written: String, _ severity: Objective.Severity
+    ) -> [Objective] {
+      guard let metric = asked.first(where: { $0.name == name }) else { return [] }
+      return things.map { metric.objective(of: $0, statistic, comparison, threshold, written, severity: severity) }
+    }
+    let isLong = experiment.horizon.duration - experiment.horizon.warmup >= AgeTrend.shortest
+    return all(readers, "expired_records", .last, .equal, 0, "0", .fail)
+      + all(isLong ? readers : [], "falling_behind", .last, .less, 0.01, "1 %", .fail)
+      + all(readers, "read_throttle_rate", .rate, .less, 0.01, "1 %", .warn)
+      + all(deliveries, "expired_unread", .last, .equal, 0, "0", .fail)
+      + all(isLong ? deliveries : [], "source_falling_behind", .last, .less, 0.01, "1 %", .fail)
+  }
+
   /// What a month costs; its argument names a scope of the bill.
   public static let monthlyCost = "cost_month"
 

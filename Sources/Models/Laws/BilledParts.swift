@@ -22,14 +22,27 @@ extension StreamSpec {
 }
 
 extension ConsumerSpec {
+  /// What its KCL does again and again.
+  func leaseRhythm(_ limits: LimitsProfile) -> LeaseRhythm {
+    LeaseRhythm(libraryVersion, failover: .seconds(limits[.kcl.failover]))
+  }
+
   /// The use of its lease table: `held` is leases times nanoseconds while its workers ran, in a span of time in which so many
   /// batches were worked off.
   public func leases(held: Int128, over span: Interval, batches: Int128, _ limits: LimitsProfile) -> LeaseUse {
-    var use = LeaseUse(
-      workers: workers, scanPeriod: Leases.scanPeriod, checkpointEvery: checkpointEvery, failover: limits[.kcl.failover]
-    )
+    var use = LeaseUse(workers: workers, rhythm: rhythm(limits))
     (use.held, use.span, use.batches) = (held, span, batches)
     return use
+  }
+
+  private func rhythm(_ limits: LimitsProfile) -> LeaseUse.Rhythm {
+    let rhythm = leaseRhythm(limits)
+    return LeaseUse.Rhythm(
+      renewal: rhythm.renewal, scan: rhythm.scan, discovery: rhythm.discovery, checkpoint: checkpointEvery,
+      election: .seconds(limits[.kcl.leaderElection]), audit: .seconds(limits[.kcl.shardAudit]),
+      metrics: .seconds(limits[.kcl.workerMetrics]),
+      heartbeat: .seconds(limits[.kcl.leaderHeartbeat]), leaderCheck: .seconds(limits[.kcl.leaderCheck]),
+      leaseBytes: limits[.kcl.leaseBytes], indexBytes: limits[.kcl.leaseIndexBytes])
   }
 }
 
@@ -70,7 +83,7 @@ extension FirehoseSpec {
   private var intake: DeliveryUse.Intake {
     switch configuration.destination {
     case .snowflake: .snowflake
-    case .iceberg: .iceberg
+    case .iceberg: stream == nil ? .icebergPut : .icebergStream
     case .s3, .redshift, .openSearch, .splunk, .http: stream == nil ? .directPut : .stream
     }
   }
@@ -88,7 +101,7 @@ extension VideoStreamSpec {
   fileprivate func use(over span: Interval, _ limits: LimitsProfile) -> NeighbourUse {
     let figures = capacity(limits).figures, months = span.inSeconds / Interval.hours(730).inSeconds
     func amount(_ figure: String, _ factor: Double) -> Int128 {
-      Int128(((figures.first { $0.name == figure }?.value ?? 0) * factor).rounded())
+      Int128(clamping: ((figures.first { $0.name == figure }?.value ?? 0) * factor).rounded())
     }
     return .video(
       name, sent: amount("ingested_month_bytes", months), read: amount("get_media_month_bytes", months),

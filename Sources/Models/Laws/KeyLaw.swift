@@ -14,9 +14,27 @@ extension KeySpec.Law {
     case .hotSet(let count, let hot, let hotShare):
       let cold = count > hot ? (1 - hotShare) / Double(count - hot) : 0
       return (0..<min(count, most)).map { $0 < hot ? hotShare / Double(hot) : cold }
+    case .listed(_, let shares, let rest, let s):
+      let left = max(0, 1 - shares.reduce(0, +))
+      let others = Self.tail(of: rest, behind: shares.count, s: s, most: most - shares.count)
+      return Array((shares + others.map { $0 * left }).prefix(most))
     case .single: return [1]
     case .roundRobinExplicit, .trace: return []
     }
+  }
+
+  /// The shares of the most frequent of `count` keys that go on behind so many ranks, of what they have together; none when
+  /// they are many and alike.
+  private static func tail(of count: Int, behind ranks: Int, s: Double, most: Int) -> [Double] {
+    guard count > 0, most > 0, s > 0 || count <= most else { return [] }
+    let weights = (0..<min(count, most)).map { 1 / DeterministicMath.pow(Double(ranks + $0 + 1), s) }
+    let total = weights.reduce(0, +) + tail(from: ranks + weights.count, to: ranks + count, s: s)
+    return weights.map { $0 / total }
+  }
+
+  /// The names of its first keys; the others are called `key-i`.
+  public var names: [String] {
+    if case .listed(let names, _, _, _) = self { names } else { [] }
   }
 
   /// Σ i^−s for i in from + 1 ... to, by the integral with the midpoint rule: within 1e-9 of the sum behind 1,000 terms.

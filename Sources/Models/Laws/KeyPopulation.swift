@@ -23,10 +23,12 @@ final class KeyPopulation: Sendable {
 
   /// The population of a law; `trace` gives the names of recorded keys.
   init(_ spec: KeySpec, trace: EventTrace?) {
-    (law, salt, names) = (Self.plain(spec.law), UInt32(spec.salt), trace?.names ?? [])
+    let names = trace?.names ?? spec.law.names
+    (law, salt, self.names) = (Self.plain(spec.law), UInt32(spec.salt), names)
     switch spec.law {
     case .uniform(let cardinality), .hotSet(let cardinality, _, _), .zipf(let cardinality, _):
       count = cardinality * spec.salt
+    case .listed(let names, _, let rest, _): count = (names.count + rest) * spec.salt
     case .single: count = spec.salt
     case .roundRobinExplicit: count = 0
     case .trace: count = (trace?.names.count ?? 0) * spec.salt
@@ -35,7 +37,7 @@ final class KeyPopulation: Sendable {
     hashes =
       count <= Self.tabled
       ? (0..<UInt32(count)).map {
-        HashKey(partitionKey: Self.name($0, salt: UInt32(spec.salt), names: trace?.names ?? []))
+        HashKey(partitionKey: Self.name($0, salt: UInt32(spec.salt), names: names))
       }
       : []
   }
@@ -57,7 +59,7 @@ final class KeyPopulation: Sendable {
     let key: UInt32
     switch law {
     case .uniform(let cardinality): key = UInt32(stream.below(UInt64(cardinality)))
-    case .zipf: key = UInt32(ranks.sample(&stream))
+    case .zipf, .listed: key = UInt32(ranks.sample(&stream))
     case .hotSet(let cardinality, let hot, let share):
       let isHot = hot >= cardinality || stream.uniform() < share
       key = isHot ? UInt32(stream.below(UInt64(hot))) : UInt32(hot) + UInt32(stream.below(UInt64(cardinality - hot)))
@@ -91,12 +93,23 @@ final class KeyPopulation: Sendable {
 /// Ranks of a Zipf law: by an alias table while it fits the caches, by rejection-inversion above.
 private enum Ranks: Sendable {
   case none
+  /// The first of the listed keys' cells stands for all others.
+  indirect case listed(AliasTable, count: Int, others: Ranks)
+  /// Those of a law behind so many ranks; the others are drawn again.
+  indirect case behind(Int, Ranks)
+  /// So many, all equally likely.
+  case alike(Int)
   case table(AliasTable)
   case rejection(ZipfSampler)
 
   static let mostTabled = 32_768
 
   init(_ law: KeySpec.Law) {
+    if case .listed(_, let shares, let rest, let s) = law {
+      let left = rest > 0 ? max(0, 1 - shares.reduce(0, +)) : 0
+      self = .listed(AliasTable(weights: [left] + shares), count: shares.count, others: .behind(rest, s, shares.count))
+      return
+    }
     guard case .zipf(let cardinality, let s) = law else {
       self = .none
       return
@@ -106,11 +119,30 @@ private enum Ranks: Sendable {
       ? .table(.zipf(cardinality: cardinality, s: s)) : .rejection(ZipfSampler(cardinality: cardinality, s: s))
   }
 
+  /// What goes on behind so many ranks: by a table of its own, or, of many, by those of the whole law that lie there.
+  private static func behind(_ count: Int, _ s: Double, _ ranks: Int) -> Ranks {
+    guard count > 0 else { return .none }
+    if s == 0 { return .alike(count) }
+    if count <= mostTabled {
+      return .table(AliasTable(weights: (1...count).map { 1 / DeterministicMath.pow(Double(ranks + $0), s) }))
+    }
+    return .behind(ranks, .rejection(ZipfSampler(cardinality: ranks + count, s: s)))
+  }
+
   func sample(_ stream: inout RandomStream) -> Int {
     switch self {
-    case .none: 0
-    case .table(let table): table.sample(&stream)
-    case .rejection(let sampler): sampler.sample(&stream)
+    case .none: return 0
+    case .alike(let count): return Int(stream.below(UInt64(count)))
+    case .table(let table): return table.sample(&stream)
+    case .rejection(let sampler): return sampler.sample(&stream)
+    case .listed(let table, let count, let others):
+      let cell = table.sample(&stream)
+      return cell > 0 ? cell - 1 : count + others.sample(&stream)
+    case .behind(let ranks, let whole):
+      while true {
+        let rank = whole.sample(&stream)
+        if rank >= ranks { return rank - ranks }
+      }
     }
   }
 }

@@ -89,7 +89,7 @@ extension RateProfile {
 
   /// The hour of the peak, day after day for two weeks: a week's factors come round once.
   private func peaks(of wave: RateCurve.DiurnalWave) -> [Interval] {
-    let day = Interval.days(1), hour = Interval(nanoseconds: Int64(wave.peakHour * 3_600e9))
+    let day = Interval.days(1), hour = Interval(nanoseconds: Int64(clamping: wave.peakHour * 3_600e9))
     let sinceMidnight = Interval(nanoseconds: start.nanoseconds % day.nanoseconds)
     return (0..<14).map { day * $0 + hour - sinceMidnight }
   }

@@ -38,7 +38,9 @@ public struct Ring: Sendable {
   }
 
   /// The ring of a law of synthetic keys.
-  public init(_ law: KeySpec.Law) { self.init(Self.keys(KeySpec(law), law.shares(most: Self.mostKeys), []), whole: 1) }
+  public init(_ law: KeySpec.Law) {
+    self.init(Self.keys(KeySpec(law), law.shares(most: Self.mostKeys), law.names), whole: 1)
+  }
 
   /// The ring of keys that were counted; nothing is spread.
   public init(counts: [(key: String, count: Int)]) {
@@ -77,7 +79,8 @@ public struct Ring: Sendable {
   private static func keys(of producer: ProducerSpec, weight: Double) -> [(name: String, weight: Double)] {
     let most = max(1, mostKeys / producer.keys.salt)
     let (shares, names) =
-      producer.keys.law == .trace ? recorded(producer, most: most) : (producer.keys.law.shares(most: most), [])
+      producer.keys.law == .trace
+      ? recorded(producer, most: most) : (producer.keys.law.shares(most: most), producer.keys.law.names)
     return keys(producer.keys, shares.map { weight * $0 }, names)
   }
 

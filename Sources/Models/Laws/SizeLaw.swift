@@ -42,7 +42,7 @@ public struct SizeLaw: Sendable {
     }
   }
 
-  private static func whole(_ x: Double) -> Int64 { Int64(min(max(x, 0), 0x1p62).rounded()) }
+  private static func whole(_ x: Double) -> Int64 { Int64(clamping: min(max(x, 0), 0x1p62).rounded()) }
 
   private static func table(_ entries: [(value: Int64, weight: Double)]) -> Law {
     let sorted = entries.sorted { $0.value < $1.value }, sum = sorted.reduce(0) { $0 + $1.weight }
@@ -62,7 +62,7 @@ public struct SizeLaw: Sendable {
     guard bytes > 1 else { return 1 }
     guard bytes <= largest else { return 0 }
     // ⌈x / ratio⌉ ≥ k means x > (k − 1) · ratio.
-    let drawn = ratio == 1 ? bytes : Int64((Double(bytes - 1) * ratio).rounded(.down)) + 1
+    let drawn = ratio == 1 ? bytes : Int64(clamping: (Double(bytes - 1) * ratio).rounded(.down)) + 1
     return Self.share(atLeast: drawn, of: law)
   }
 

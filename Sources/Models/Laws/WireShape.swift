@@ -37,7 +37,7 @@ public struct WireShape: Sendable, Hashable {
   private mutating func pack(
     _ spec: ProducerSpec, _ library: KPLSpec, _ law: SizeLaw, company: Double, _ billed: Int64
   ) {
-    let sizes = Self.sizes(of: spec, library, data: Int64(law.mean.rounded()))
+    let sizes = Self.sizes(of: spec, library, data: Int64(clamping: law.mean.rounded()))
     var (left, users) = (1.0, 0.0)
     (records, bytes, dataBytes) = (0, 0, 0)
     for (index, wire) in sizes.enumerated() {

@@ -6,10 +6,10 @@ internal import Units
 extension SQLApplicationSpec {
   /// What it needs of each limit, and what its window holds and waits.
   public func capacity(_ limits: LimitsProfile) -> NeighbourCapacity {
-    let state = Int64(stateBytes.rounded(.up))
+    let state = Int64(clamping: stateBytes.rounded(.up))
     var checks = [
       check(.sql.rowBytes, limits, .init(row.count + 1_000)),
-      check(.sql.streamBytes, limits, .init(Int64((rate.value * Double(row.count)).rounded(.up)))),
+      check(.sql.streamBytes, limits, .init(Int64(clamping: (rate.value * Double(row.count)).rounded(.up)))),
       check(.sql.units, limits, .init(units)),
       NeighbourCapacity.Check(
         limit: .sql.unitMemory, needs: .init(state, over: units), has: limits[.sql.unitMemory], bound: .atMost),

@@ -30,6 +30,8 @@ public struct AutoscalerResult: Sendable, Hashable {
   public var calls: [Call] = []
   /// Calls accepted and refused; those of `calls` and the later ones.
   public var accepted = 0, refused = 0
+  /// Splits and merges that AWS took, made one by one after UpdateShardCount was refused.
+  public var singleSteps = 0
   /// Accepted calls that turned back within an hour of the accepted call before them: flapping.
   public var directionChanges = 0
   /// One for each whole minute of the run.
@@ -56,7 +58,7 @@ public struct AutoscalerResult: Sendable, Hashable {
   /// Minutes that needed more shards than were open.
   public var minutesShort: Int { minutes.count { $0.need > $0.shards } }
 
-  /// The last accepted call.
+  /// The last call that took effect.
   private var last: Call?
 
   /// How soon a turn back counts as flapping.
@@ -69,6 +71,13 @@ public struct AutoscalerResult: Sendable, Hashable {
       return
     }
     accepted += 1
+    turn(to: call)
+  }
+
+  /// A refused call that is followed by splits and merges, one by one: it takes effect as an accepted one does.
+  mutating func goByHand(_ call: Call) { turn(to: call) }
+
+  private mutating func turn(to call: Call) {
     if let last, last.isUp != call.isUp, call.at - last.at <= Self.flapping { directionChanges += 1 }
     last = call
   }

@@ -10,11 +10,13 @@ public struct FirehoseResult: Sendable {
   public var bufferSize: Bytes, bufferInterval: Interval
   /// Where every record went.
   public var ledger: FirehoseLedger
-  /// Bytes taken in, partition keys left out; and the same with each record rounded up to 5 KiB, as AWS bills (F§8).
+  /// Bytes taken in, partition keys left out; and the same with each record rounded up to 5 KiB, as AWS bills
+  /// (F§8); for Iceberg tables and Snowflake as they are.
   public var bytes: Bytes, billedBytes: Bytes
   /// What arrived at the destination.
   public var delivery: DeliveryFigures
-  /// Records from their arrival to their delivery: at the shard for a stream source, else in Firehose.
+  /// Records from their arrival to their delivery: at the shard for a stream source, else in Firehose. What is not delivered
+  /// when the run ends is as late as it is, at least; what was lost or expired unread as late as it was then.
   public var freshness: LatencyHistogram
   /// What the caller saw; nil for a stream source.
   public var ingest: IngestFigures?
@@ -109,6 +111,11 @@ public struct ReadFigures: Sendable, Hashable {
   public var expired: Int64 = 0
   /// KinesisMillisBehindLatest at its highest.
   public var behindMax = Interval.zero
+  /// How fast the age of the oldest unread record grew over the last half of the run, a share of time: see `AgeTrend`. Nil
+  /// when the run was too short to say.
+  public var fallingBehind: Double?
+  /// Calls refused over calls made; nil without calls.
+  public var throttleRate: Double? { calls > 0 ? Double(throttledCalls) / Double(calls) : nil }
 
   /// Nothing yet.
   public init() {}

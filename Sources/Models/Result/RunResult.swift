@@ -84,7 +84,7 @@ public struct ProducerResult: Sendable {
   public var lostByAttempts: Int64, lostByAge: Int64, dropped: Int64, diverted: Int64
   /// Attempts beyond each record's first.
   public var retries: Int64
-  /// From birth to acknowledgement, of acknowledged records, in nanoseconds.
+  /// From birth to acknowledgement, in nanoseconds; records under way when the run ends are at least as late as they are.
   public var putLatency: LatencyHistogram
   /// The most bytes any one of its processes held.
   public var peakBuffer: Bytes
@@ -102,7 +102,9 @@ public struct ConsumerResult: Sendable {
   public var records: Int64
   /// Calls made, and of those refused.
   public var calls: Int64, throttledCalls: Int64
-  /// From ApproximateArrivalTimestamp to hand-over, in nanoseconds.
+  /// From ApproximateArrivalTimestamp to hand-over, in nanoseconds. Records not handed over count too, as late as they are
+  /// when the run ends, at least (`LatencyHistogram.add(unfinished:)`), and those that expired unread as late as they were
+  /// then.
   public var propagation: LatencyHistogram
   /// The age of the oldest record not yet handed over: the largest of all seconds after the warm-up, and at the end.
   ///
@@ -116,6 +118,11 @@ public struct ConsumerResult: Sendable {
   public var expired: Int64
   /// Records handed to its code again after a worker crashed; not among `records`.
   public var duplicates: Int64 = 0
+  /// How fast the age of its oldest unread record grew over the last half of what is measured, a share of time: 1 when
+  /// nothing is read, 0 when it holds its own; nil when the run was too short to say.
+  public var fallingBehind: Double?
+  /// GetRecords calls refused over calls made after the warm-up; nil without calls.
+  public var readThrottleRate: Double?
   /// Records stored before it was deployed with `start: latest`.
   public var skipped: Int64 = 0
   /// What its Lambda function did; nil for other consumers.
@@ -284,6 +291,10 @@ public struct FunctionResult: Sendable, Hashable {
   public var duration: Interval = .zero
   /// The most that ran at once.
   public var concurrencyPeak = 0
+  /// Batches of a shard that may be in work at once: ParallelizationFactor.
+  public var batchesAtOnce = 1
+  /// Of those, how many had a key at all, on average over the shards with enough records to tell; nil where none had.
+  public var busyBatches: Double?
   /// Its memory in MiB.
   public var memory = 128
 

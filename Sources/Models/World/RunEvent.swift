@@ -59,6 +59,10 @@ struct RunEvent {
     case flinkMinute
     /// A Flink application runs again.
     case flinkResume
+    /// An autoscaler goes on shard by shard.
+    case scaleStep
+    /// The SDK's own limiter lets a process send again.
+    case sdkRelease
   }
 
   let word: UInt64

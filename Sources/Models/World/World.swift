@@ -78,8 +78,8 @@ public struct World: ~Copyable {
 
   private mutating func dispatch(_ event: RunEvent) {
     switch event.kind {
-    case .linger, .put, .putAnswer, .retry, .traceCopy, .sdkRetry, .kplPacked, .kplCollected, .kplDrain, .kplPut,
-      .kplAnswer, .kplMap:
+    case .linger, .put, .putAnswer, .retry, .traceCopy, .sdkRetry, .sdkRelease, .kplPacked, .kplCollected,
+      .kplDrain, .kplPut, .kplAnswer, .kplMap:
       follow(producers.take(event, &endpoint, &calendar, &observers))
     case .read, .arrival, .processed, .lease, .invoke, .invoked, .flinkMinute, .flinkResume:
       applications.take(event, &endpoint, &calendar, &observers)
@@ -89,6 +89,7 @@ public struct World: ~Copyable {
     case .scenario, .scenarioEnd:
       timeline.take(event, &applications, &deliveries, &endpoint, &calendar, &observers)
     case .scale: scalers.take(event, &endpoint, &calendar, &observers)
+    case .scaleStep: scalers.goOn(event, &endpoint, &calendar, &observers)
     case .streamChange: followStreams()
     case .second: closeSecond()
     case .warmupEnd: endWarmup()
@@ -136,7 +137,7 @@ public struct World: ~Copyable {
     }
     endpoint.closeSecond(until: instant, &observers)
     applications.observeAges(endpoint, at: instant, &observers)
-    deliveries.observe(&endpoint)
+    deliveries.observe(&endpoint, at: instant)
     let ended = observers.countSecond(until: instant)
     if ended.minute {
       scalers.closeMinute(endpoint)
@@ -145,7 +146,11 @@ public struct World: ~Copyable {
     if ended.bin { endpoint.closeBin(observers.bin.number, from: observers.bin.begin) }
     guard observers.isMeasured(instant) else { return }
     for index in observers.objectives where observers.isDue(index) {
-      observers.look(at: index, counts: counts(of: observers.metric(of: index)), at: instant)
+      var state = ObjectiveState(counts: counts(of: observers.metric(of: index)))
+      if observers.needsUnfinished(index, at: instant) {
+        state.unfinished = unfinished(observers.metric(of: index), at: instant)
+      }
+      observers.look(at: index, state, at: instant)
     }
   }
 
@@ -166,9 +171,22 @@ public struct World: ~Copyable {
     case .putThrottleRate(let stream): endpoint.throttled(of: stream, \.all)
     case .firstAttemptThrottleRate(let stream): endpoint.throttled(of: stream, \.first)
     case .recordsLost(let producer): producers.lost(by: producer)
-    case .throttledCalls(let consumer): applications.calls(of: consumer)
+    case .throttledCalls(let consumer), .readThrottleRate(let consumer): applications.calls(of: consumer)
     case .putLatency, .propagation, .iteratorAge, .shardUtilization, .openShards, .dataFreshness, .monthlyCost, .figure:
       (0, 0)
+    }
+  }
+
+  /// Times of an objective's metric that are not over yet: what is not read, delivered or acknowledged is at least as late
+  /// as it is. Nil for other metrics.
+  private func unfinished(_ metric: Objective.Metric, at instant: Instant) -> LatencyHistogram? {
+    switch metric {
+    case .propagation(let consumer): applications.unread(of: consumer, endpoint, at: instant)
+    case .putLatency(let producer): producers.unfinished(of: producer, at: instant)
+    case .dataFreshness(let firehose): deliveries.undelivered(of: firehose, endpoint, at: instant)
+    case .putThrottleRate, .firstAttemptThrottleRate, .recordsLost, .iteratorAge, .throttledCalls, .readThrottleRate,
+      .shardUtilization, .openShards, .monthlyCost, .figure:
+      nil
     }
   }
 
@@ -212,9 +230,12 @@ public struct World: ~Copyable {
     let bill = Bill(usage, for: .month730h, book: experiment.prices, region: experiment.region)
     // A cost that would leave out something without a price counts as not measured.
     observers.observe(cost: { bill.isPartial($0) ? nil : ($0.map(bill.total(of:)) ?? bill.total).inDollars })
-    var counts: [(part: Int64, whole: Int64)] = []
-    for index in observers.objectives { counts.append(self.counts(of: observers.metric(of: index))) }
-    let verdicts = observers.verdicts(counts: counts, at: instant), notes = observers.notes
+    var states: [ObjectiveState] = []
+    for index in observers.objectives {
+      let metric = observers.metric(of: index)
+      states.append(ObjectiveState(counts: counts(of: metric), unfinished: unfinished(metric, at: instant)))
+    }
+    let verdicts = observers.verdicts(states, at: instant), notes = observers.notes
     var streams: [StreamResult] = []
     for stream in endpoint.streams {
       let spec = experiment.streams[stream], minutes = Int((observers.secondCount + 59) / 60)
@@ -225,10 +246,11 @@ public struct World: ~Copyable {
     var result = RunResult(
       experiment: experiment, replication: replication, isComplete: isComplete, simulated: instant - start,
       eventCount: eventCount, trajectoryHash: trajectory.value, records: ledger,
-      streams: streams, producers: producers.results, consumers: applications.results(endpoint, at: instant),
-      firehoses: deliveries.results(endpoint), usage: usage, verdicts: verdicts,
+      streams: streams, producers: producers.results(at: instant),
+      consumers: applications.results(endpoint, at: instant),
+      firehoses: deliveries.results(endpoint, at: instant), usage: usage, verdicts: verdicts,
       series: endpoint.series, notes: notes.all, notesOmitted: notes.omitted)
-    result.channels = channels.results(endpoint)
+    result.channels = channels.results(endpoint, at: instant)
     result.judgeFigures(at: instant)
     return result
   }

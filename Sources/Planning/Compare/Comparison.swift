@@ -21,7 +21,7 @@ public struct Comparison: Sendable {
   public struct Difference: Sendable, Hashable {
     /// What the replications say of it.
     public enum Verdict: Sendable, Hashable {
-      /// The same in every replication.
+      /// The same in every replication; a difference that is rarer than one in so many may not have shown.
       case equal
       /// B's is lower than A's: the whole interval of A − B lies above zero.
       case lower
@@ -48,9 +48,9 @@ public struct Comparison: Sendable {
     /// What the replications say.
     public var verdict: Verdict {
       switch estimate.interval {
+      case .withheld(.allEqual): return estimate.mean == 0 ? .equal : (estimate.mean > 0 ? .lower : .higher)
       case .withheld(let reason): return .withheld(reason)
       case .known(let interval):
-        if interval.mean == 0, interval.halfWidth == 0 { return .equal }
         if interval.mean.magnitude <= interval.halfWidth { return .notShown }
         return interval.mean > 0 ? .lower : .higher
       }

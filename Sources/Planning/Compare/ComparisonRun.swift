@@ -74,7 +74,9 @@ public struct ComparisonRun: Sendable {
   private func isPrecise(_ samples: [[FigureSample]]) -> Bool {
     guard case .precise(let precision) = rule else { return false }
     return Comparison.differences(samples, figures, level: level).allSatisfy { difference in
-      guard case .known(let interval) = difference.estimate.interval else { return false }
+      guard case .known(let interval) = difference.estimate.interval else {
+        return difference.estimate.withheld == .allEqual
+      }
       let scale = max(difference.meanA.magnitude, difference.meanB.magnitude)
       return interval.isWithin(relativeError: precision.error, of: scale)
     }

@@ -80,7 +80,22 @@ public struct Explainer: Sendable {
     if let first { return .breach(first) }
     if let worst = worstMinute(of: result) { return .refusals(stream: worst.stream) }
     if let loss = result.notes.first(where: { $0.kind == .recordsLost }) { return .loss(loss) }
-    return .nothing
+    return reading(result) ?? .nothing
+  }
+
+  /// What went wrong with reading, the worst first; nil when nothing did.
+  private static func reading(_ result: RunResult) -> Explanation.Reason? {
+    let all = result.consumers.indices
+    if let most = all.max(by: { result.consumers[$0].expired < result.consumers[$1].expired }),
+      result.consumers[most].expired > 0
+    {
+      return .expired(consumer: most)
+    }
+    let growth = { (one: Int) in result.consumers[one].fallingBehind ?? 0 }
+    if let most = all.max(by: { growth($0) < growth($1) }), growth(most) >= Explanation.growthWorthTelling {
+      return .fellBehind(consumer: most)
+    }
+    return result.notes.first { $0.kind == .readThrottled }.map { .readRefusals($0) }
   }
 
   /// The stream and minute with most refusals, the first of equals; nil when nothing was refused.
@@ -103,7 +118,9 @@ public struct Explainer: Sendable {
     case .refusals:
       guard let worst = Self.worstMinute(of: result) else { return nil }
       return result.experiment.horizon.start + .minutes(Int64(worst.minute) + 1)
-    case .loss(let note): return note.at
+    case .loss(let note), .readRefusals(let note): return note.at
+    // What expires or waits does so all the time: the end shows how far it has come.
+    case .expired, .fellBehind: return result.experiment.horizon.start + result.simulated - .seconds(1)
     case .asked:
       guard case .moment(let instant) = question else { return nil }
       return instant
@@ -117,7 +134,7 @@ public struct Explainer: Sendable {
   ) throws(Failure) -> Instant {
     let length: Interval, metric: Objective.Metric?
     switch reason {
-    case .held, .loss, .asked, .nothing: return moment
+    case .held, .loss, .expired, .fellBehind, .readRefusals, .asked, .nothing: return moment
     case .refusals: (length, metric) = (.minutes(1), nil)
     case .breach(let verdict):
       let usual = max(result.experiment.horizon.reportBin, .minutes(1))

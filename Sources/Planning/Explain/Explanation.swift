@@ -25,6 +25,12 @@ public struct Explanation: Sendable {
     case refusals(stream: Int)
     /// A record was given up for the first time.
     case loss(Note)
+    /// Nothing else was wrong, but records left a stream before that many were read by a consumer: by position.
+    case expired(consumer: Int)
+    /// Nothing else was wrong, but a consumer fell behind over the last half.
+    case fellBehind(consumer: Int)
+    /// Nothing else was wrong, but GetRecords calls of a consumer or delivery stream were refused, for the first time then.
+    case readRefusals(Note)
     /// It was asked for.
     case asked
     /// Nothing was refused, lost or broken.
@@ -53,6 +59,8 @@ public struct Explanation: Sendable {
 
   /// The most shards that are shown, and the most events before and after.
   public static let mostShards = 4, mostNotes = 8
+  /// A consumer that loses less than that share of the time keeps up.
+  public static let growthWorthTelling = 0.01
   /// How long before the focus events are told.
   public static let memory = Interval.minutes(15)
 
@@ -79,6 +87,10 @@ public struct Explanation: Sendable {
     case .breach(let verdict), .held(let verdict): stream(of: verdict.objective.metric, in: result.experiment)
     case .refusals(let stream): stream
     case .loss(let note): result.experiment.producers.first { $0.name == note.subject }?.stream
+    case .expired(let consumer), .fellBehind(let consumer): result.experiment.consumers[consumer].stream
+    case .readRefusals(let note):
+      result.experiment.consumers.first { $0.name == note.subject }?.stream
+        ?? result.experiment.firehoses.first { $0.name == note.subject }?.stream
     case .asked, .nothing: nil
     }
   }
@@ -88,7 +100,8 @@ public struct Explanation: Sendable {
     case .putThrottleRate(let stream), .firstAttemptThrottleRate(let stream), .shardUtilization(let stream): stream
     case .openShards(let stream): stream
     case .recordsLost(let producer), .putLatency(let producer): producer.map { experiment.producers[$0].stream }
-    case .propagation(let consumer), .iteratorAge(let consumer), .throttledCalls(let consumer):
+    case .propagation(let consumer), .iteratorAge(let consumer), .throttledCalls(let consumer),
+      .readThrottleRate(let consumer):
       consumer.map { experiment.consumers[$0].stream }
     case .dataFreshness, .monthlyCost, .figure: nil
     }

@@ -5,101 +5,137 @@ internal import Simulation
 
 /// What simulations say of a design.
 struct Assessment: Sendable {
-  /// One entry a replication, from 0.
+  /// One entry a replication, from 0; empty once it is `condensed`.
   private(set) var evidence: [Evidence] = []
   /// One for each objective of severity `fail`.
   private(set) var judgements: [ObjectiveJudgement] = []
+  /// Whether its objectives hold together in enough runs.
+  private(set) var outcome = FeasibilityTest.Outcome.open
+  /// In how many replications they held together, of how many.
+  private(set) var held = 0, replications = 0
+  /// The mean cost of a month; nil when something has no price.
+  private(set) var monthlyCost: Double?
+  /// How much of it hangs on what was under way when runs ended.
+  private(set) var costInDoubt = 0.0
+  /// Refused attempts over all, the mean.
+  private(set) var throttling = 0.0
+  /// The mean of the longest 99th percentile; nil when a replication measured none.
+  private(set) var latency: Double?
+  /// Open shards at their peak, and what has no price.
+  private(set) var shards = 0, unpriced: [String] = []
+  /// For each of `judgements` the limit that broke it first.
+  private var causes: [Pressure?] = []
 
   /// Takes in more replications and looks again.
-  mutating func add(_ more: [Evidence], _ test: FeasibilityTest, look: Int) {
+  mutating func add(_ more: [Evidence], _ test: FeasibilityTest) {
     evidence += more
-    let required = evidence[0].verdicts.indices.filter {
-      evidence[0].verdicts[$0].objective.severity == .fail
+    let required = evidence[0].required
+    judgements = required.map { position in test.judge(evidence.map { $0.verdicts[position] }) }
+    causes = required.map { position in
+      evidence.lazy.compactMap { $0.cause(at: position) }.first
     }
-    judgements = required.map { position in
-      test.judge(evidence.map { $0.verdicts[position] }, look: look, objectives: required.count)
-    }
+    let runs = evidence.map(\.isHolding)
+    (outcome, held, replications) = (test.outcome(of: runs), runs.count { $0 }, runs.count)
+    weigh()
   }
 
-  /// Whether more replications would not matter to the search.
-  var isSettled: Bool {
-    let (apart, hurt) = (judgements.filter { !$0.isHurt }, judgements.filter(\.isHurt))
-    if apart.contains(where: { $0.outcome == .breaks }) { return true }
-    guard !apart.contains(where: { $0.outcome == .open }) else { return false }
-    return hurt.contains { $0.outcome == .breaks } || !hurt.contains { $0.outcome == .open }
+  private mutating func weigh() {
+    let costs = evidence.compactMap(\.monthlyCost), latencies = evidence.compactMap(\.latency)
+    monthlyCost = costs.count == evidence.count ? Statistics.mean(costs) : nil
+    costInDoubt = (monthlyCost ?? 0) * Statistics.mean(evidence.map(\.underWay))
+    throttling = Statistics.mean(evidence.map(\.throttling))
+    latency = latencies.count == evidence.count ? Statistics.mean(latencies) : nil
+    (shards, unpriced) = (evidence.map(\.shards).max() ?? 0, evidence[0].unpriced)
   }
 
-  /// Whether all hold but those that more shards hurt: what a bisection asks.
-  var hasEnough: Bool { judgements.allSatisfy { $0.isHurt || $0.outcome == .holds } }
-
-  /// Whether every objective holds.
-  var isFeasible: Bool { judgements.allSatisfy { $0.outcome == .holds } }
-
-  /// The mean cost of a month; nil when something has no price.
-  var monthlyCost: Double? {
-    let costs = evidence.compactMap(\.monthlyCost)
-    return costs.count == evidence.count ? Statistics.mean(costs) : nil
+  /// Whether the same runs of this design cost less than those of another, by more than what was under way at their ends.
+  func isCheaper(than other: Assessment) -> Bool {
+    let own = evidence.prefix(other.replications).compactMap(\.monthlyCost)
+    guard let cost = other.monthlyCost, !own.isEmpty else { return !own.isEmpty }
+    return cost > Statistics.mean(own) + costInDoubt
   }
+
+  /// Without the single runs: what is kept of designs that were not chosen, thousands of them.
+  var condensed: Assessment {
+    var rest = self
+    rest.evidence = []
+    return rest
+  }
+
+  /// Whether every objective is shown to hold.
+  var isFeasible: Bool { outcome == .holds }
+
+  /// Whether refused writes alone break it: what holds for fewer shards, too, where keys are independent.
+  var breaksByThrottling: Bool { judgements.contains { $0.objective.isOfThrottling && $0.outcome == .breaks } }
 
   /// As part of a plan.
   func option(_ candidate: Candidate, confidence: Double) -> Plan.Option {
-    let latencies = evidence.compactMap(\.latency)
-    return Plan.Option(
-      choices: candidate.choices, monthlyCost: monthlyCost, throttling: Statistics.mean(evidence.map(\.throttling)),
-      latency: latencies.count == evidence.count ? Statistics.mean(latencies) : nil,
-      shards: evidence.map(\.shards).max() ?? 0, isFeasible: isFeasible, judgements: judgements,
+    Plan.Option(
+      choices: candidate.choices, monthlyCost: monthlyCost, throttling: throttling, latency: latency, shards: shards,
+      outcome: outcome, judgements: judgements,
       figures: FigureEstimate.all(of: evidence.first?.figures ?? [], evidence.map(\.sample), level: confidence),
-      replications: evidence.count)
+      held: held, replications: replications)
   }
 
-  /// Why it is not shown to hold: the first objective that breaks, those that more shards help first; else the first that
-  /// is open. Nil when it is feasible.
+  /// Why it is not shown to hold: the objective that broke in most runs. Nil when it is feasible.
   func excuse(_ candidate: Candidate) -> Excuse? {
-    let order = judgements.filter { !$0.isHurt } + judgements.filter(\.isHurt)
-    if let broken = order.first(where: { $0.outcome == .breaks }) { return excuse(candidate, broken) }
-    guard let open = order.first(where: { $0.outcome == .open }) else { return nil }
-    return Excuse(
-      candidate.choices, .undecided, subject: open.objective.id, needs: open.objective.threshold, has: open.bound,
-      unit: open.objective.noun, basis: .simulation,
-      remark:
-        "the mean of \(open.replications) replications is \(Self.text(open.mean)), its bound \(Self.text(open.bound))")
-  }
-
-  private func excuse(_ candidate: Candidate, _ broken: ObjectiveJudgement) -> Excuse {
-    let objective = broken.objective
-    let cause = evidence.lazy.compactMap { $0.cause(of: objective.id) }.first
-    if let cause {
+    guard !isFeasible else { return nil }
+    let worst = judgements.indices.max { (judgements[$1].held, $1) < (judgements[$0].held, $0) }
+    guard let worst else { return nil }
+    let judgement = judgements[worst], objective = judgement.objective
+    let count = "held in \(judgement.held) of \(judgement.replications) replications"
+    guard outcome == .breaks else {
+      return Excuse(
+        candidate.choices, .undecided, subject: objective.id, needs: objective.threshold, has: judgement.mean,
+        unit: objective.noun, basis: .simulated,
+        remark: held == judgement.held ? count : "\(count), all objectives together in \(held)")
+    }
+    if let cause = causes[worst] {
       return Excuse(
         candidate.choices, cause.limit, subject: cause.name, needs: cause.needs, has: cause.has, unit: cause.unit,
-        basis: .simulation, remark: cause.remark)
+        basis: .simulated, remark: cause.remark)
     }
     var limit = Excuse.Limit.objective
-    if case .monthlyCost = objective.metric { limit = .budget }
+    if case .monthlyCost = objective.metric {
+      limit = .budget
+      if judgement.mean == nil, let reason = unpriced.first {
+        return unmeasured(candidate, objective, reason)
+      }
+    }
     return Excuse(
-      candidate.choices, limit, subject: objective.id, needs: objective.threshold, has: broken.mean,
-      unit: objective.noun, basis: .simulation,
-      remark: "held in \(broken.held) of \(broken.replications) replications")
+      candidate.choices, limit, subject: objective.id, needs: objective.threshold, has: judgement.mean,
+      unit: objective.noun, basis: .simulated, remark: count)
   }
 
-  private static func text(_ value: Double?) -> String { value.map { DecimalText.rounded($0, digits: 4) } ?? "unknown" }
-}
-
-extension ObjectiveJudgement {
-  /// Whether more shards hurt it.
-  var isHurt: Bool { ObjectiveTrend(objective) == .hurt }
+  /// A budget that could not be measured.
+  private func unmeasured(_ candidate: Candidate, _ objective: Objective, _ reason: String) -> Excuse {
+    Excuse(
+      candidate.choices, .price, subject: objective.id, needs: nil, has: nil, unit: "", basis: .simulated,
+      remark: "\(objective.id) could not be measured: \(reason)")
+  }
 }
 
 extension Evidence {
-  /// The limit that broke an objective in this replication; nil when it held, or when no limit was hit.
-  func cause(of objective: String) -> Pressure? {
-    for (verdict, cause) in zip(verdicts, causes) where verdict.objective.id == objective {
-      return verdict.isPassing ? nil : cause
-    }
-    return nil
-  }
+  /// The positions of what a design must hold.
+  var required: [Int] { verdicts.indices.filter { verdicts[$0].objective.severity == .fail } }
+
+  /// Whether all of it held.
+  var isHolding: Bool { required.allSatisfy { verdicts[$0].isPassing } }
+
+  /// The limit that broke a verdict; nil when it held, or when no limit was hit.
+  func cause(at position: Int) -> Pressure? { verdicts[position].isPassing ? nil : causes[position] }
 }
 
 extension Objective {
+  /// Whether it bounds the share of writes that shards refuse: the one thing that is known to fall with more shards.
+  var isOfThrottling: Bool {
+    guard comparison.isCeiling else { return false }
+    switch metric {
+    case .putThrottleRate, .firstAttemptThrottleRate: return true
+    default: return false
+    }
+  }
+
   /// What its threshold counts, in a word.
   var noun: String {
     if case .monthlyCost = metric { return "\(unit.word)/month" }

@@ -1,6 +1,7 @@
 internal import Experiment
 internal import Models
 internal import Scenario
+internal import Simulation
 
 /// Where designs are simulated: counts what it runs, and stops when told.
 struct Bench: Sendable {
@@ -56,6 +57,22 @@ struct Bench: Sendable {
       evidence += isInterrupted() ? part.map { _ in nil } : try await runPart(part)
     }
     return evidence + Array(repeating: nil, count: jobs.count - affordable.count)
+  }
+
+  /// Simulates the scenario with settings until it is decided, or until that is enough; nil when there is no room or no time.
+  mutating func measure(
+    _ settings: [Setting], until isEnough: (Assessment) -> Bool = { _ in false }
+  ) async throws(ScenarioFailure) -> Assessment? {
+    var assessment = Assessment()
+    let test = request.test
+    for count in test.looks {
+      let jobs = (assessment.replications..<count).map { Bench.Job(settings: settings, replication: $0) }
+      let evidence = try await run(jobs).compactMap(\.self)
+      guard evidence.count == jobs.count else { return nil }
+      assessment.add(evidence, test)
+      if assessment.outcome != .open || isEnough(assessment) { break }
+    }
+    return assessment
   }
 
   /// Jobs from the front that need at most so many different experiments.

@@ -1,3 +1,5 @@
+internal import Units
+
 /// Numbers as texts that a scenario takes and people read: decimal, rounded to some significant digits.
 enum DecimalText {
   /// `value` to `digits` significant digits without trailing zeros, such as `0.00123` or `13700`.
@@ -17,7 +19,7 @@ enum DecimalText {
 
   /// The shortest text that reads back equal, never with an exponent where digits do.
   static func plain(_ value: Double) -> String {
-    if value == value.rounded(), value.magnitude < 1e15 { return String(Int64(value)) }
+    if value == value.rounded(), value.magnitude < 1e15 { return String(Int64(clamping: value)) }
     return value.description
   }
 }

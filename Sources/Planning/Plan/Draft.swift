@@ -7,46 +7,69 @@ internal import Units
 
 /// A candidate as far as it is known before it is simulated.
 struct Draft: Sendable {
-  /// The dimension whose values are bisected: the shards of a stream that nobody scales.
-  struct Rung: Sendable, Hashable {
-    var path: String
-    var shards: Int
+  /// Its place among designs that differ in nothing but the shards of streams that nobody scales.
+  struct Place: Sendable, Hashable {
+    /// What they have in common.
+    var rest: [Candidate.Choice]
+    /// The shards of those streams, in the order of the dimensions; empty when there is none.
+    var shards: [Int]
   }
 
   /// Which of the candidates.
   let candidate: Int
-  /// What a month of it costs at least.
-  let floor: CostFloor
-  /// Its place among designs that differ in nothing but the shards of one stream; nil when it stands alone.
-  let rung: Rung?
+  /// What a month of it costs at least, in US dollars: what the hours of shards and streams come to.
+  let floor: Double
+  /// What arithmetic makes of a month, in US dollars; nil when something has no price.
+  let estimate: Double?
+  /// Among designs of other shards.
+  let place: Place
   /// Shards at the start, of all streams.
   let shards: Int
+  /// Whether refused writes can only fall with more of those shards.
+  let isMonotone: Bool
+  /// The stream whose hottest shard is fullest, how full on average and at the peak, 1 being its limit; nil without a stream
+  /// that keeps its shards.
+  let fullest: (stream: String, load: Double, peak: Double)?
   /// Why it cannot hold, as arithmetic shows.
   let screened: Excuse?
 
-  /// What can be said of a candidate; `bisected` is the dimension to bisect, where the candidate has it.
-  init(_ candidate: Candidate, at index: Int, _ experiment: Experiment, dimensions: [PlanSpec.Dimension]) {
-    (self.candidate, floor) = (index, CostFloor(experiment))
+  /// What can be said of a candidate.
+  init(
+    _ candidate: Candidate, at index: Int, _ experiment: Experiment, dimensions: [PlanSpec.Dimension],
+    _ arithmetic: inout LoadArithmetic
+  ) {
+    let floor = CostFloor(experiment), bill = ScenarioBill.month(of: experiment)
+    (self.candidate, self.floor) = (index, floor.total.inDollars)
+    estimate = bill.isPartial(nil) ? nil : max(floor.total.inDollars, bill.total.inDollars)
     shards = experiment.streams.reduce(0) { $0 + $1.shards }
-    rung = Self.rung(candidate, experiment, dimensions)
-    screened = Screen.excuse(candidate, experiment, floor)
+    place = Self.place(candidate, experiment, dimensions)
+    let fixed = experiment.streams.indices.filter(experiment.hasFixedShards)
+    isMonotone = fixed.allSatisfy(experiment.hasIndependentKeys)
+    var loads: [Int: ShardLoad] = [:]
+    for stream in fixed {
+      loads[stream] = arithmetic.load(of: stream, in: experiment, shards: experiment.streams[stream].shards)
+    }
+    fullest = fixed.compactMap { stream in
+      loads[stream].map { (experiment.streams[stream].name, $0.meanLoad, $0.peakLoad) }
+    }.max { $0.1 < $1.1 }
+    screened = Screen(candidate, experiment, floor, loads).excuse
   }
 
-  /// Of several dimensions that could be bisected the one with most values.
-  private static func rung(
+  private static func place(
     _ candidate: Candidate, _ experiment: Experiment, _ dimensions: [PlanSpec.Dimension]
-  ) -> Rung? {
-    let objectives = experiment.objectives.filter { $0.severity == .fail }
-    guard !objectives.contains(where: { ObjectiveTrend($0) == .unknown }) else { return nil }
-    let possible = dimensions.filter { dimension in
-      experiment.streams.indices.contains {
-        dimension.path == "streams.\(experiment.streams[$0].name).shards" && experiment.hasFixedShards($0)
-      }
-    }
-    guard let longest = possible.max(by: { $0.values.count < $1.values.count }),
-      let choice = candidate.choices.first(where: { $0.path == longest.path }), let shards = Int(choice.value)
-    else { return nil }
-    return Rung(path: longest.path, shards: shards)
+  ) -> Place {
+    let fixed = experiment.streams.indices.filter(experiment.hasFixedShards)
+      .map { "streams.\(experiment.streams[$0].name).shards" }
+    let counted = candidate.choices.filter { fixed.contains($0.path) && Int($0.value) != nil }
+    return Place(
+      rest: candidate.choices.filter { !counted.contains($0) }, shards: counted.compactMap { Int($0.value) })
+  }
+}
+
+extension Draft.Place {
+  /// Whether it has nowhere more shards than another of its kind.
+  func isBelow(_ other: Draft.Place) -> Bool {
+    shards.count == other.shards.count && zip(shards, other.shards).allSatisfy { $0 <= $1 }
   }
 }
 

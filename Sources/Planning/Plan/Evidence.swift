@@ -25,6 +25,10 @@ public struct Evidence: Sendable {
   public let shards: Int
   /// Whether no record was offered.
   let isIdle: Bool
+  /// Records given up over those offered, and records under way at the end over those offered.
+  let lost: Double, underWay: Double
+  /// The consumers that were further behind at the end than a few seconds' worth of records.
+  let behind: [String]
   /// For each verdict the limit that was hit and may have broken it.
   let causes: [Pressure?]
 
@@ -32,7 +36,10 @@ public struct Evidence: Sendable {
   public init(_ result: RunResult) {
     figures = Figure.all(of: result.experiment)
     (sample, verdicts) = (FigureSample(result, figures: figures), result.verdicts)
-    isIdle = result.records.offered == 0
+    let ledger = result.records, offered = Double(max(1, ledger.offered))
+    isIdle = ledger.offered == 0
+    (lost, underWay) = (Double(ledger.lost) / offered, Double(ledger.inFlight) / offered)
+    behind = result.consumers.indices.filter { Pressure.isBehind($0, in: result) }.map { result.consumers[$0].name }
     let bill = Bill(
       result.usage, for: .month730h, book: result.experiment.prices, region: result.experiment.region)
     monthlyCost = bill.isPartial(nil) ? nil : bill.total.inDollars

@@ -16,6 +16,8 @@ public struct Excuse: Sendable, Hashable {
     case autoscaler
     /// An on-demand stream had not scaled yet.
     case onDemandScaling = "on_demand_scaling"
+    /// Lambda functions of the account that may run at once.
+    case accountConcurrency = "account_concurrency"
     /// The readers' own processing.
     case consumer
     /// An objective of cost.
@@ -37,10 +39,10 @@ public struct Excuse: Sendable, Hashable {
   }
   /// Where the excuse comes from.
   public enum Basis: Sendable, Hashable {
-    /// The design was simulated.
-    case simulation
-    /// A design with more shards was simulated and broke, or with fewer and held; its shards.
-    case inference(shards: Int)
+    /// The design itself was simulated.
+    case simulated
+    /// A design with more shards was simulated and broke: refused writes can only be more with fewer. Its shards.
+    case inferred(shards: Int)
     /// A closed form.
     case arithmetic
   }

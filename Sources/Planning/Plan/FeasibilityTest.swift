@@ -1,84 +1,66 @@
 public import Experiment
 public import Models
-internal import Simulation
+public import Simulation
 
-/// Decides from replications whether objectives hold, with an error that is bounded whenever it stops (decision 0046).
-///
-/// Looks are taken after 4, 8, 16 … replications. Look k of K may err with α / 2ᵏ, the last with what is left, so all
-/// together with α = 1 − confidence. A design holds when the one-sided t bound of every objective's mean lies on the right
-/// side: the chance to pass a design that breaks any one of them is at most α, without a correction for their number
-/// (intersection-union test). It breaks when the opposite bound of some objective lies on the wrong side, at α over the
-/// number of objectives (Bonferroni). Between the two it is open.
-public struct FeasibilityTest: Sendable {
-  /// The fewest replications that decide.
-  public static let least = 4
+/// What it takes for a design to hold: with the confidence asked for, its objectives hold together in at least the stated
+/// share of runs (decision 0077). `plan`, `compare`, `test` and `run` count runs by it; `ShareTest` has the arithmetic.
+public struct FeasibilityTest: Sendable, Hashable {
+  /// The share of runs that must hold, unless told.
+  public static let usualReliability = 0.9
 
-  /// What is known so far.
-  public enum Outcome: Sendable, Hashable {
-    /// It holds.
-    case holds
-    /// It breaks.
-    case breaks
-    /// Neither is sure yet.
-    case open
+  /// What is known.
+  public typealias Outcome = ShareTest.Outcome
+
+  private let test: ShareTest
+
+  /// A test with at most so many replications; nil for as many as it usually takes.
+  public init(confidence: Double, reliability: Double, replications: Int? = nil) {
+    let most = replications ?? ShareTest.usualMost(confidence: confidence, share: reliability)
+    test = ShareTest(confidence: confidence, share: reliability, most: most)
   }
 
-  /// How sure a decision is, 0 to 1.
-  public let confidence: Double
+  /// The fewest replications that can show a reliability: all of them hold.
+  public static func least(confidence: Double, reliability: Double) -> Int {
+    ShareTest.least(confidence: confidence, share: reliability)
+  }
+
+  /// The largest reliability that so many replications can show.
+  public static func largest(confidence: Double, replications: Int) -> Double {
+    ShareTest.largestShare(confidence: confidence, runs: replications)
+  }
+
+  /// How sure a decision is; 0 to 1.
+  public var confidence: Double { test.confidence }
+  /// The share of runs that must hold; 0 to 1.
+  public var reliability: Double { test.share }
+  /// The most replications.
+  public var replications: Int { test.most }
+  /// The fewest that show that a design holds; `replications` when those are too few for it.
+  public var least: Int { test.acceptance.first ?? test.most }
   /// After how many replications there is a look, ascending.
-  public let looks: [Int]
+  public var looks: [Int] { test.looks }
 
-  /// A test with at most so many replications; fewer than `least` are taken as one look.
-  public init(confidence: Double, replications: Int) {
-    precondition(confidence > 0 && confidence < 1 && replications >= 1, "no such test")
-    self.confidence = confidence
-    var looks: [Int] = []
-    var next = Self.least
-    while next < replications {
-      looks.append(next)
-      next *= 2
-    }
-    self.looks = looks + [replications]
-  }
+  /// What runs say of a design: for each, in order, whether all its objectives held.
+  public func outcome(of runs: some Sequence<Bool>) -> Outcome { test.outcome(of: runs).outcome }
 
-  /// The error that may be made at a look, counted from 0; they sum to 1 − confidence.
-  public func error(at look: Int) -> Double {
-    let isLast = look == looks.count - 1
-    return (1 - confidence) / Double(1 << (isLast ? look : look + 1))
-  }
-
-  /// What the replications say of one objective, of which there are `objectives` in all.
-  ///
-  /// `verdicts` has one entry a replication, all of the same objective. Values that are all equal are taken as certain.
-  /// An objective with `==`, or one that was not measured in some replication, breaks with the first that breaks it.
-  public func judge(_ verdicts: [ObjectiveVerdict], look: Int, objectives: Int) -> ObjectiveJudgement {
-    precondition(!verdicts.isEmpty && objectives >= 1 && looks.indices.contains(look), "nothing to judge")
+  /// What the replications say of one objective; `verdicts` has one entry a replication, all of the same objective.
+  public func judge(_ verdicts: [ObjectiveVerdict]) -> ObjectiveJudgement {
+    precondition(!verdicts.isEmpty, "nothing to judge")
     let objective = verdicts[0].objective, values = verdicts.compactMap(\.value)
-    let mean = values.isEmpty ? nil : Statistics.mean(values)
-    var judgement = ObjectiveJudgement(
-      objective: objective, mean: mean, bound: mean, outcome: .open, held: verdicts.count { $0.isPassing },
-      replications: verdicts.count)
-    guard let mean, values.count == verdicts.count, objective.comparison != .equal else {
-      judgement.outcome = judgement.held == verdicts.count ? .holds : .breaks
-      return judgement
-    }
-    let deviation = ((Statistics.variance(values) ?? 0) / Double(values.count)).squareRoot()
-    guard deviation > 0 else {
-      judgement.outcome = objective.comparison.holds(mean, objective.threshold) ? .holds : .breaks
-      return judgement
-    }
-    let error = error(at: look), sign = objective.comparison.isCeiling ? 1.0 : -1.0
-    let far = { (error: Double) in
-      Statistics.tQuantile(1 - error, freedom: values.count - 1) * deviation * sign
-    }
-    let bound = mean + far(error), opposite = mean - far(error / Double(objectives))
-    judgement.bound = bound
-    if objective.comparison.holds(bound, objective.threshold) {
-      judgement.outcome = .holds
-    } else if !objective.comparison.holds(opposite, objective.threshold) {
-      judgement.outcome = .breaks
-    }
-    return judgement
+    let isMeasured = values.count == verdicts.count
+    return ObjectiveJudgement(
+      objective: objective, mean: values.isEmpty ? nil : Statistics.mean(values),
+      interval: isMeasured ? FigureEstimate.interval(values, level: confidence) : .withheld(.unmeasured),
+      bound: isMeasured ? bound(values, objective) : nil, outcome: outcome(of: verdicts.map(\.isPassing)),
+      held: verdicts.count { $0.isPassing }, replications: verdicts.count)
+  }
+
+  /// The value that the stated share of runs is no worse than, with the confidence asked for: of so many runs the worst but
+  /// those that may fail. Nil before there are enough of them.
+  private func bound(_ values: [Double], _ objective: Objective) -> Double? {
+    guard let allowed = test.allowed(after: values.count), objective.comparison != .equal else { return nil }
+    let worst = objective.comparison.isCeiling ? values.sorted(by: >) : values.sorted()
+    return worst[allowed]
   }
 }
 
@@ -98,7 +80,9 @@ public struct ObjectiveJudgement: Sendable {
   public var objective: Objective
   /// The mean of its value; nil when nothing was measured.
   public var mean: Double?
-  /// How bad the mean may be, at the confidence of the look: the one-sided t bound; the mean itself when nothing varies.
+  /// The mean's interval, for means only and where it keeps its word.
+  public var interval: FigureEstimate.Interval
+  /// What the stated share of runs is no worse than, at the confidence asked for; nil when too few were run.
   public var bound: Double?
   /// What is known.
   public var outcome: FeasibilityTest.Outcome
@@ -106,7 +90,7 @@ public struct ObjectiveJudgement: Sendable {
   public var held: Int, replications: Int
 
   /// How far the bound is from the threshold, as a share of the threshold; negative when it is broken, nil where the
-  /// threshold is 0 or nothing was measured.
+  /// threshold is 0 or there is no bound.
   public var margin: Double? {
     guard let bound, objective.threshold != 0 else { return nil }
     let room = (objective.threshold - bound) / objective.threshold.magnitude

@@ -1,3 +1,4 @@
+public import Simulation
 public import Scenario
 
 /// What was found: the design to take, others worth a look, and why not the rest.
@@ -15,14 +16,16 @@ public struct Plan: Sendable {
     public var latency: Double?
     /// Open shards of all streams, at their peak.
     public var shards: Int
-    /// Whether every objective of severity `fail` holds with the confidence asked for.
-    public var isFeasible: Bool
+    /// Whether its objectives of severity `fail` hold together in enough runs, with the confidence asked for.
+    public var outcome: FeasibilityTest.Outcome
+    /// Whether they are shown to.
+    public var isFeasible: Bool { outcome == .holds }
     /// What replications say of each objective of severity `fail`.
     public var judgements: [ObjectiveJudgement]
     /// Figures under their paths in run.json, with intervals where these mean something.
     public var figures: [FigureEstimate]
-    /// How often it was simulated.
-    public var replications: Int
+    /// In how many replications they held together, of how many.
+    public var held: Int, replications: Int
   }
   /// What the search took.
   public struct Effort: Sendable, Hashable {
@@ -42,8 +45,8 @@ public struct Plan: Sendable {
   public var seed: UInt64
   /// What the best is.
   public var goal: PlanSpec.Goal
-  /// How surely a design must hold.
-  public var confidence: Double
+  /// How surely a design must hold, and in which share of runs.
+  public var confidence: Double, reliability: Double
   /// What was chosen from.
   public var dimensions: [PlanSpec.Dimension]
   /// The design to take; nil when none is feasible.

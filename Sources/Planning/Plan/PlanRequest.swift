@@ -4,8 +4,12 @@ public import Scenario
 public struct PlanRequest: Sendable {
   /// How surely a design must hold, 0 to 1.
   public var confidence: Double
-  /// The most replications of one design.
-  public var replications: Int
+  /// In which share of runs, 0 to 1.
+  public var reliability: Double
+  /// Why that is less than usual; nil when it is not.
+  public private(set) var lowered: String?
+  /// The most replications of one design; nil for as many as that usually takes.
+  public var replications: Int?
   /// Simulations run at once; the plan does not depend on it.
   public var workers: Int
   /// Instead of the scenario's.
@@ -19,10 +23,24 @@ public struct PlanRequest: Sendable {
 
   /// A request.
   public init(
-    confidence: Double = 0.95, replications: Int = 20, workers: Int = 1, seed: UInt64? = nil, settings: [Setting] = [],
-    budget: Int = 5_000, samples: Int? = nil
+    confidence: Double = 0.95, reliability: Double? = nil, replications: Int? = nil, workers: Int = 1,
+    seed: UInt64? = nil, settings: [Setting] = [], budget: Int = 20_000, samples: Int? = nil
   ) {
-    (self.confidence, self.replications, self.workers, self.seed) = (confidence, replications, workers, seed)
-    (self.settings, self.budget, self.samples) = (settings, budget, samples)
+    let usual = FeasibilityTest.usualReliability
+    let least = FeasibilityTest.least(confidence: confidence, reliability: usual)
+    (self.confidence, self.replications, lowered) = (confidence, replications, nil)
+    self.reliability = reliability ?? usual
+    if reliability == nil, let replications, replications < least {
+      self.reliability = FeasibilityTest.largest(confidence: confidence, replications: replications)
+      lowered =
+        "\(replications) replications can show that objectives hold in \(self.reliability) of runs, not in \(usual): "
+        + "that takes \(least)"
+    }
+    (self.workers, self.seed, self.settings, self.budget, self.samples) = (workers, seed, settings, budget, samples)
+  }
+
+  /// What it takes for a design to hold.
+  var test: FeasibilityTest {
+    FeasibilityTest(confidence: confidence, reliability: reliability, replications: replications)
   }
 }

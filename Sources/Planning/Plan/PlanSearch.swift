@@ -1,119 +1,230 @@
 internal import Experiment
 internal import Models
 internal import Scenario
+internal import Simulation
 internal import Units
 
-/// The search for the best design in one world: ladders of shards are bisected, all else is tried in order of what it costs
-/// at least, and what is too dear to matter is left out.
+/// The search for the best design in one world (decision 0078): what may be cheapest first, each by its own simulations; what
+/// only throttling can have broken tells of fewer shards; nothing else is inferred.
 struct PlanSearch: Sendable {
-  /// Times the best design's cost beyond which a design is not looked at, once there are runners-up.
+  /// Times the best design's cost beyond which no runner-up is looked for.
   static let reach = 2.0
   /// How many runners-up there are.
   static let runnersUp = 2
   /// How far shard counts lie apart that count as different designs.
   static let apart = 1.25
+  /// Part of the cost by arithmetic that is taken for sure.
+  static let sure = 0.8
+  /// Replications that tell what a design costs.
+  static let glance = 4
 
   let space: SearchSpace
   let goal: PlanSpec.Goal
   /// By candidate; nil for one that the scenario refuses.
   let drafts: [Draft?]
   let test: FeasibilityTest
-  let ladders: [Ladder]
   var bench: Bench
-  /// By candidate; nil for those that were not simulated to a decision.
+  /// Candidates that may hold, in the order in which they are looked at.
+  let order: [Int]
+  /// By candidate; nil for those that were not simulated.
   private(set) var assessments: [Assessment?]
-  /// By candidate: its ladder, when that is bisected.
-  private let ladderOf: [Int?]
+  /// By candidate: which kind it is of; designs of a kind differ in shards only.
+  private let kinds: [Int]
+  /// By kind: candidates that were simulated, and of those the ones that throttling broke.
+  private var simulated: [[Int]], throttled: [[Int]]
+  /// Candidates that are shown to hold.
+  private var proven: [Int] = []
+  /// Kinds in which fewer shards turned out to hold where more had broken.
+  private var contradicted: Set<Int> = []
   /// What the search noticed.
   private(set) var notes: [String] = []
 
   init(_ space: SearchSpace, _ drafts: [Draft?], goal: PlanSpec.Goal, _ bench: Bench) {
     (self.space, self.drafts, self.goal, self.bench) = (space, drafts, goal, bench)
-    test = FeasibilityTest(confidence: bench.request.confidence, replications: bench.request.replications)
-    ladders = Ladder.all(drafts.compactMap(\.self).filter { $0.screened == nil }, space.candidates)
+    test = bench.request.test
     assessments = Array(repeating: nil, count: space.candidates.count)
-    var ladderOf: [Int?] = Array(repeating: nil, count: space.candidates.count)
-    for (index, ladder) in ladders.enumerated() where ladder.isBisected {
-      for rung in ladder.rungs { ladderOf[rung] = index }
+    var known: [[Candidate.Choice]: Int] = [:]
+    kinds = drafts.map { draft in
+      guard let draft else { return -1 }
+      let kind = known[draft.place.rest] ?? known.count
+      known[draft.place.rest] = kind
+      return kind
     }
-    self.ladderOf = ladderOf
+    simulated = Array(repeating: [], count: known.count)
+    throttled = simulated
+    order = drafts.compactMap { $0.flatMap { $0.screened == nil ? $0 : nil } }
+      .sorted { Self.place($0, goal) < Self.place($1, goal) }.map(\.candidate)
   }
 
-  /// The rungs of a candidate's ladder and its place among them; nil when it is not bisected.
-  func rungs(of candidate: Int) -> (rungs: [Int], place: Int)? {
-    guard let ladder = ladderOf[candidate], let place = ladders[ladder].rungs.firstIndex(of: candidate) else {
-      return nil
-    }
-    return (ladders[ladder].rungs, place)
+  private static func place(_ draft: Draft, _ goal: PlanSpec.Goal) -> (Double, Double, Int) {
+    let cost = draft.estimate ?? draft.floor
+    return goal == .minShards
+      ? (Double(draft.shards), cost, draft.candidate) : (cost, Double(draft.shards), draft.candidate)
   }
 
   /// Simulates as far as needed.
   mutating func search() async throws(ScenarioFailure) {
-    for ladder in ladders where !bench.isOver { try await climb(ladder) }
-    try await lookAround()
+    try await narrow()
+    try await findBest()
+    try await checkSides()
+    try await findOthers()
   }
 
-  /// Simulates a candidate until it is decided; nil when there is no room or no time for that.
-  mutating func assess(_ candidate: Int) async throws(ScenarioFailure) -> Assessment? {
-    if let known = assessments[candidate] { return known }
-    assessments[candidate] = try await measure(space.candidates[candidate].settings)
-    return assessments[candidate]
+  // MARK: Simulating
+
+  /// How far a design is simulated.
+  enum Depth: Sendable {
+    /// Until it is decided.
+    case decided
+    /// Until it is decided or its cost is seen to be above the best design's.
+    case contender
+    /// A few replications.
+    case glance
   }
 
-  /// Simulates the scenario with settings until it is decided; nil when there is no room or no time for that.
-  mutating func measure(_ settings: [Setting]) async throws(ScenarioFailure) -> Assessment? {
-    var assessment = Assessment()
-    for (look, count) in test.looks.enumerated() {
-      let jobs = (assessment.evidence.count..<count).map { Bench.Job(settings: settings, replication: $0) }
-      let evidence = try await bench.run(jobs).compactMap(\.self)
-      guard evidence.count == jobs.count else { return nil }
-      assessment.add(evidence, test, look: look)
-      if assessment.isSettled { break }
+  /// Simulates a candidate; nil when there is no room or no time for that.
+  mutating func assess(_ candidate: Int, _ depth: Depth) async throws(ScenarioFailure) -> Assessment? {
+    if let known = assessments[candidate], known.outcome != .open || depth == .glance { return known }
+    let rival = depth == .contender && goal != .minShards ? chosen.first.flatMap { assessments[$0] } : nil
+    let least = goal == .minShards ? self.bestShards : nil
+    let found = try await bench.measure(space.candidates[candidate].settings) { assessment in
+      guard assessment.replications >= Self.glance else { return false }
+      if depth == .glance { return true }
+      if let least, depth == .contender { return assessment.shards > least }
+      return rival?.isCheaper(than: assessment) ?? false
     }
-    return assessment
+    guard let found else { return nil }
+    note(found, candidate)
+    return found
   }
 
-  /// Finds the fewest shards of a ladder that have enough.
-  private mutating func climb(_ ladder: Ladder) async throws(ScenarioFailure) {
-    let limit = costLimit ?? .infinity
-    let rungs = ladder.rungs.filter { isWithin(limit, $0) }
-    guard ladder.isBisected else {
-      for rung in rungs where !bench.isOver { _ = try await assess(rung) }
-      return
+  private mutating func note(_ found: Assessment, _ candidate: Int) {
+    let isFirst = assessments[candidate] == nil, kind = kinds[candidate]
+    if found.isFeasible, isPriced(found) { proven.append(candidate) }
+    if isFirst { simulated[kind].append(candidate) }
+    if isFirst, found.breaksByThrottling { throttled[kind].append(candidate) }
+    assessments[candidate] = found.isFeasible ? found : found.condensed
+  }
+
+  // MARK: Fewer shards
+
+  /// Where refused writes can only fall with more shards, finds the most shards that throttling alone breaks, by halves: fewer
+  /// need not be looked at.
+  private mutating func narrow() async throws(ScenarioFailure) {
+    var rungs: [[Int]] = Array(repeating: [], count: simulated.count)
+    for candidate in order where drafts[candidate].map({ $0.isMonotone && $0.place.shards.count == 1 }) ?? false {
+      rungs[kinds[candidate]].append(candidate)
     }
-    var bisection = Bisection(count: rungs.count)
-    while let probe = bisection.probe, let found = try await assess(rungs[probe]) {
-      bisection.note(probe, holds: found.hasEnough)
+    for var ladder in rungs where ladder.count > Self.glance && !bench.isOver {
+      ladder.sort { shards($0) < shards($1) }
+      var bisection = Bisection(count: ladder.count)
+      while let probe = bisection.probe, let found = try await assess(ladder[probe], .glance) {
+        bisection.note(probe, holds: !found.breaksByThrottling)
+      }
     }
   }
 
-  /// Whether a design could still be the best, a runner-up or on the front: those are looked for up to twice the best cost.
-  private func isWithin(_ limit: Double, _ candidate: Int) -> Bool {
-    drafts[candidate].map { $0.floor.total.inDollars <= limit } ?? true
+  /// A design of its kind with more shards that throttling broke; nil when none is known.
+  func broken(above candidate: Int) -> Int? {
+    guard let draft = drafts[candidate], draft.isMonotone, !contradicted.contains(kinds[candidate]) else { return nil }
+    return throttled[kinds[candidate]].first { other in
+      other != candidate && (drafts[other].map { draft.place.isBelow($0.place) } ?? false)
+    }
   }
 
-  /// Twice the best design's cost, once there are runners-up.
-  var costLimit: Double? {
-    guard goal != .minShards else { return nil }
-    let chosen = self.chosen
-    guard chosen.count > Self.runnersUp, let cost = assessments[chosen[0]]?.monthlyCost else { return nil }
-    return cost * Self.reach
+  private func shards(_ candidate: Int) -> Int { drafts[candidate]?.shards ?? 0 }
+
+  // MARK: The best
+
+  /// Looks at everything that may be better than the best so far.
+  private mutating func findBest() async throws(ScenarioFailure) {
+    for candidate in order where !bench.isOver && mayBeBest(candidate) { _ = try await assess(candidate, .contender) }
+  }
+
+  private func mayBeBest(_ candidate: Int) -> Bool {
+    guard broken(above: candidate) == nil else { return false }
+    if goal == .minShards { return bestShards.map { shards(candidate) <= $0 } ?? true }
+    return costLimit.map { leastCost(of: candidate) <= $0 } ?? true
+  }
+
+  /// What a month of a candidate costs at least: more shards of a kind cost their hours more.
+  func leastCost(of candidate: Int) -> Double {
+    guard let draft = drafts[candidate] else { return .infinity }
+    let known = simulated[kinds[candidate]].compactMap { other -> Double? in
+      guard let below = drafts[other], below.place.isBelow(draft.place), let found = assessments[other],
+        let cost = found.monthlyCost
+      else { return nil }
+      return other == candidate ? cost : cost - found.costInDoubt + draft.floor - below.floor
+    }
+    return max(draft.floor, Self.sure * (draft.estimate ?? 0), known.max() ?? 0)
+  }
+
+  /// The best design's cost with what is under way at the end; nil before there is one.
+  private var costLimit: Double? {
+    guard let best = chosen.first.flatMap({ assessments[$0] }), let cost = best.monthlyCost else { return nil }
+    return cost + best.costInDoubt
+  }
+
+  private var bestShards: Int? { chosen.first.flatMap { assessments[$0]?.shards } }
+
+  /// The counts beside the best: the next one, and the one below when it was only inferred. When that holds, nothing is
+  /// inferred of its kind any more.
+  private mutating func checkSides() async throws(ScenarioFailure) {
+    guard let best = chosen.first, let draft = drafts[best], draft.place.shards.count == 1 else { return }
+    let ladder = drafts.indices.filter { kinds[$0] == kinds[best] && drafts[$0]?.screened == nil }
+      .sorted { shards($0) < shards($1) }
+    guard let place = ladder.firstIndex(of: best) else { return }
+    if place > 0, assessments[ladder[place - 1]] == nil, !bench.isOver {
+      let below = try await assess(ladder[place - 1], .glance)
+      if let below, !below.breaksByThrottling {
+        contradicted.insert(kinds[best])
+        try await findBest()
+      }
+    }
+    guard place + 1 < ladder.count, !bench.isOver, let above = try await assess(ladder[place + 1], .glance),
+      above.held < above.replications
+    else { return }
+    notes.append(
+      "\(space.candidates[best].name) holds, and \(shards(ladder[place + 1])) shards instead of \(shards(best)) broke in "
+        + "\(above.replications - above.held) of \(above.replications) replications: more shards are not always better here"
+    )
+  }
+
+  /// Whether limits of shards broke the design with most shards.
+  var endsUnderPressure: Bool {
+    guard let last = order.max(by: { shards($0) < shards($1) }), let found = assessments[last] else { return true }
+    switch found.excuse(space.candidates[last])?.limit {
+    case .writeRecords, .writeBytes, .readBytes, .readCalls: return true
+    default: return false
+    }
   }
 
   // MARK: Choosing
 
   /// Feasible candidates, the best first.
   var feasible: [Int] {
-    assessments.indices.filter { assessments[$0].map { $0.isFeasible && isPriced($0) } ?? false }
-      .sorted { rank($0) < rank($1) }
+    let sorted = proven.sorted { rank($0) < rank($1) }
+    guard goal != .minShards, let first = sorted.first.flatMap({ assessments[$0] }), let cost = first.monthlyCost else {
+      return sorted
+    }
+    // What was under way when the runs ended is no reason to prefer one to the other: the quicker one is better.
+    let equal = sorted.prefix { candidate in
+      guard let other = assessments[candidate], let price = other.monthlyCost else { return false }
+      return price - cost <= first.costInDoubt
+    }
+    let quicker = equal.sorted { a, b in latency(a) != latency(b) ? latency(a) < latency(b) : rank(a) < rank(b) }
+    return quicker + sorted.dropFirst(equal.count)
+  }
+
+  private func latency(_ candidate: Int) -> Double {
+    assessments[candidate]?.latency.map(DecimalText.coarse) ?? .infinity
   }
 
   /// Without a price it cannot be the cheapest.
   func isPriced(_ assessment: Assessment) -> Bool { goal == .minShards || assessment.monthlyCost != nil }
 
   private func rank(_ candidate: Int) -> (Double, Double, Int) {
-    let cost = assessments[candidate]?.monthlyCost ?? .infinity
-    let shards = Double(assessments[candidate]?.evidence.map(\.shards).max() ?? 0)
+    let cost = assessments[candidate]?.monthlyCost ?? .infinity, shards = Double(assessments[candidate]?.shards ?? 0)
     return goal == .minShards ? (shards, cost, candidate) : (cost, shards, candidate)
   }
 
@@ -124,48 +235,33 @@ struct PlanSearch: Sendable {
   /// if there is one, and the next that differs from both in that or in a quarter of the shards.
   func diverse(_ ranked: [Int]) -> [Int] {
     guard let best = ranked.first else { return [] }
-    var chosen = [best] + [ranked.first { !isOnLadder($0, of: best) }].compactMap(\.self)
+    var chosen = [best] + [ranked.first { kinds[$0] != kinds[best] }].compactMap(\.self)
     for candidate in ranked where chosen.count <= Self.runnersUp {
       if chosen.allSatisfy({ areDiverse($0, candidate) }) { chosen.append(candidate) }
     }
     return ranked.filter(chosen.contains)
   }
 
-  /// Whether two candidates differ in nothing but shards.
-  private func isOnLadder(_ a: Int, of b: Int) -> Bool { a == b || (ladderOf[a] != nil && ladderOf[a] == ladderOf[b]) }
-
   private func areDiverse(_ a: Int, _ b: Int) -> Bool {
-    guard isOnLadder(a, of: b), let one = drafts[a]?.rung?.shards, let other = drafts[b]?.rung?.shards else {
-      return true
-    }
-    return Double(max(one, other)) >= Self.apart * Double(min(one, other))
+    guard kinds[a] == kinds[b] else { return true }
+    let (one, other) = (Double(shards(a)), Double(shards(b)))
+    return a != b && max(one, other) >= Self.apart * min(one, other)
   }
 
-  // MARK: Around the answer
-
-  /// Looks for runners-up among more shards, and at the neighbours of what was chosen: is it monotone?
-  private mutating func lookAround() async throws(ScenarioFailure) {
-    while !bench.isOver, (1...Self.runnersUp).contains(chosen.count), let next = larger(than: chosen) {
-      guard try await assess(next) != nil else { break }
-    }
-    for candidate in chosen where !bench.isOver { try await checkNeighbour(of: candidate) }
-  }
-
-  /// The first design with more shards than the chosen ones that would count as different from them, not looked at yet.
-  private func larger(than chosen: [Int]) -> Int? {
-    guard let best = chosen.first, let (rungs, place) = rungs(of: best) else { return nil }
-    return rungs[place...].first { rung in
-      assessments[rung] == nil && chosen.allSatisfy { areDiverse($0, rung) }
+  /// Looks for runners-up: first for one of another kind, then for any that differs.
+  private mutating func findOthers() async throws(ScenarioFailure) {
+    while !bench.isOver, (1...Self.runnersUp).contains(chosen.count), let next = nextRunnerUp(chosen) {
+      guard try await assess(next, .decided) != nil else { break }
     }
   }
 
-  private mutating func checkNeighbour(of candidate: Int) async throws(ScenarioFailure) {
-    guard let (rungs, place) = rungs(of: candidate), place + 1 < rungs.count,
-      let neighbour = try await assess(rungs[place + 1]), !neighbour.hasEnough,
-      let shards = drafts[candidate]?.rung?.shards, let more = drafts[rungs[place + 1]]?.rung?.shards
-    else { return }
-    notes.append(
-      "\(space.candidates[candidate].name) holds, and \(more) shards instead of \(shards) do not: other shard counts cut "
-        + "the ring elsewhere, and busy keys may meet. Fewer shards than the bisection found may hold, too")
+  private func nextRunnerUp(_ chosen: [Int]) -> Int? {
+    let limit = (chosen.first.flatMap { assessments[$0]?.monthlyCost } ?? .infinity) * Self.reach
+    let open = order.filter { candidate in
+      guard assessments[candidate]?.outcome ?? .open == .open, broken(above: candidate) == nil else { return false }
+      return chosen.allSatisfy { areDiverse($0, candidate) }
+        && (goal == .minShards || leastCost(of: candidate) <= limit)
+    }
+    return open.first { candidate in chosen.allSatisfy { kinds[$0] != kinds[candidate] } } ?? open.first
   }
 }

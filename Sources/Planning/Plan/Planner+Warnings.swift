@@ -1,6 +1,8 @@
 internal import Experiment
 internal import Models
 internal import Scenario
+internal import Simulation
+internal import Units
 
 extension Planner {
   /// Whether the scenario behaves as the streams that were observed: a plan for other traffic is worth nothing.
@@ -26,8 +28,9 @@ extension Planner {
     guard let backtest = Backtest(stream, in: result), backtest.verdict == .notReproduced,
       let throttles = backtest.throttles
     else { return nil }
-    return "the scenario does not behave as \(stream.name) did: \(Int(throttles.simulatedTotal)) throttles where "
-      + "\(Int(throttles.observedTotal)) were observed. The answer is for other traffic, and no commands are given; see "
+    return
+      "the scenario does not behave as \(stream.name) did: \(Int(clamping: throttles.simulatedTotal)) throttles where "
+      + "\(Int(clamping: throttles.observedTotal)) were observed. The answer is for other traffic, and no commands are given; see "
       + "weir trace --burst"
   }
 
@@ -43,6 +46,121 @@ extension Planner {
       guard objective.severity == .warn, broken > 0 else { return nil }
       return
         "\(objective.id), a warning, breaks in \(broken) of \(verdicts.count) replications: \(objective.expression)"
+    }
+  }
+}
+
+extension Desk {
+  /// The mean load of a shard above which arithmetic trusts no simulation.
+  private static let nearlyFull = 0.97
+  /// Refused writes that nobody should overlook.
+  private static let muchThrottling = 0.01
+
+  /// The assessment of a plan's best design.
+  private func assessment(of plan: Plan) -> (draft: Draft, found: Assessment)? {
+    guard let best = plan.best, let index = space.candidates.firstIndex(where: { $0.choices == best.choices }),
+      let draft = drafts[index], let found = search?.assessments[index]
+    else { return nil }
+    return (draft, found)
+  }
+
+  /// What speaks against the best design, whatever the objectives say: lost records first.
+  func warnings(_ plan: Plan) -> [String] {
+    guard let (draft, found) = assessment(of: plan) else { return [] }
+    return [loss(found), throttling(found)].compactMap(\.self) + behind(found) + [full(draft)].compactMap(\.self)
+      + Planner.brokenWarnings(found)
+  }
+
+  /// Whether the best design loses records and no objective of the file allows that.
+  func losesRecords(_ plan: Plan) -> Bool {
+    guard let (_, found) = assessment(of: plan), found.evidence.contains(where: { $0.lost > 0 }) else { return false }
+    return !loaded.experiment.objectives.contains {
+      guard case .recordsLost = $0.metric, $0.severity == .fail else { return false }
+      return $0.comparison.isCeiling && $0.threshold > 0
+    }
+  }
+
+  private func loss(_ found: Assessment) -> String? {
+    let runs = found.evidence.count { $0.lost > 0 }
+    guard runs > 0 else { return nil }
+    return "it loses \(Self.percent(found.evidence.map(\.lost))) of all records, in \(runs) of \(found.evidence.count) "
+      + "replications: nothing else that is said of it matters more"
+  }
+
+  private func throttling(_ found: Assessment) -> String? {
+    guard found.throttling > Self.muchThrottling else { return nil }
+    return "\(Self.percent([found.throttling])) of all attempts are refused"
+  }
+
+  private func behind(_ found: Assessment) -> [String] {
+    let names = found.evidence.first.map { _ in loaded.experiment.consumers.map(\.name) } ?? []
+    return names.compactMap { name in
+      let runs = found.evidence.count { $0.behind.contains(name) }
+      guard runs > 0 else { return nil }
+      return "\(name) falls behind: more than seconds' worth of records were left over at the end of \(runs) of "
+        + "\(found.evidence.count) replications"
+    }
+  }
+
+  private func full(_ draft: Draft) -> String? {
+    guard let fullest = draft.fullest, fullest.load > Self.nearlyFull else { return nil }
+    return
+      "the fullest shard of \(fullest.stream) is asked for \(Self.percent([fullest.load])) of its limit on average: "
+      + "backlogs hardly shrink, and a longer run shows more refusals than this one"
+  }
+
+  private static func percent(_ shares: [Double]) -> String {
+    DecimalText.rounded(100 * Statistics.mean(shares), digits: 3) + " %"
+  }
+
+  // MARK: Arithmetic and simulation
+
+  /// Where the fewest shards by arithmetic are not what simulations chose: both, and why.
+  mutating func difference(_ plan: Plan) -> [String] {
+    guard plan.goal != .leastRegret, let best = plan.best, let (draft, found) = assessment(of: plan),
+      draft.place.shards.count == 1,
+      let path = best.choices.first(where: { choice in
+        loaded.experiment.streams.contains { choice.path == "streams.\($0.name).shards" }
+      })?.path, let index = space.candidates.firstIndex(where: { $0.choices == best.choices }),
+      let experiment = try? bench.load(space.candidates[index].settings).experiment,
+      let stream = experiment.streams.firstIndex(where: { path == "streams.\($0.name).shards" })
+    else { return [] }
+    let chosen = draft.place.shards[0]
+    guard let said = arithmetic.need(of: stream, in: experiment, most: 4 * chosen + 64) else {
+      return [
+        "arithmetic said that no number of shards bears the peak of \(experiment.streams[stream].name): one key is "
+          + "too hot; simulation found that \(chosen) do, because its peaks are short enough for buckets and retries"
+      ]
+    }
+    guard said != chosen else { return [] }
+    let head = "arithmetic said \(said) shards of \(experiment.streams[stream].name) for the peak"
+    guard said < chosen else {
+      if found.throttling > Self.muchThrottling {
+        return ["\(head); \(chosen) hold the objectives only because these allow what is refused"]
+      }
+      return [
+        "\(head); simulation refuted it: \(chosen) hold in \(found.held) of \(found.replications) runs, because "
+          + "buckets and retries bear what is above the limit for short"
+      ]
+    }
+    return ["\(head); simulation refuted it because \(reason(against: said, like: draft, plan))"]
+  }
+
+  private func reason(against shards: Int, like draft: Draft, _ plan: Plan) -> String {
+    let twin = drafts.compactMap(\.self).first { $0.place.rest == draft.place.rest && $0.place.shards == [shards] }
+    guard let twin else { return "it was not among the designs" }
+    let choices = space.candidates[twin.candidate].choices
+    guard let excuse = plan.excuses.first(where: { $0.choices == choices }) else { return "another design is better" }
+    let figures = excuse.needs.flatMap { needs in
+      excuse.has.map {
+        " (\(DecimalText.rounded(needs, digits: 4)) against \(DecimalText.rounded($0, digits: 4)) \(excuse.unit))"
+      }
+    }
+    switch excuse.limit {
+    case .undecided: return "\(excuse.subject) \(excuse.remark)"
+    case .objective, .budget: return "it breaks \(excuse.subject)\(figures ?? "")"
+    case .dearer: return "another design is cheaper"
+    default: return "\(excuse.subject) meets a limit, \(excuse.limit.rawValue)\(figures ?? "")"
     }
   }
 }

@@ -46,9 +46,9 @@ struct Pressure: Sendable, Hashable {
   }
 
   /// How many ways the keys must be salted for the hottest to fit.
-  private static func remedy(_ shards: Double, of stream: Int, _ experiment: Experiment) -> String {
+  static func remedy(_ shards: Double, of stream: Int, _ experiment: Experiment) -> String {
     let salts = experiment.writers(of: stream).map { experiment.producers[$0].keys.salt }
-    let salt = Int((shards * Double(salts.max() ?? 1)).rounded(.up))
+    let salt = Int(clamping: (shards * Double(salts.max() ?? 1)).rounded(.up))
     return "no shard count helps: keys.salt of \(max(2, salt)) or more parts it"
   }
 
@@ -65,12 +65,32 @@ struct Pressure: Sendable, Hashable {
       remark: "when the worst second came; the stream ended with \(stream.shardsEnd)")
   }
 
+  /// Whether a consumer has more than a few seconds' worth of records left over: some are always on their way.
+  static func isBehind(_ index: Int, in result: RunResult) -> Bool {
+    let consumer = result.consumers[index]
+    let incoming = Double(result.streams[result.experiment.consumers[index].stream].incomingRecords)
+    return Double(consumer.backlog) * result.simulated.inSeconds > secondsBehind * incoming
+  }
+
+  /// Invocations that the account's concurrency refused: how many functions its mappings may want at once.
+  private static func concurrency(of index: Int, in result: RunResult) -> Pressure? {
+    let consumer = result.consumers[index], experiment = result.experiment
+    guard let function = consumer.function, function.throttles > 0 else { return nil }
+    let wanted = experiment.consumers.reduce(0) { sum, spec in
+      sum + (spec.function.map { $0.factor * result.streams[spec.stream].shardsPeak } ?? 0)
+    }
+    return Pressure(
+      subject: .consumer(index), limit: .accountConcurrency, name: consumer.name, needs: Double(wanted),
+      has: Double(experiment.limits[.lambda.concurrency]), unit: "functions",
+      remark: "\(function.throttles) invocations were refused; more shards want more functions at once")
+  }
+
   private static func read(by index: Int, in result: RunResult) -> Pressure? {
     let consumer = result.consumers[index], spec = result.experiment.consumers[index]
     let stream = result.streams[spec.stream], seconds = result.simulated.inSeconds
+    if let found = concurrency(of: index, in: result) { return found }
     guard consumer.throttledCalls > 0 else {
-      // Some records are always on their way.
-      guard Double(consumer.backlog) * seconds > secondsBehind * Double(stream.incomingRecords) else { return nil }
+      guard isBehind(index, in: result) else { return nil }
       return Pressure(
         subject: .consumer(index), limit: .consumer, name: consumer.name, needs: Double(consumer.backlog), has: 0,
         unit: "records", remark: "stored and not handed over at the end, though no read was refused")
@@ -106,11 +126,12 @@ extension Objective {
     case (.recordsLost(let one), .stream(let stream)), (.putLatency(let one), .stream(let stream)):
       one.map { experiment.producers[$0].firehose == nil && experiment.producers[$0].stream == stream } ?? true
     case (.propagation(let one), .consumer(let consumer)), (.iteratorAge(let one), .consumer(let consumer)),
-      (.throttledCalls(let one), .consumer(let consumer)):
+      (.throttledCalls(let one), .consumer(let consumer)), (.readThrottleRate(let one), .consumer(let consumer)):
       one == nil || one == consumer
     case (.dataFreshness, _), (.monthlyCost, _), (.figure, _), (.openShards, _), (.putThrottleRate, .consumer),
       (.firstAttemptThrottleRate, .consumer), (.shardUtilization, .consumer), (.recordsLost, .consumer),
-      (.putLatency, .consumer), (.propagation, .stream), (.iteratorAge, .stream), (.throttledCalls, .stream):
+      (.putLatency, .consumer), (.propagation, .stream), (.iteratorAge, .stream), (.throttledCalls, .stream),
+      (.readThrottleRate, .stream):
       false
     }
   }

@@ -9,7 +9,7 @@ enum Requirement {
     case stated
     /// There are only warnings: they are what its author wants.
     case warnings
-    /// There are none: nothing lost, less than 1 % refused.
+    /// There are none: nothing lost, less than 1 % refused, and readers that lose nothing and keep up.
     case assumed
   }
 
@@ -23,7 +23,8 @@ enum Requirement {
     switch origin(experiment.objectives) {
     case .stated: experiment.objectives
     case .warnings: experiment.objectives.map(required)
-    case .assumed: experiment.streams.isEmpty ? [loss] : [throttle, loss]
+    case .assumed:
+      (experiment.streams.isEmpty ? [loss] : [throttle, loss]) + MetricCatalogue.unspokenObjectives(of: experiment)
     }
   }
 

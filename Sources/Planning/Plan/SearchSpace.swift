@@ -1,6 +1,7 @@
 internal import Experiment
 internal import Models
 public import Scenario
+internal import Units
 
 /// Every design a plan may choose: the product of its dimensions, equal designs counted once.
 public struct SearchSpace: Sendable {
@@ -14,12 +15,24 @@ public struct SearchSpace: Sendable {
   /// The different designs, the first dimension changing slowest.
   public let candidates: [Candidate]
 
+  /// Times the first range of a default search.
+  private let factor: Int
+
   /// The search of a scenario. Throws when it has more than `mostDesigns` designs or a dimension twice.
-  public init(_ loaded: LoadedScenario, file: String) throws(ScenarioFailure) {
-    isDefault = loaded.plan.search.isEmpty
-    dimensions = isDefault ? Self.shards(of: loaded.experiment, file: file) : loaded.plan.search
+  public init(_ loaded: LoadedScenario, file: String) throws(ScenarioFailure) { try self.init(loaded, file: file, 1) }
+
+  private init(_ loaded: LoadedScenario, file: String, _ factor: Int) throws(ScenarioFailure) {
+    (isDefault, self.factor) = (loaded.plan.search.isEmpty, factor)
+    dimensions = isDefault ? Self.shards(of: loaded, file: file, factor) : loaded.plan.search
     try Self.check(dimensions)
     candidates = Self.product(dimensions, Self.fixedModes(loaded.experiment))
+  }
+
+  /// A default search twice as far; nil when it is not a default one or goes as far as it may.
+  func grown(_ loaded: LoadedScenario, file: String) throws(ScenarioFailure) -> SearchSpace? {
+    guard isDefault else { return nil }
+    let wider = try SearchSpace(loaded, file: file, factor * 2)
+    return wider.candidates.count > candidates.count ? wider : nil
   }
 
   private static func check(_ dimensions: [PlanSpec.Dimension]) throws(ScenarioFailure) {
@@ -44,17 +57,30 @@ public struct SearchSpace: Sendable {
     if !errors.isEmpty { throw .invalid(errors) }
   }
 
-  /// Without a search: the shards of each provisioned stream, from 1 to twice what arithmetic says of its mean, or of
-  /// what it has, whichever is more.
-  private static func shards(of experiment: Experiment, file: String) -> [PlanSpec.Dimension] {
-    let flows = Flows(experiment), rates = ShardRates(experiment.limits)
-    return experiment.streams.indices.filter { experiment.streams[$0].capacity.mode == .provisioned }.map { index in
-      let stream = experiment.streams[index], mean = flows.flow(ofStream: index, shards: stream.shards, from: .plain)
-      let need = Int(rates.share(records: mean.records, bytes: mean.bytes, seconds: 1).rounded(.up))
-      let most = min(500, 2 * max(stream.shards, need))
-      return PlanSpec.Dimension(
-        path: "streams.\(stream.name).shards", values: (1...most).map(String.init), place: Place(file: file))
+  /// The most shards of a default search, at first and in the end.
+  private static let mostAtFirst = 500, mostShards = 2_000
+
+  /// Without a search: the shards of each provisioned stream, from 1 to what `weir cost` says its peak needs with its
+  /// headroom, twice over, or to twice what it has, whichever is more. Of several streams no more than all of them together
+  /// may have.
+  private static func shards(of loaded: LoadedScenario, file: String, _ factor: Int) -> [PlanSpec.Dimension] {
+    let experiment = loaded.experiment, streams = ScenarioForm(experiment, headroom: loaded.plan.headroom).streams
+    let searched = experiment.streams.indices.filter { experiment.streams[$0].capacity.mode == .provisioned }
+    var most = searched.map {
+      min(
+        mostShards,
+        factor * min(mostAtFirst, 2 * min(mostShards, max(experiment.streams[$0].shards, streams[$0].needed))))
     }
+    while let large = most.max(), large > 1, isTooMany(most) { most = most.map { $0 == large ? large - 1 : $0 } }
+    return zip(searched, most).map { stream, most in
+      PlanSpec.Dimension(
+        path: "streams.\(experiment.streams[stream].name).shards", values: (1...most).map(String.init),
+        place: Place(file: file))
+    }
+  }
+
+  private static func isTooMany(_ counts: [Int]) -> Bool {
+    counts.reduce(1.0) { $0 * Double($1) } > Double(mostDesigns)
   }
 
   /// The product; a design that comes out the same twice stays once.

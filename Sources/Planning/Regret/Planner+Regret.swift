@@ -7,11 +7,11 @@ extension Planner {
   static func fillByRegret(
     _ plan: inout Plan, _ search: inout PlanSearch, _ worlds: Worlds, _ refused: [Int: Excuse]
   ) async throws(ScenarioFailure) {
-    var study = RegretStudy(worlds, search)
+    var study = try RegretStudy(worlds, search, share: plan.confidence)
     try await study.run(on: &search.bench)
-    let table = study.table(share: plan.confidence)
+    let table = study.table
     let chosen = choose(from: table, search)
-    for row in chosen { _ = try await search.assess(row.candidate) }
+    for row in chosen { _ = try await search.assess(row.candidate, .decided) }
     let options = chosen.compactMap { search.option($0.candidate) }
     if options.count == chosen.count {
       (plan.best, plan.runnersUp) = (options.first, Array(options.dropFirst()))
@@ -38,16 +38,34 @@ extension Planner {
     let eligible = Set(table.rows.prefix(table.eligible).map(\.candidate))
     let least = table.rows.prefix(table.eligible).first?.mean
     return search.space.candidates.indices.filter { !chosen.contains($0) }.compactMap { index in
-      guard let row = rows[index] else { return refused[index] }
+      guard let row = rows[index] else { return refused[index] ?? search.unseen(index, worth: least) }
       if eligible.contains(index) {
         return Excuse(
           row.choices, .dearer, subject: "the best design", needs: row.mean, has: least, unit: "USD/month of regret",
-          basis: .simulation, remark: "mean over the worlds")
+          basis: .simulated, remark: "mean over the worlds")
       }
       return Excuse(
         row.choices, .worlds, subject: "the worlds", needs: search.test.confidence,
-        has: Double(row.held) / Double(max(1, table.worlds)), unit: "share", basis: .simulation,
-        remark: "holds in \(row.held) of \(table.worlds)")
+        has: Double(table.worlds - row.simulated + row.held) / Double(max(1, table.worlds)), unit: "share",
+        basis: .simulated,
+        remark: row.simulated == table.worlds
+          ? "holds in \(row.held) of \(table.worlds)"
+          : "at most: it breaks in \(row.simulated - row.held) of the \(row.simulated) hardest of \(table.worlds)")
     }
+  }
+}
+
+extension PlanSearch {
+  /// A design that was not looked at in any world, because even its floor costs more than what was chosen.
+  fileprivate func unseen(_ index: Int, worth best: Double?) -> Excuse? {
+    let candidate = space.candidates[index], floor = drafts[index].map { $0.estimate ?? $0.floor }
+    guard best != nil else {
+      return Excuse(
+        candidate.choices, .notSimulated, subject: "the search", needs: nil, has: nil, unit: "", basis: .arithmetic,
+        remark: bench.wasInterrupted ? "the search was interrupted" : "the simulations allowed were used up")
+    }
+    return Excuse(
+      candidate.choices, .dearer, subject: "the best design", needs: floor, has: nil, unit: "USD/month",
+      basis: .arithmetic, remark: "by arithmetic, in the likeliest world; it was not simulated")
   }
 }

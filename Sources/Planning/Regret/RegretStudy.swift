@@ -1,128 +1,138 @@
 internal import Experiment
 internal import Models
+internal import Pricing
 internal import Scenario
 internal import Units
 
-/// Finds for every world the fewest shards of every ladder that hold in it, and what they cost; designs with more shards hold
-/// as well, and cost their shards by the hour more.
+/// Simulates designs in worlds: each by its own objectives, the cheapest first and in the hardest worlds first, until it is
+/// seen that a design breaks in too many of them (decision 0079).
 struct RegretStudy: Sendable {
-  /// What a ladder comes to in a world.
-  private struct Answer {
-    /// The first rung that holds; the number of rungs when none does.
-    var needed: Int
-    /// The rung that was simulated for it, and what it showed.
-    var rung: Int, evidence: Evidence
-    /// False while the bisection goes on.
-    var isSettled = false
+  /// A design's way through the worlds.
+  private struct Path: Sendable {
+    /// By world; nil for those not looked at.
+    var outcomes: [RegretTable.Outcome?]
+    var broken: Int { outcomes.count { $0.map { !$0.isHolding } ?? false } }
+    var isComplete: Bool { outcomes.allSatisfy { $0 != nil } }
+    var meanCost: Double { outcomes.reduce(0) { $0 + ($1?.cost ?? 0) } / Double(max(1, outcomes.count)) }
   }
 
   let worlds: Worlds
-  let space: SearchSpace
-  let drafts: [Draft?]
-  let ladders: [Ladder]
-  /// By candidate: whether it was simulated in some world.
-  private(set) var simulated: [Bool]
-  private var answers: [[Answer?]]
+  /// The part of the worlds that a design must hold in.
+  let share: Double
+  private let search: PlanSearch
+  /// What a month costs by arithmetic with the fewest shards that bear the peak, world by world; and what a shard costs.
+  private let needs: [Double], shard: Double
+  /// The worlds, those that need most first.
+  private let order: [Int]
+  private var paths: [Path?]
+  private var eligible: [Int] = []
 
-  init(_ worlds: Worlds, _ search: PlanSearch) {
-    (self.worlds, space, drafts) = (worlds, search.space, search.drafts)
-    ladders = Ladder.all(search.drafts.compactMap(\.self), search.space.candidates)
-    simulated = Array(repeating: false, count: search.space.candidates.count)
-    answers = ladders.map { _ in Array(repeating: nil, count: worlds.all.count) }
+  /// Reads the scenario once for each world.
+  init(_ worlds: Worlds, _ search: PlanSearch, share: Double) throws(ScenarioFailure) {
+    (self.worlds, self.search, self.share) = (worlds, search, share)
+    var needs: [Double] = []
+    for world in worlds.all { needs.append(Self.need(of: try search.bench.load(world.settings).experiment)) }
+    var (bare, more) = (try search.bench.load([]).experiment, try search.bench.load([]).experiment)
+    for stream in bare.streams.indices { (bare.streams[stream].shards, more.streams[stream].shards) = (1, 2) }
+    (self.needs, shard) = (needs, (CostFloor(more).total - CostFloor(bare).total).inDollars)
+    order = needs.indices.sorted { (needs[$1], $0) < (needs[$0], $1) }
+    paths = Array(repeating: nil, count: search.space.candidates.count)
   }
 
-  /// Simulates as far as needed: world by world in waves that double, each beginning where a known neighbour ended.
+  private static func need(of experiment: Experiment) -> Double {
+    let streams = ScenarioForm(experiment, headroom: 0).streams
+    var needed = experiment
+    for stream in experiment.streams.indices where experiment.hasFixedShards(stream) {
+      needed.streams[stream].shards = streams[stream].needed
+    }
+    return ScenarioBill.month(of: needed).total.inDollars
+  }
+
+  /// How many worlds a design may break in.
+  private var allowed: Int { worlds.all.count - Int((share * Double(worlds.all.count) - 1e-9).rounded(.up)) }
+
+  /// Simulates as far as needed; the designs that were chosen so far are asked of `diverse`.
   mutating func run(on bench: inout Bench) async throws(ScenarioFailure) {
-    for ladder in ladders.indices {
-      var begun = 0
-      while begun < worlds.all.count, !bench.isOver {
-        let wave = begun..<min(worlds.all.count, max(1, 2 * begun))
-        try await solve(ladder, wave, &bench)
-        begun = wave.upperBound
+    let candidates = search.drafts.compactMap(\.self).sorted { cost($0) < cost($1) }
+    for draft in candidates where !bench.isOver && isWorthIt(draft) {
+      try await follow(draft.candidate, giveUp: allowed, &bench)
+    }
+    // Those that came closest, for comparison.
+    let missed = candidates.map(\.candidate).filter { paths[$0].map { !$0.isComplete } ?? false }
+    for candidate in missed.suffix(2) where !bench.isOver { try await follow(candidate, giveUp: .max, &bench) }
+  }
+
+  private func cost(_ draft: Draft) -> (Double, Int) { (draft.estimate ?? draft.floor, draft.candidate) }
+
+  /// Whether a design may be the best, or would be another answer beside it.
+  private func isWorthIt(_ draft: Draft) -> Bool {
+    let scores = eligible.map { (score: meanScore($0), candidate: $0) }.sorted { $0 < $1 }
+    guard let best = scores.first else { return true }
+    let least = leastCost(of: draft)
+    if least <= best.score { return true }
+    let chosen = search.diverse(scores.map(\.candidate))
+    guard chosen.count <= PlanSearch.runnersUp, least <= PlanSearch.reach * best.score else { return false }
+    return search.diverse(scores.map(\.candidate) + [draft.candidate]).count > chosen.count
+  }
+
+  private func leastCost(of draft: Draft) -> Double {
+    let known = eligible.compactMap { other -> Double? in
+      guard let below = search.drafts[other], below.place.rest == draft.place.rest, below.place.isBelow(draft.place),
+        let path = paths[other]
+      else { return nil }
+      return path.meanCost + draft.floor - below.floor
+    }
+    return max(draft.floor, known.max() ?? 0)
+  }
+
+  /// Simulates a design in more and more worlds until it broke in more of them than that, or in all.
+  private mutating func follow(_ candidate: Int, giveUp: Int, _ bench: inout Bench) async throws(ScenarioFailure) {
+    var path = paths[candidate] ?? Path(outcomes: worlds.all.map { _ in nil })
+    var rest = order.filter { path.outcomes[$0] == nil }[...], wave = max(2, allowed + 1)
+    while !rest.isEmpty, path.broken <= giveUp, !bench.isOver {
+      let part = rest.prefix(wave)
+      (rest, wave) = (rest.dropFirst(wave), 2 * wave)
+      let jobs = part.map { world in
+        Bench.Job(
+          settings: search.space.candidates[candidate].settings + worlds.all[world].settings, replication: world)
+      }
+      for (world, evidence) in zip(part, try await bench.run(jobs)) {
+        guard let evidence else { continue }
+        path.outcomes[world] = try outcome(evidence, candidate, world, bench)
+      }
+      paths[candidate] = path
+    }
+    if path.isComplete, path.broken <= allowed, !worlds.all.isEmpty { eligible.append(candidate) }
+  }
+
+  private func outcome(
+    _ evidence: Evidence, _ candidate: Int, _ world: Int, _ bench: Bench
+  ) throws(ScenarioFailure) -> RegretTable.Outcome {
+    let cost = evidence.monthlyCost ?? 0
+    guard !evidence.isHolding || evidence.monthlyCost == nil else {
+      return .init(isHolding: true, cost: cost, missing: 0)
+    }
+    // What is lost is not saved: it counts as if it had been stored.
+    let settings = search.space.candidates[candidate].settings + worlds.all[world].settings
+    let own = ScenarioBill.month(of: try bench.load(settings).experiment).total.inDollars
+    return .init(isHolding: false, cost: max(cost, own), missing: max(needs[world] - own, shard))
+  }
+
+  private func meanScore(_ candidate: Int) -> Double {
+    let outcomes = paths[candidate]?.outcomes.compactMap(\.self) ?? []
+    return outcomes.reduce(0) { $0 + $1.score } / Double(max(1, outcomes.count))
+  }
+
+  /// The regrets of what was simulated.
+  var table: RegretTable {
+    let designs = paths.indices.compactMap { candidate in
+      paths[candidate].map {
+        (candidate: candidate, choices: search.space.candidates[candidate].choices, outcomes: $0.outcomes)
       }
     }
-  }
-
-  private mutating func solve(_ ladder: Int, _ wave: Range<Int>, _ bench: inout Bench) async throws(ScenarioFailure) {
-    let rungs = ladders[ladder].rungs
-    var searches = wave.map { Bisection(count: rungs.count, guess: guess(ladder, $0)) }
-    while !bench.isOver {
-      let asked = searches.indices.compactMap { index in searches[index].probe.map { (index, $0) } }
-      guard !asked.isEmpty else { return }
-      let jobs = asked.map { index, rung in
-        let world = wave.lowerBound + index
-        return Bench.Job(
-          settings: space.candidates[rungs[rung]].settings + worlds.all[world].settings, replication: world)
-      }
-      let evidence = try await bench.run(jobs)
-      for ((index, rung), shown) in zip(asked, evidence) {
-        guard let shown else { continue }
-        simulated[rungs[rung]] = true
-        searches[index].note(rung, holds: shown.hasEnough)
-        keep(shown, rung, searches[index], ladder, wave.lowerBound + index)
-      }
-    }
-  }
-
-  /// An answer is the first rung that holds, or the last one when none does.
-  private mutating func keep(_ shown: Evidence, _ rung: Int, _ search: Bisection, _ ladder: Int, _ world: Int) {
-    let isAnswer = search.holds == rung || (search.holds == ladders[ladder].rungs.count && search.breaks == rung)
-    if isAnswer { answers[ladder][world] = Answer(needed: search.holds, rung: rung, evidence: shown) }
-    if search.probe == nil {
-      answers[ladder][world]?.needed = search.holds
-      answers[ladder][world]?.isSettled = true
-    }
-  }
-
-  /// Where the nearest world that is known ended.
-  private func guess(_ ladder: Int, _ world: Int) -> Int? {
-    let known = answers[ladder].indices.filter { answers[ladder][$0]?.isSettled ?? false }
-    let nearest = known.min { (distance($0, world), $0) < (distance($1, world), $1) }
-    return nearest.flatMap { answers[ladder][$0] }.map { min($0.needed, ladders[ladder].rungs.count - 1) }
-  }
-
-  private func distance(_ a: Int, _ b: Int) -> Double {
-    zip(worlds.all[a].point, worlds.all[b].point).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
-  }
-
-  /// The regrets; only worlds that every ladder has an answer for count, so that an interrupted study is still fair.
-  func table(share: Double) -> RegretTable {
-    let known = worlds.all.indices.filter { world in answers.allSatisfy { $0[world]?.isSettled ?? false } }
-    let designs = ladders.indices.flatMap { ladder in
-      ladders[ladder].rungs.enumerated().map { place, candidate in
-        (
-          candidate: candidate, choices: space.candidates[candidate].choices,
-          outcomes: known.map { outcome(ladder, place, candidate, $0) }
-        )
-      }
-    }
-    var table = RegretTable(designs.sorted { $0.candidate < $1.candidate }, worlds: known.count, share: share)
+    var table = RegretTable(designs, worlds: worlds.all.count, share: share)
     table.paths = worlds.uncertainties.map(\.path)
-    table.simulatedDesigns = simulated.count { $0 }
+    table.simulatedDesigns = designs.count
     return table
-  }
-
-  private func outcome(_ ladder: Int, _ place: Int, _ candidate: Int, _ world: Int) -> RegretTable.Outcome {
-    guard let answer = answers[ladder][world], let own = drafts[candidate]?.floor.total.inDollars,
-      let known = drafts[ladders[ladder].rungs[answer.rung]]?.floor.total.inDollars
-    else { return .init(isHolding: false, cost: 0) }
-    let cost = (answer.evidence.monthlyCost ?? 0) + own - known
-    let isPriced = answer.evidence.monthlyCost != nil
-    return .init(isHolding: place >= answer.needed && isPriced && answer.evidence.isAffordable(cost), cost: cost)
-  }
-}
-
-extension Evidence {
-  private var required: [ObjectiveVerdict] { verdicts.filter { $0.objective.severity == .fail } }
-
-  /// Whether all objectives held but those that more shards hurt.
-  var hasEnough: Bool { required.allSatisfy { $0.isPassing || ObjectiveTrend($0.objective) == .hurt } }
-
-  /// Whether those that more shards hurt hold as well, when a month costs so much.
-  func isAffordable(_ cost: Double) -> Bool {
-    required.filter { ObjectiveTrend($0.objective) == .hurt }.allSatisfy { verdict in
-      guard case .monthlyCost(nil) = verdict.objective.metric else { return verdict.isPassing }
-      return verdict.objective.comparison.holds(cost, verdict.objective.threshold)
-    }
   }
 }

@@ -1,61 +1,67 @@
+internal import Units
+
 /// How much each design may cost too much, world by world.
 ///
-/// A world is one truth that the uncertain values may come to. In it the regret of a design that holds is its cost less
-/// that of the cheapest design that holds. The regret of one that does not hold is what the dearest design that holds
-/// costs more than the cheapest, and besides what it had saved against the cheapest: failing is at least as bad as having
-/// bought the dearest design that was considered, and what was saved has to be paid after all (decision 0048). A world in
-/// which nothing holds says nothing about the choice: nobody regrets anything, and nobody held.
+/// A world is one truth that the uncertain values may come to. There a design that holds scores its cost. One that breaks scores
+/// its cost and twice what it is missing: that has to be bought after all, and once more is the harm. What is missing is
+/// arithmetic: the cost of the fewest shards that bear that world's peak less its own, a shard's month at the least. A score
+/// knows of no other design, so that a further one never changes the order of those that are there (decision 0079). Regret is
+/// the score above the least score of that world.
 public struct RegretTable: Sendable, Hashable {
   /// A design over all worlds.
   public struct Row: Sendable, Hashable {
     /// Its choices.
     public var choices: [Candidate.Choice]
-    /// In how many worlds it holds.
-    public var held: Int
-    /// Regret in US dollars a month: the mean over the worlds, and the worst.
+    /// In how many worlds it holds, of how many that it was simulated in.
+    public var held: Int, simulated: Int
+    /// Regret in US dollars a month: the mean over the worlds, and the worst; of those it was simulated in.
     public var mean: Double, worst: Double
     /// What a month costs, the mean over the worlds.
     public var cost: Double
     /// Which of the candidates.
     let candidate: Int
+    /// The mean score.
+    let score: Double
   }
 
   /// What was uncertain.
   public internal(set) var paths: [String] = []
-  /// How many worlds were looked at.
+  /// How many worlds there are.
   public let worlds: Int
-  /// In how many of them no design holds.
+  /// In how many of them no design holds that was simulated there.
   public let hopeless: Int
-  /// One for each design: those that hold in enough worlds first, by mean regret; then the others by how often they hold.
+  /// One for each design that was simulated: those that hold in enough worlds first, by mean regret; then the others by how
+  /// seldom they break.
   public let rows: [Row]
   /// How many rows hold in enough worlds.
   public let eligible: Int
   /// How many designs were simulated in some world.
   public internal(set) var simulatedDesigns = 0
 
-  /// The table of designs, each with its cost and whether it holds in every world; `share` of the worlds must be held.
-  init(_ designs: [(candidate: Int, choices: [Candidate.Choice], outcomes: [Outcome])], worlds: Int, share: Double) {
+  /// The table of designs, each with what it came to in every world, nil where it was not simulated; `share` of the worlds
+  /// must be held.
+  init(_ designs: [(candidate: Int, choices: [Candidate.Choice], outcomes: [Outcome?])], worlds: Int, share: Double) {
     self.worlds = worlds
-    let best = (0..<worlds).map { world in
-      designs.compactMap { $0.outcomes[world].isHolding ? $0.outcomes[world].cost : nil }.min()
+    let least = (0..<worlds).map { world in designs.compactMap { $0.outcomes[world]?.score }.min() ?? 0 }
+    hopeless = (0..<worlds).count { world in
+      designs.contains { $0.outcomes[world] != nil } && !designs.contains { $0.outcomes[world]?.isHolding ?? false }
     }
-    let dearest = (0..<worlds).map { world in
-      designs.compactMap { $0.outcomes[world].isHolding ? $0.outcomes[world].cost : nil }.max()
-    }
-    hopeless = best.count { $0 == nil }
     let rows = designs.map { design in
-      let regrets = (0..<worlds).map { Self.regret(design.outcomes[$0], best[$0], dearest[$0]) }
-      let costs = design.outcomes.map(\.cost)
+      let known = (0..<worlds).compactMap { world in design.outcomes[world].map { (world, $0) } }
+      let regrets = known.map { $1.score - least[$0] }, count = Double(max(1, known.count))
       return Row(
-        choices: design.choices, held: design.outcomes.count { $0.isHolding },
-        mean: regrets.reduce(0, +) / Double(max(1, worlds)), worst: regrets.max() ?? 0,
-        cost: costs.reduce(0, +) / Double(max(1, worlds)), candidate: design.candidate)
+        choices: design.choices, held: known.count { $1.isHolding }, simulated: known.count,
+        mean: regrets.reduce(0, +) / count, worst: regrets.max() ?? 0,
+        cost: known.reduce(0) { $0 + $1.1.cost } / count, candidate: design.candidate,
+        score: known.reduce(0) { $0 + $1.1.score } / count)
     }
-    let needed = Int((share * Double(worlds) - 1e-9).rounded(.up))
-    let enough = rows.filter { $0.held >= needed && worlds > 0 }
-      .sorted { ($0.mean, $0.cost, $0.candidate) < ($1.mean, $1.cost, $1.candidate) }
-    let others = rows.filter { $0.held < needed || worlds == 0 }
-      .sorted { ($1.held, $0.mean, $0.candidate) < ($0.held, $1.mean, $1.candidate) }
+    let needed = Int(clamping: (share * Double(worlds) - 1e-9).rounded(.up))
+    let enough = rows.filter { $0.held >= needed && $0.simulated == worlds && worlds > 0 }
+      .sorted { ($0.score, $0.cost, $0.candidate) < ($1.score, $1.cost, $1.candidate) }
+    let taken = Set(enough.map(\.candidate))
+    let others = rows.filter { !taken.contains($0.candidate) }.sorted { a, b in
+      (b.held, a.simulated - a.held, a.mean, a.candidate) < (a.held, b.simulated - b.held, b.mean, b.candidate)
+    }
     (self.rows, eligible) = (enough + others, enough.count)
   }
 
@@ -63,10 +69,9 @@ public struct RegretTable: Sendable, Hashable {
   struct Outcome: Sendable, Hashable {
     var isHolding: Bool
     var cost: Double
-  }
-
-  private static func regret(_ outcome: Outcome, _ best: Double?, _ dearest: Double?) -> Double {
-    guard let best, let dearest else { return 0 }
-    return outcome.isHolding ? outcome.cost - best : dearest - best + max(0, best - outcome.cost)
+    /// What it lacks when it breaks, in US dollars a month.
+    var missing: Double
+    /// What counts.
+    var score: Double { isHolding ? cost : cost + 2 * missing }
   }
 }

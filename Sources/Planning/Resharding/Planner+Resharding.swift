@@ -7,11 +7,11 @@ internal import Units
 
 extension Planner {
   /// How to get from the scenario's streams to those of the best design.
-  static func advice(_ plan: inout Plan, _ search: inout PlanSearch) async throws(ScenarioFailure) -> [ReshardAdvice] {
-    guard let best = plan.best, let index = search.space.candidates.firstIndex(where: { $0.choices == best.choices })
+  static func advice(_ plan: inout Plan, _ desk: inout Desk) async throws(ScenarioFailure) -> [ReshardAdvice] {
+    guard let best = plan.best, let index = desk.space.candidates.firstIndex(where: { $0.choices == best.choices })
     else { return [] }
-    let settings = search.space.candidates[index].settings
-    let (now, wanted) = (try search.bench.load([]).experiment, try search.bench.load(settings).experiment)
+    let settings = desk.space.candidates[index].settings
+    let (now, wanted) = (try desk.bench.load([]).experiment, try desk.bench.load(settings).experiment)
     var advice: [ReshardAdvice] = []
     for stream in wanted.streams.indices where now.streams.count == wanted.streams.count {
       let change = Change(stream: stream, now: now, wanted: wanted, settings: settings, cost: best.monthlyCost)
@@ -19,7 +19,7 @@ extension Planner {
       advice += change.direct
       guard var split = change.split else { continue }
       if let trial = change.trial(of: split.plan) {
-        let assessment = try await search.measure(trial)
+        let assessment = try await desk.bench.measure(trial)
         split.advice.proof = assessment.map { $0.isFeasible ? .holds : .fails } ?? .none
       }
       advice.append(split.advice)
@@ -51,11 +51,11 @@ extension Planner {
         ]
       }
       guard after.capacity.mode == .provisioned, before.shards != after.shards else { return [] }
-      let perDay = Int(wanted.limits[.stream.reshardCallsPerDay])
+      let perDay = Int(wanted.limits[.stream.reshardCallsPerDay]), most = Int(wanted.limits[.stream.shardsMaximum])
       return [
         ReshardAdvice(
           stream: name, way: .uniform, before: before.shards, after: after.shards,
-          commands: ReshardAdvice.uniform(name, from: before.shards, to: after.shards, perDay: perDay),
+          commands: ReshardAdvice.uniform(name, from: before.shards, to: after.shards, perDay: perDay, most: most),
           hottest: hottest, proof: .chosen)
       ]
     }
@@ -72,8 +72,8 @@ extension Planner {
       let limit = Double(wanted.limits[.shard.writeRecords])
       guard let key = ring.hottestKey(in: .whole), key.share * rate > limit else { return [] }
       return [
-        "\(key.name) alone sends \(Int(key.share * rate)) records/s to \(name), and one shard takes "
-          + "\(Int(limit)): neither a split nor more shards part it, only keys.salt does"
+        "\(key.name) alone sends \(Int(clamping: key.share * rate)) records/s to \(name), and one shard takes "
+          + "\(Int(clamping: limit)): neither a split nor more shards part it, only keys.salt does"
       ]
     }
 

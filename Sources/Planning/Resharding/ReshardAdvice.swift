@@ -44,9 +44,15 @@ public struct ReshardAdvice: Sendable, Hashable {
   /// What else there is to say; may be empty.
   public var remark = ""
 
-  /// UpdateShardCount in steps that AWS takes: at most double, at least half, a limited number in 24 hours (facts §4).
-  public static func uniform(_ stream: String, from: Int, to: Int, perDay: Int) -> [String] {
+  /// UpdateShardCount in steps that AWS takes: at most double, at least half, a limited number in 24 hours, to `most` shards
+  /// at most (facts §4). Where it does not lead to `to`, a comment says so in place of commands.
+  public static func uniform(_ stream: String, from: Int, to: Int, perDay: Int, most: Int) -> [String] {
     precondition(from >= 1 && to >= 1 && perDay >= 1, "no such change")
+    guard from == to || max(from, to) <= most else {
+      return [
+        "# update-shard-count goes to \(most) shards: create a stream of \(to) and move to it, or split shard by shard"
+      ]
+    }
     var lines: [String] = [], (now, calls) = (from, 0)
     while now != to {
       if calls > 0, calls % perDay == 0 {

@@ -1,6 +1,7 @@
 internal import Experiment
 public import KinesisCore
 public import Models
+internal import Units
 
 /// Splits, one after another, that take the hottest shard of a stream below a share of its records.
 ///
@@ -55,9 +56,7 @@ public struct SplitPlan: Sendable {
       let middle = low + (high - low) / 2
       if load.share(of: HashKeyRange(range.start, HashKey(middle))) >= half { high = middle } else { low = middle + 1 }
     }
-    // The key at `low` may go to either part. AWS wants start + 1 < key < end, so one at an end needs a neighbour beside it.
-    let around = [low, low &+ 1, low &- 1, low &+ 2].filter { $0 >= 2 && ($0 > low ? $0 - low : low - $0) <= 2 }
-    let cuts = around.filter { $0 - 1 > range.start.value && $0 < range.end.value }
+    let cuts = load.cuts(around: HashKey(low), in: range).map(\.value)
     let heavier = { (key: UInt128) in
       max(
         load.share(of: HashKeyRange(range.start, HashKey(key - 1))),
@@ -65,5 +64,22 @@ public struct SplitPlan: Sendable {
     }
     guard let best = cuts.min(by: { heavier($0) < heavier($1) }), heavier(best) < whole * 0.999 else { return nil }
     return HashKey(best)
+  }
+}
+
+extension Ring {
+  /// How far a cut stays away from a key: a part in 2³² of the ring, where the next key leaves that room. A shard of two
+  /// hash keys would isolate a hot key as well, until the first producer with a salt or a suffix.
+  private static let clearance: UInt128 = 1 << 96
+
+  /// Where SplitShard may part a range right before or right behind a position: start + 1 < cut < end, as AWS wants it.
+  fileprivate func cuts(around place: HashKey, in range: HashKeyRange) -> [HashKey] {
+    let next = keys.partitioningIndex { $0.hash > place }, before = keys.partitioningIndex { $0.hash >= place } - 1
+    let low = place.value
+    let floor = before >= 0 ? max(range.start, keys[before].hash).value : range.start.value
+    let ceiling = next < keys.count ? min(range.end, keys[next].hash).value : range.end.value
+    let below = low - min((low - floor) / 2, Self.clearance)
+    let above = low + min(ceiling - low - (ceiling - low) / 2, Self.clearance)
+    return [HashKey(below), HashKey(above)].filter { $0.value > range.start.value + 1 && $0 < range.end }
   }
 }

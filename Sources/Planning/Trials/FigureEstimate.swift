@@ -8,20 +8,27 @@ public struct FigureEstimate: Sendable, Hashable {
   public enum Withheld: String, Sendable, Hashable {
     /// One replication says nothing about spread.
     case oneReplication = "one_replication"
-    /// Percentiles and extremes of fewer than 20 replications: the interval would cover the truth too seldom.
+    /// Too few: the interval would cover the truth too seldom. Means need 20, percentiles and extremes 30.
     case fewReplications = "few_replications"
+    /// All replications gave the same value: there is no spread to reckon with, and what is rare may not have shown.
+    case allEqual = "all_equal"
+    /// More than a third gave the same value, mostly none: the others are too few to tell how far they reach.
+    case mostlyEqual = "mostly_equal"
+    /// A replication did not measure it.
+    case unmeasured
   }
   /// The interval, or why there is none.
   public enum Interval: Sendable, Hashable {
-    /// The t interval of the replications.
+    /// The interval of the mean over replications, widened where they are skewed.
     case known(ConfidenceInterval)
     /// It would promise more than it holds.
     case withheld(Withheld)
   }
 
-  /// Replications below which the interval of a percentile or an extreme is withheld. One run of 20,000 waits of M/M/1
-  /// covered the 99th percentile in 0.68 of cases instead of 0.95; 20 replications of it in 0.96 (docs/validation.md).
-  public static let leastForPercentiles = 20
+  /// Replications below which an interval is withheld: from here on its coverage is what it says (docs/statistics.md).
+  public static let least = 30
+  /// Replications below which it is withheld where more than a third are equal.
+  public static let leastForTies = 150
 
   /// Which figure.
   public let figure: Figure
@@ -35,19 +42,22 @@ public struct FigureEstimate: Sendable, Hashable {
   /// The estimate of a figure from a value of each replication, at least one.
   public init(_ figure: Figure, values: [Double], level: Double) {
     (self.figure, mean, count) = (figure, Statistics.mean(values), values.count)
-    interval = Self.interval(figure.kind, values, level)
+    interval = Self.interval(values, level: level)
   }
 
   /// Its path in run.json, such as `streams.clicks.put_throttle_rate`.
   public var path: String { figure.path }
 
-  private static func interval(_ kind: Metric.Kind, _ values: [Double], _ level: Double) -> Interval {
-    guard let known = Statistics.tInterval(values, level: level) else { return .withheld(.oneReplication) }
-    switch kind {
-    case .plain: return .known(known)
-    case .percentile, .extreme:
-      return values.count < leastForPercentiles ? .withheld(.fewReplications) : .known(known)
+  /// The interval of the mean of values, one from each replication, or why there is none: the one place where that is
+  /// decided.
+  static func interval(_ values: [Double], level: Double) -> Interval {
+    guard values.count > 1, let known = Statistics.meanInterval(values, level: level) else {
+      return .withheld(.oneReplication)
     }
+    guard known.halfWidth > 0 else { return .withheld(.allEqual) }
+    guard values.count >= least else { return .withheld(.fewReplications) }
+    let isTied = values.count < leastForTies && 3 * Statistics.commonest(values) > values.count
+    return isTied ? .withheld(.mostlyEqual) : .known(known)
   }
 
   /// Half the width of the interval, in the figure's unit; nil when it is withheld.

@@ -1,3 +1,5 @@
+internal import Units
+
 /// What runs a consumer's code, where AWS does, and what its library asks for.
 public struct ApplicationUse: Sendable, Hashable {
   /// The consumer's name.
@@ -37,7 +39,7 @@ public struct FunctionUse: Sendable, Hashable {
 
   func add(_ scope: Scope, to usage: inout Usage) {
     usage.add(.lambdaRequest, scope: scope, invocations)
-    usage.add(.lambdaDuration, scope: scope, Int128(memory) * time)
+    usage.add(.lambdaDuration, scope: scope, time.timesClamped(Int128(memory)))
   }
 }
 
@@ -52,10 +54,10 @@ public struct FlinkUse: Sendable, Hashable {
   }
 
   /// 50 GB of running storage for each KPU that is not for orchestration (F§0.1 row 16: billed), in byte-seconds.
-  private var storage: Int128 { max(0, working) * (50 << 30) / 1_000_000_000 }
+  private var storage: Int128 { max(0, working).times(50 << 30, over: 1_000_000_000, .dropped) }
 
   func add(_ scope: Scope, to usage: inout Usage) {
-    usage.add(.flinkHour, scope: scope, working + orchestration)
+    usage.add(.flinkHour, scope: scope, working.plusClamped(orchestration))
     usage.add(.flinkStorage, scope: scope, storage)
   }
 }

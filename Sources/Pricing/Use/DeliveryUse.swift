@@ -6,15 +6,17 @@ public struct DeliveryUse: Sendable, Hashable {
   public enum Intake: Sendable, Hashable {
     /// By PutRecordBatch, or from a stream.
     case directPut, stream
-    /// For Snowflake or Iceberg tables, which have a price of their own in place of the usual one.
-    case snowflake, iceberg
+    /// For Snowflake, and for Iceberg tables by PutRecordBatch or from a stream: prices of their own in place of the usual one, for
+    /// bytes as they are (N§5.2).
+    case snowflake, icebergPut, icebergStream
 
     var item: PriceItem {
       switch self {
       case .directPut: .firehoseDirectPut
       case .stream: .firehoseStream
       case .snowflake: .firehoseSnowflake
-      case .iceberg: .firehoseIceberg
+      case .icebergPut: .firehoseIcebergPut
+      case .icebergStream: .firehoseIceberg
       }
     }
   }
@@ -37,7 +39,7 @@ public struct DeliveryUse: Sendable, Hashable {
   public var name: String, intake: Intake, format: Format, layout: Layout
   /// Availability zones of delivery into a VPC, times nanoseconds.
   public var networkTime: Int128 = 0
-  /// Bytes taken in, each record rounded up to 5 KB; bytes delivered.
+  /// Bytes taken in, each record rounded up to 5 KB where the intake has it; bytes delivered.
   public var billedBytes: Int128 = 0, deliveredBytes: Int128 = 0
   /// Objects delivered, and PUT requests to S3 in all.
   public var objects: Int128 = 0, putRequests: Int128 = 0
@@ -64,7 +66,7 @@ public struct DeliveryUse: Sendable, Hashable {
     usage.add(.firehoseNetworkHour, scope: scope, networkTime)
     if networkTime > 0 { usage.add(.firehoseNetworkData, scope: scope, deliveredBytes) }
     usage.add(.s3Put, scope: scope, putRequests)
-    usage.add(.s3Storage, scope: scope, storedBytes * Int128(kept.nanoseconds / 1_000_000_000))
+    usage.add(.s3Storage, scope: scope, storedBytes.timesClamped(Int128(kept.nanoseconds / 1_000_000_000)))
     transform.add(scope, to: &usage)
   }
 }

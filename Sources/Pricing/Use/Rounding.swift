@@ -1,7 +1,7 @@
 public import Units
 
-/// How AWS rounds what it bills, record by record or call by call. Firehose's 5 KB is a limit (`deliveryBilledBytes`), as what
-/// it bills is counted by the core.
+/// How AWS rounds what it bills, record by record or call by call. Firehose's 5 KB is a limit (`firehose.record.billed_bytes`), as
+/// what it bills is counted by the core.
 public enum Rounding {
   /// A PUT payload unit of provisioned streams: 25 KB, a KB being 1,024 bytes (facts §10.2).
   @inlinable public static var payloadUnit: Int64 { 25 << 10 }

@@ -70,9 +70,14 @@ public struct StreamUse: Sendable, Hashable {
       usage.add(.onDemandStreamHour, scope: scope, Int128(time.nanoseconds))
       addOnDemand(.standard, to: &usage)
     case .onDemandAdvantage:
-      if commitment == .borne, !usage.committed.contains(scope) { usage.committed.append(scope) }
+      if commitment == .borne { commit(&usage) }
       addOnDemand(.advantage, to: &usage)
     }
+  }
+
+  /// What its fan-out consumers are pushed counts towards the commitment as what is polled does, whoever is billed (N§5.1).
+  private func commit(_ usage: inout Usage) {
+    for scope in [scope] + fanOut.map(\.scope) where !usage.committed.contains(scope) { usage.committed.append(scope) }
   }
 
   private func addProvisioned(to usage: inout Usage) {
@@ -82,7 +87,7 @@ public struct StreamUse: Sendable, Hashable {
     usage.add(.longTermRetention, scope: scope, stored(bytes, from: .days(7), to: retention))
     usage.add(.longTermRetrieval, scope: scope, retrievedBytes)
     for reader in fanOut {
-      usage.add(.fanOutHour, scope: reader.scope, Int128(reader.consumers) * shardTime)
+      usage.add(.fanOutHour, scope: reader.scope, shardTime.timesClamped(Int128(reader.consumers)))
       usage.add(.fanOutData, scope: reader.scope, reader.bytes)
     }
   }
@@ -122,7 +127,7 @@ public struct MetricsUse: Sendable, Hashable {
 
   /// So many metrics of each open shard.
   public init(of stream: String, count: Int, shardTime: Int128) {
-    (self.stream, time) = (stream, Int128(count) * shardTime)
+    (self.stream, time) = (stream, shardTime.timesClamped(Int128(count)))
   }
 
   /// Adds its line.

@@ -45,8 +45,8 @@ public enum Amount: Sendable, Hashable {
   /// All of it for so many seconds each: byte-seconds of bytes. Rounded once.
   public func times(seconds: Int64) -> Int128 {
     switch self {
-    case .counted(let count): count * Int128(seconds)
-    case .steady(let rate, let span): Int128((rate * Double(seconds) * span.inSeconds).rounded())
+    case .counted(let count): count.timesClamped(Int128(seconds))
+    case .steady(let rate, let span): Int128(clamping: (rate * Double(seconds) * span.inSeconds).rounded())
     }
   }
 }

@@ -80,8 +80,24 @@ struct BillParts {
     let share = largest.map { line in
       ", most of it \(line.item.rawValue) of \(line.scope) (\(Figures.dollars(line.amount)))"
     }
-    let gap =
-      bill.unpriced.isEmpty ? "" : "; \(Figures.count(bill.unpriced.count, of: "item")) without a price left out"
+    let gap = missing(of: nil).map { "; left out: \($0)" } ?? ""
     return "  cost: \(Figures.dollars(bill.total)) for \(bill.period.words)\(share ?? "")\(gap)"
+  }
+
+  /// What of a scope (nil for all) has no price, where, and what to do about it; nil when all has one.
+  func missing(of scope: Scope?) -> String? {
+    let items = bill.unpricedItems(of: scope).map { $0.rawValue }
+    guard !items.isEmpty else { return nil }
+    let more = items.count > 3 ? " and \(items.count - 3) more" : ""
+    return
+      "\(bill.region) has no known price for \(items.prefix(3).joined(separator: ", "))\(more); give it in a price file"
+  }
+}
+
+extension RunResult {
+  /// Why a budget was not measured: what it is for has no price; nil when that is not why.
+  func gap(of objective: Objective) -> String? {
+    guard case .monthlyCost(let scope) = objective.metric else { return nil }
+    return BillParts(bill).missing(of: scope)
   }
 }

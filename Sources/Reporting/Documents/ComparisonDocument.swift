@@ -107,7 +107,10 @@ public struct ComparisonDocument: Exhibit, Filed {
   private static func words(_ reason: FigureEstimate.Withheld) -> String {
     switch reason {
     case .oneReplication: "one replication"
-    case .fewReplications: "fewer than \(FigureEstimate.leastForPercentiles) replications"
+    case .fewReplications: "too few replications"
+    case .allEqual: "all equal"
+    case .mostlyEqual: "mostly equal"
+    case .unmeasured: "not always measured"
     }
   }
 
@@ -115,7 +118,9 @@ public struct ComparisonDocument: Exhibit, Filed {
   private func amount(_ difference: Comparison.Difference) -> String {
     let halfWidth = difference.estimate.halfWidth ?? 0
     let mean = magnitude(difference.estimate.mean, difference)
-    return halfWidth > 0 ? "\(mean) (± \(magnitude(halfWidth, difference)))" : "\(mean) in every replication"
+    return halfWidth > 0
+      ? "\(mean) (± \(magnitude(halfWidth, difference)))"
+      : "\(mean) in each of \(comparison.replications) replications"
   }
 
   /// A change that may be none, with its sign as B sees it.
@@ -174,9 +179,10 @@ public struct ComparisonDocument: Exhibit, Filed {
   }
 
   private var withheld: String? {
-    guard comparison.differences.contains(where: { $0.estimate.withheld == .fewReplications }) else { return nil }
-    return "Percentiles and extremes have an interval from \(FigureEstimate.leastForPercentiles) replications on: with "
-      + "fewer it would promise more than it holds."
+    let isWithheld = comparison.differences.contains {
+      $0.estimate.withheld == .fewReplications || $0.estimate.withheld == .mostlyEqual
+    }
+    return isWithheld ? FigureEstimate.rule : nil
   }
 
   private var unmeasured: String? {

@@ -56,9 +56,12 @@ public struct CostDocument: Exhibit {
     "\(stream.name): \(EstimateDocument.words(stream.mode)), \(Figures.count(stream.shards, of: "shard")) at the start; "
       + "the peak of \(Figures.number(stream.peakRecords)) records/s and \(rate(stream.peakBytes)) needs "
       + "\(Figures.count(stream.needed)) with \(Figures.percent(cost.headroom)) headroom"
+      + (stream.shardsByFormula == stream.needed
+        ? ""
+        : "; AWS's sizing formula, which rounds each record up to 1 KiB, says \(Figures.count(stream.shardsByFormula))")
   }
 
-  private func rate(_ bytes: Double) -> String { "\(Figures.size(Bytes(Int64(bytes))))/s" }
+  private func rate(_ bytes: Double) -> String { "\(Figures.size(Bytes(Int64(clamping: bytes))))/s" }
 
   /// The sum of what has a price; that something has none is said.
   private func total(_ bill: Bill) -> String {
@@ -75,6 +78,7 @@ public struct CostDocument: Exhibit {
   private var streams: Table {
     let columns: [Table.Column] = [
       "Stream", "Mode", .number("Mean"), .number("Peak"), .number("Shards"), .number("Needed"),
+      .number("AWS's formula"),
     ]
     return Table(
       columns,
@@ -82,6 +86,7 @@ public struct CostDocument: Exhibit {
         [
           .code(stream.name), Prose(EstimateDocument.words(stream.mode)), Prose(rate(stream.meanBytes)),
           Prose(rate(stream.peakBytes)), .count(stream.shards), .count(stream.needed),
+          .count(stream.shardsByFormula),
         ]
       })
   }
@@ -118,6 +123,7 @@ public struct CostDocument: Exhibit {
       "mode": stream.mode.rawValue, "shards": stream.shards, "shards_needed": stream.needed,
       "binding": stream.binding.rawValue, "mean_bytes_per_s": stream.meanBytes, "peak_bytes_per_s": stream.peakBytes,
       "mean_records_per_s": stream.meanRecords, "peak_records_per_s": stream.peakRecords,
+      "shards_aws_formula": stream.shardsByFormula,
     ])
   }
 }

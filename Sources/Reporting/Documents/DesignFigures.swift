@@ -70,3 +70,11 @@ enum WarmUpFigures {
     return JSONValue(["verdict": verdict, "cut_s": cut, "subject": subject, "set_s": warmup.inSeconds])
   }
 }
+
+extension FigureEstimate {
+  /// When there is an interval, in words.
+  static var rule: String {
+    "There is an interval from \(least) replications on, and where more than a third of them are equal from \(leastForTies): "
+      + "with fewer it would promise more than it holds."
+  }
+}

@@ -19,7 +19,9 @@ public struct EstimateDocument: Exhibit {
     }
     let title = Document.Block.heading(1, Prose(Figures.count(estimate.shards, of: "shard")))
     return Document(blocks: [
-      .terminal(lines), .page([title, .table(needs)] + bills + [.list(notes("**Warning**").map { Prose($0) })]),
+      .terminal(lines),
+      .page(
+        [title, .table(needs), .paragraph(Prose(formula))] + bills + [.list(notes("**Warning**").map { Prose($0) })]),
     ])
   }
 
@@ -32,8 +34,17 @@ public struct EstimateDocument: Exhibit {
     let head =
       "\(Figures.count(estimate.shards, of: "shard")): the peak and \(Figures.percent(estimate.headroom)) headroom, "
       + "bound by \(Self.words(estimate.binding))"
-    return [head] + needs + ["A month of 730 h:"] + costs + breakEven.map { "  " + Self.sentence($0) }
+    return [head] + needs + ["  " + formula, "A month of 730 h:"] + costs + breakEven.map { "  " + Self.sentence($0) }
       + notes("warning").dropFirst(breakEven.count)
+  }
+
+  /// AWS's own figure, under AWS's name.
+  private var formula: String {
+    let need = estimate.formula[0]
+    return
+      "AWS's sizing formula: \(Figures.count(estimate.shardsByFormula, of: "shard")) with the same headroom, for "
+      + "\(Self.rate(need.demand, need)) \(need.name == .readBytes ? "out" : "in"); it rounds each record up to 1 KiB and does "
+      + "not count records, where the limits count bytes and records as they are"
   }
 
   private var needs: Table {
@@ -69,6 +80,7 @@ public struct EstimateDocument: Exhibit {
       "schema": "weir.estimate/v1", "shards": estimate.shards, "headroom": estimate.headroom,
       "binding": estimate.binding.rawValue, "needs": .named(needs), "cost_usd_month": .named(costs),
       "break_even": breakEven.map(Self.json), "warnings": estimate.warnings,
+      "aws_formula": JSONValue(["shards": estimate.shardsByFormula]),
     ])
   }
 
@@ -89,7 +101,8 @@ public struct EstimateDocument: Exhibit {
   }
 
   private static func rate(_ value: Double, _ need: Estimate.Need) -> String {
-    need.name == .writeRecords ? "\(Figures.number(value)) records/s" : "\(Figures.size(Bytes(Int64(value))))/s"
+    need.name == .writeRecords
+      ? "\(Figures.number(value)) records/s" : "\(Figures.size(Bytes(Int64(clamping: value))))/s"
   }
 
   private static func words(_ name: Estimate.Need.Name) -> String {

@@ -57,6 +57,9 @@ public struct ExplainDocument: Exhibit {
     case .held(let verdict): ("held", verdict)
     case .refusals: ("refusals", nil)
     case .loss: ("loss", nil)
+    case .expired: ("expired", nil)
+    case .fellBehind: ("fell_behind", nil)
+    case .readRefusals: ("read_refusals", nil)
     case .asked: ("asked", nil)
     case .nothing: ("nothing", nil)
     }

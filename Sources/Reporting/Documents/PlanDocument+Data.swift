@@ -2,6 +2,7 @@ internal import Experiment
 internal import Models
 internal import Planning
 internal import Scenario
+internal import Simulation
 internal import Units
 
 // plan.json and plan.csv.
@@ -10,7 +11,8 @@ extension PlanDocument {
   public var value: JSONValue {
     JSONValue([
       "schema": "weir.plan/v1", "scenario": plan.scenario, "seed": plan.seed, "objective": plan.goal.rawValue,
-      "confidence": plan.confidence, "complete": plan.isComplete, "feasible": plan.best != nil,
+      "confidence": plan.confidence, "reliability": plan.reliability, "complete": plan.isComplete,
+      "feasible": plan.best != nil,
       "best": plan.best.map(Self.json), "runners_up": plan.runnersUp.map(Self.json),
       "front": plan.front.map(Self.point), "excuses": plan.excuses.map(Self.json),
       "resharding": plan.resharding.filter { $0.way != .split }.flatMap(\.commands),
@@ -36,6 +38,7 @@ extension PlanDocument {
     JSONValue([
       "params": params(option.choices), "cost_usd_month": option.monthlyCost.map(cents),
       "put_throttle_rate": option.throttling, "latency_ms_p99": option.latency, "feasible": option.isFeasible,
+      "outcome": word(option.outcome),
     ])
   }
 
@@ -46,29 +49,35 @@ extension PlanDocument {
     return point(option).merging(
       JSONValue([
         "metrics": .named(option.figures.map { ($0.path, .number($0.mean)) }), "half_widths": .named(intervals),
-        "replications": option.replications, "shards": option.shards, "slo": option.judgements.map(json),
+        "held": option.held, "replications": option.replications, "shards": option.shards,
+        "slo": option.judgements.map(json),
       ]))
   }
 
   private static func json(_ judgement: ObjectiveJudgement) -> JSONValue {
-    let outcome =
-      switch judgement.outcome {
-      case .holds: "holds"
-      case .breaks: "breaks"
-      case .open: "undecided"
-      }
+    let half: Double? = if case .known(let interval) = judgement.interval { interval.halfWidth } else { nil }
+    let withheld: String? = if case .withheld(let reason) = judgement.interval { reason.rawValue } else { nil }
     return JSONValue([
       "id": judgement.objective.id, "expr": judgement.objective.expression, "value": judgement.mean,
+      "half_width": half, "withheld": withheld,
       "bound": judgement.bound, "threshold": judgement.objective.threshold, "margin": judgement.margin,
-      "outcome": outcome, "held": judgement.held, "replications": judgement.replications,
+      "outcome": word(judgement.outcome), "held": judgement.held, "replications": judgement.replications,
     ])
+  }
+
+  static func word(_ outcome: FeasibilityTest.Outcome) -> String {
+    switch outcome {
+    case .holds: "holds"
+    case .breaks: "breaks"
+    case .open, .hopeless: "undecided"
+    }
   }
 
   private static func json(_ excuse: Excuse) -> JSONValue {
     let basis: (String, JSONValue) =
       switch excuse.basis {
-      case .simulation: ("simulation", .null)
-      case .inference(let shards): ("inference", .count(shards))
+      case .simulated: ("simulated", .null)
+      case .inferred(let shards): ("simulated", .count(shards))
       case .arithmetic: ("arithmetic", .null)
       }
     return JSONValue([
@@ -93,7 +102,8 @@ extension PlanDocument {
       "designs": table.rows.map { row in
         JSONValue([
           "params": Self.params(row.choices), "worlds_held": row.held,
-          "share_held": table.worlds > 0 ? Double(row.held) / Double(table.worlds) : 0,
+          "worlds_simulated": row.simulated,
+          "share_held": row.simulated > 0 ? Double(row.held) / Double(row.simulated) : 0,
           "mean_regret_usd_month": Self.cents(row.mean), "worst_regret_usd_month": Self.cents(row.worst),
           "mean_cost_usd_month": Self.cents(row.cost),
         ])

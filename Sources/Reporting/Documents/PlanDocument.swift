@@ -24,7 +24,7 @@ public struct PlanDocument: Exhibit, Filed {
 
   private var lines: [String] {
     let parts = [
-      head, plan.warnings.map { "WARNING: \($0)" }, plan.best.map(Self.margins) ?? [], load, others, front, regret,
+      head, plan.warnings.map { "WARNING: \($0)" }, plan.best.map(margins) ?? [], load, others, front, regret,
       excuses, resharding, notes, [effort],
     ]
     return Array(parts.joined())
@@ -42,29 +42,47 @@ public struct PlanDocument: Exhibit, Filed {
   /// What no design managed.
   private var goalMissed: String {
     guard plan.goal == .leastRegret else {
-      return "is shown to hold its objectives with a confidence of \(Figures.percent(plan.confidence))"
+      return "is shown to hold its objectives in \(promise)"
     }
     return "holds in \(Figures.percent(plan.confidence)) of the worlds"
   }
 
+  /// The share of runs and how surely.
+  private var promise: String {
+    "at least \(Figures.percent(plan.reliability)) of runs, with a confidence of \(Figures.percent(plan.confidence))"
+  }
+
   /// What each objective shows, and how far from its threshold.
-  private static func margins(_ option: Plan.Option) -> [String] {
-    option.judgements.map { judgement in
-      "  slo \(judgement.objective.id): \(judgement.objective.text(judgement.mean)), wanted "
-        + "\(judgement.objective.wanted): \(word(judgement))"
-    }
+  private func margins(_ option: Plan.Option) -> [String] {
+    let all =
+      "  \(option.isFeasible ? "holds in \(promise)" : "not shown to hold"): all objectives together in \(option.held) of "
+      + "\(option.replications) runs"
+    return [all]
+      + option.judgements.map { judgement in
+        "  slo \(judgement.objective.id): \(judgement.objective.text(judgement.mean))\(Self.width(judgement)), wanted "
+          + "\(judgement.objective.wanted): \(word(judgement))"
+      }
+  }
+
+  /// Half the interval of the mean, where there is one.
+  private static func width(_ judgement: ObjectiveJudgement) -> String {
+    guard case .known(let interval) = judgement.interval else { return " on average" }
+    return " ± \(judgement.objective.text(interval.halfWidth)) on average"
   }
 
   /// The verdict, the room left and how often it held.
-  private static func word(_ judgement: ObjectiveJudgement) -> String {
-    let held = "in \(judgement.held) of \(judgement.replications) replications"
+  private func word(_ judgement: ObjectiveJudgement) -> String {
+    let held = "in \(judgement.held) of \(judgement.replications) runs"
     switch judgement.outcome {
     case .holds:
       let room = judgement.margin.map { ", room \(Figures.percent($0))" } ?? ""
-      let bound = judgement.bound == judgement.mean ? "" : " (at most \(judgement.objective.text(judgement.bound)))"
-      return "holds\(judgement.objective.comparison.isCeiling ? bound : "")\(room), \(held)\(doubt(judgement))"
+      let side = judgement.objective.comparison.isCeiling ? "at most" : "at least"
+      let bound = judgement.bound.map {
+        " (\(Figures.percent(plan.reliability)) of runs \(side) \(judgement.objective.text($0)))"
+      }
+      return "holds\(bound ?? "")\(room), \(held)"
     case .breaks: return "breaks, held \(held)"
-    case .open: return "undecided, held \(held)"
+    case .open, .hopeless: return "undecided, held \(held)"
     }
   }
 
@@ -87,13 +105,6 @@ public struct PlanDocument: Exhibit, Filed {
     return ["", "First, for the shards alone do not hold: deploy " + Self.choices(others)]
   }
 
-  /// Equal values have no spread to reckon with: n of them leave room for a breach in 1 − 0.05^(1/n) of all runs.
-  private static func doubt(_ judgement: ObjectiveJudgement) -> String {
-    guard judgement.bound == judgement.mean, judgement.replications > 0 else { return "" }
-    let rarer = 1 - DeterministicMath.pow(0.05, 1 / Double(judgement.replications))
-    return ", all equal (breaches in fewer than \(Figures.percent(rarer)) of runs may not have shown)"
-  }
-
   private var others: [String] {
     plan.runnersUp.enumerated().map { place, option in
       "  \(place == 0 ? "runner-up" : "and then "): \(Self.choices(option.choices)), \(Self.cost(option)) a month, "
@@ -107,10 +118,10 @@ public struct PlanDocument: Exhibit, Filed {
     guard points.count > 1, let dearest = points.compactMap(\.monthlyCost).max(), dearest > 0 else { return [] }
     let rows = points.map { option -> [Prose] in
       let cost = option.monthlyCost ?? 0
-      let bar = String(repeating: "█", count: max(1, Int((20 * cost / dearest).rounded())))
+      let bar = String(repeating: "█", count: max(1, Int(clamping: (20 * cost / dearest).rounded())))
       return [
         Prose(Self.cost(option)), Prose(bar), Prose(Figures.percent(option.throttling) + " refused"),
-        Prose("p99 " + Self.latency(option)), option.isFeasible ? "holds" : "breaks",
+        Prose("p99 " + Self.latency(option)), Prose(Self.word(option.outcome)),
         Prose(Self.choices(option.choices)),
       ]
     }
@@ -179,7 +190,7 @@ public struct PlanDocument: Exhibit, Filed {
     guard let table = plan.regret else { return [] }
     let rows = worthALook(table).map { row -> [Prose] in
       [
-        Prose(Self.choices(row.choices)), "holds in \(row.held) of \(table.worlds)",
+        Prose(Self.choices(row.choices)), "holds in \(row.held) of \(row.simulated)",
         "regret \(Figures.dollars(row.mean)) a month", "at worst \(Figures.dollars(row.worst))",
         "costs \(Figures.dollars(row.cost))",
       ]
@@ -191,7 +202,7 @@ public struct PlanDocument: Exhibit, Filed {
   private var regretPage: [Document.Block] {
     guard let table = plan.regret else { return [] }
     let rows = worthALook(table).map { row -> [Prose] in
-      [.code(Self.choices(row.choices)), "\(row.held) of \(table.worlds)"]
+      [.code(Self.choices(row.choices)), "\(row.held) of \(row.simulated)"]
         + [row.mean, row.worst, row.cost].map { Prose(Figures.dollars($0)) }
     }
     return [
@@ -207,8 +218,8 @@ public struct PlanDocument: Exhibit, Filed {
   }
 
   private static let definition =
-    "Regret is what a design costs above the cheapest that holds in a world; one that breaks there counts what the "
-    + "dearest that holds costs above it, and what it had saved."
+    "Regret is what a design scores above the least score in a world: its cost, and where it breaks there twice what it is "
+    + "missing to the shards that arithmetic asks for."
 
   // MARK: The page
 
@@ -233,11 +244,12 @@ public struct PlanDocument: Exhibit, Filed {
       let objective = judgement.objective
       return [
         .code(objective.id), Prose(objective.text(judgement.mean)), Prose(objective.wanted),
-        Prose(Self.word(judgement)),
+        Prose(word(judgement)),
       ]
     }
     return [
-      .heading(2, "What holds"), .paragraph("With a confidence of \(Figures.percent(plan.confidence))."),
+      .heading(2, "What holds"),
+      .paragraph(.plain("In \(promise): all together in \(best.held) of \(best.replications) runs.")),
       .table(Table(["Objective", .number("Value"), .number("Wanted"), "Verdict"], rows)),
     ]
   }
@@ -248,7 +260,7 @@ public struct PlanDocument: Exhibit, Filed {
     let rows = (named + others.map { ("front", $0) }).map { name, option -> [Prose] in
       [
         Prose(name), .code(Self.choices(option.choices)), Prose(Self.cost(option)), .percent(option.throttling),
-        Prose(Self.latency(option)), option.isFeasible ? "yes" : "no",
+        Prose(Self.latency(option)), option.isFeasible ? "yes" : (option.outcome == .breaks ? "no" : "not shown"),
       ]
     }
     let columns: [Table.Column] = ["", "Design", .number("A month"), .number("Refused"), .number("p99"), "Holds"]

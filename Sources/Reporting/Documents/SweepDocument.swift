@@ -69,9 +69,7 @@ public struct SweepDocument: Exhibit, Filed {
 
   private var notes: [String] {
     let bill = "cost_usd is what the scenario's billing period costs (\(objectives.horizon.billing.rawValue))."
-    let width =
-      "± is half the \(Figures.percent(sweep.level)) t interval; percentiles and extremes have one from "
-      + "\(FigureEstimate.leastForPercentiles) replications on."
+    let width = "± is half the \(Figures.percent(sweep.level)) interval. \(FigureEstimate.rule)"
     return [bill] + (sweep.replications > 1 ? [width] : []) + warnings
   }
 

@@ -15,6 +15,7 @@ extension TraceDocument {
       "burstiness": profile.burstiness.map(Self.burstiness), "hidden_bursts": profile.hidden.map(Self.hidden),
       "sizes": profile.sizes.map(Self.sizes), "keys": profile.keys.map { Self.keys($0, of: profile) },
       "scenario": scenario?.yaml, "burst_fit": fit.map(Self.fit),
+      "trend": profile.trend.map(Self.trend),
       "seasons": .named(profile.seasons.map { ($0.period.rawValue, Self.season($0)) }),
     ])
   }
@@ -39,6 +40,14 @@ extension TraceDocument {
     ])
   }
 
+  private static func trend(_ trend: TrafficTrend) -> JSONValue {
+    JSONValue([
+      "start_records_per_s": figure(trend.start), "end_records_per_s": figure(trend.end),
+      "factor": figure(trend.factor),
+      "again_factor": figure(trend.again), "whole_days": trend.isOfDays,
+    ])
+  }
+
   private static func season(_ season: TrafficProfile.Season) -> JSONValue {
     JSONValue([
       "periods": season.periods, "strength": figure(season.strength), "autocorrelation": figure(season.autocorrelation),
@@ -60,11 +69,15 @@ extension TraceDocument {
 
   private static func fit(_ fit: BurstFit) -> JSONValue {
     let trials = fit.trials.map { trial -> JSONValue in
-      JSONValue(["factor": trial.factor, "throttled_records": trial.simulated, "overlap": figure(trial.overlap)])
+      JSONValue([
+        "factor": trial.factor, "throttled_records": trial.simulated, "overlap": figure(trial.overlap),
+        "loss_per_refusal": figure(trial.lossPerRefusal), "stored_over_observed": figure(trial.stored),
+      ])
     }
     return JSONValue([
       "from_t_s": fit.from.inSeconds, "bins": fit.bins, "observed_records": fit.observed,
-      "best_factor": fit.best?.factor, "reproduces": fit.isClose, "trials": trials,
+      "best_factor": fit.best?.factor, "reproduces": fit.isClose, "least_factor": figure(fit.range?.lowerBound),
+      "most_factor": figure(fit.range?.upperBound), "tells_one_factor": fit.tellsOneFactor, "trials": trials,
       "shapes": fit.shapes.map { JSONValue(["factor": $0.factor, "length_s": $0.length.inSeconds]) },
     ])
   }
@@ -78,8 +91,12 @@ extension TraceDocument {
     let quantiles = sizes.quantiles.map { one -> JSONValue in
       JSONValue(["share": Figures.significant(one.share), "bytes": figure(one.bytes)])
     }
+    let above = (sizes.tail?.above ?? []).map { one -> JSONValue in
+      JSONValue(["bytes": one.bytes, "share": Figures.significant(one.share)])
+    }
     return JSONValue([
       "mean_bytes": figure(sizes.mean), "key_bytes": sizes.keyBytes, "bin_means": means, "quantiles": quantiles,
+      "above": above, "largest_bytes": sizes.tail?.largest,
     ])
   }
 

@@ -67,11 +67,11 @@ public struct TraceDocument: Exhibit {
     let from = traffic.start.map { " from \(Self.time($0))" } ?? ""
     section.sentences.append(
       "\(Figures.count(traffic.bins, of: "bin")) of \(Figures.duration(traffic.width))\(from): "
-        + "\(Figures.count(Int64(volume.records), of: "record")), \(Figures.number(volume.mean)) a second on average, "
+        + "\(Figures.count(Int64(clamping: volume.records), of: "record")), \(Figures.number(volume.mean)) a second on average, "
         + "\(Figures.number(volume.peak)) in the busiest bin (\(Self.moment(volume.busiest, traffic)))")
     if let throttled = volume.throttled, let bins = volume.throttledBins {
       section.sentences.append(
-        "refused: \(Figures.count(Int64(throttled), of: "record")) in \(Figures.count(bins)) of "
+        "refused: \(Figures.count(Int64(clamping: throttled), of: "record")) in \(Figures.count(bins)) of "
           + Figures.count(traffic.bins, of: "bin"))
     }
     section.sentences += profile.sizes.map(sizes) ?? []
@@ -86,7 +86,7 @@ public struct TraceDocument: Exhibit {
       let series = Series(sums, columns: 60, gathering: .sum)
       let width = Figures.duration(traffic.width * Int64(series.valuesPerColumn))
       return Chart.Row(
-        name: name, marks: series.strip, caption: "at most \(Figures.count(Int64(series.peak))) in \(width)")
+        name: name, marks: series.strip, caption: "at most \(Figures.count(Int64(clamping: series.peak))) in \(width)")
     }
     return rows.isEmpty ? nil : Chart(rows: rows)
   }
@@ -103,9 +103,17 @@ public struct TraceDocument: Exhibit {
       let shown = [9, 17, 19].map { sizes.quantiles[$0] }
       lines.append(
         "single records: "
-          + shown.map { "\(Figures.percent($0.share)) up to \(Self.bytes($0.bytes))" }.joined(separator: ", "))
+          + shown.map { "\(Figures.percent($0.share)) up to \(Self.bytes($0.bytes))" }.joined(separator: ", ")
+          + (sizes.tail.map(Self.tail) ?? ""))
     }
     return lines
+  }
+
+  /// What of the records is large.
+  private static func tail(_ tail: SizeProfile.Tail) -> String {
+    let above = tail.above.filter { $0.share > 0 }
+      .map { "\(Figures.percent($0.share)) above \(bytes($0.bytes))" }
+    return (above.isEmpty ? "" : "; " + above.joined(separator: ", ")) + "; the largest \(bytes(tail.largest))"
   }
 
   // MARK: Bursts and seasons
@@ -121,7 +129,7 @@ public struct TraceDocument: Exhibit {
         one.dispersion.map(Figures.number) ?? Figures.nothing,
       ])
     }
-    section.sentences = profile.seasons.map(season)
+    section.sentences = (profile.trend.map(trend) ?? []) + profile.seasons.map(season)
     return section
   }
 
@@ -131,6 +139,19 @@ public struct TraceDocument: Exhibit {
     case .notAMultiple: "unknown, no multiple of the bins"
     case .tooShort, nil: "unknown, too short"
     }
+  }
+
+  /// Traffic that grows, and what to plan for if it goes on.
+  private func trend(_ trend: TrafficTrend) -> [String] {
+    let rates = "from \(Figures.number(trend.start)) to \(Figures.number(trend.end)) records a second"
+    let doubt = trend.isOfDays ? "" : "; in less than three days a season may look like a trend"
+    let told = "trend: \(rates), \(Figures.factor(trend.factor)), along a straight line\(doubt)"
+    guard trend.factor > 1 else { return [told] }
+    return [
+      told,
+      "if it goes on for as long again, its end is \(Figures.factor(trend.again)) this end: plan for that with "
+        + "--set producers.traffic.rate.scale=\(Figures.shortest((trend.again * 100).rounded() / 100) ?? "1")",
+    ]
   }
 
   private func season(_ season: TrafficProfile.Season) -> String {
@@ -152,9 +173,9 @@ public struct TraceDocument: Exhibit {
     let width = Figures.duration(hidden.width)
     var section = Part(title: "What bins of \(width) cannot show")
     section.sentences = [
-      "the busiest bin has \(Figures.count(Int64(hidden.busiest), of: "record")): its busiest second had "
-        + "\(Figures.count(Int64(hidden.leastPeak))) if they came by chance (\(Figures.factor(hidden.leastFactor)) its mean), "
-        + "all \(Figures.count(Int64(hidden.busiest))) if they came at once (\(Figures.factor(hidden.width.inSeconds)))"
+      "the busiest bin has \(Figures.count(Int64(clamping: hidden.busiest), of: "record")): its busiest second had "
+        + "\(Figures.count(Int64(clamping: hidden.leastPeak))) if they came by chance (\(Figures.factor(hidden.leastFactor)) its mean), "
+        + "all \(Figures.count(Int64(clamping: hidden.busiest))) if they came at once (\(Figures.factor(hidden.width.inSeconds)))"
     ]
     if fit == nil, scenario?.isBurstStated != true {
       section.sentences.append(
@@ -178,7 +199,8 @@ public struct TraceDocument: Exhibit {
     section.rows = [["Burst factor", "Throttles of a run", "Observed", "In the same bins"]]
     for trial in fit.trials {
       section.rows.append([
-        Figures.factor(trial.factor), Figures.count(Int64(trial.simulated)), Figures.count(Int64(fit.observed)),
+        Figures.factor(trial.factor), Figures.count(Int64(clamping: trial.simulated)),
+        Figures.count(Int64(clamping: fit.observed)),
         Figures.percent(trial.overlap),
       ])
     }
@@ -190,10 +212,15 @@ public struct TraceDocument: Exhibit {
     let factor = Figures.shortest(best.factor) ?? ""
     section.sentences = [
       fit.isClose
-        ? "--burst \(factor) comes closest \(place) and reproduces them"
+        ? "--burst \(factor) comes closest \(place) and reproduces them" + Self.doubt(fit)
         : "--burst \(factor) comes closest \(place) and does not reproduce them: look at keys, sizes and shards",
       "each burst lasts as long as its factor allows; all run with the shards, keys and retries of the scenario",
     ]
+    if best.lossPerRefusal >= 0.001 {
+      section.sentences.append(
+        "with it \(Figures.percent(best.lossPerRefusal)) of the refusals end in a record that is given up: more was offered "
+          + "than CloudWatch counted, and the scenario offers that")
+    }
     if !fit.shapes.isEmpty {
       let options = fit.shapes.map { "--burst \(Figures.shortest($0.factor) ?? "") --burst-for \($0.length)" }
       section.sentences.append(
@@ -201,6 +228,13 @@ public struct TraceDocument: Exhibit {
           + "plan for each, or look at one minute of a producer's log")
     }
     return section
+  }
+
+  /// The factors that one cannot be told from, where they are more than a tenth apart from it.
+  private static func doubt(_ fit: BurstFit) -> String {
+    guard let range = fit.range, !fit.tellsOneFactor else { return "" }
+    let (least, most) = (Figures.factor(range.lowerBound), Figures.factor(range.upperBound))
+    return ", but any from \(least) to \(most) does as well: these bins cannot tell them apart, and more of them would"
   }
 
   // MARK: Keys
@@ -234,6 +268,9 @@ public struct TraceDocument: Exhibit {
     guard let fit = keys.fit else {
       return "too few for a fit: it takes \(ZipfFit.fewest.records) records of \(ZipfFit.fewest.keys) keys"
     }
+    if case .uniform(let count) = keys.law, count == keys.distinct {
+      return "all \(Figures.count(count, of: "key")) are alike: what differs is chance"
+    }
     let interval = fit.interval(level: 0.95)
     return "Zipf s = \(Figures.fixed(fit.s, decimals: 3)) ± \(Figures.number(interval.halfWidth)) (95 %) over about "
       + "\(Figures.count(fit.cardinality, of: "key")), seen or not"
@@ -251,9 +288,18 @@ public struct TraceDocument: Exhibit {
     if let at = keys.atShards, let shards = profile.shards {
       lines.append(
         "at \(Figures.count(shards, of: "shard")) the hottest has \(Figures.percent(at.sample)) of your keys' records and "
-          + "\(Figures.percent(at.synthetic)) of the scenario's, whose keys have other names")
+          + "\(Figures.percent(at.synthetic)) of the scenario's\(Self.named(keys))")
     }
     return lines
+  }
+
+  /// Which of the scenario's keys are those of the sample.
+  private static func named(_ keys: KeyProfile) -> String {
+    let names = keys.scenario.names.count
+    return names == keys.distinct
+      ? ", which are the same"
+      : names == 0
+        ? ", whose keys have other names" : ", of which the \(Figures.count(names)) commonest have their own names"
   }
 
   // MARK: What to do next
@@ -272,7 +318,7 @@ public struct TraceDocument: Exhibit {
 
   // MARK: Small pieces
 
-  private static func bytes(_ size: Double) -> String { Figures.size(Bytes(Int64(size.rounded()))) }
+  private static func bytes(_ size: Double) -> String { Figures.size(Bytes(Int64(clamping: size.rounded()))) }
 
   private static func quoted(_ key: String) -> String {
     "\"" + String(key.prefix(40).map { $0.isNewline ? " " : $0 }) + (key.count > 40 ? "…" : "") + "\""

@@ -17,9 +17,11 @@ public struct TraceScenario: Filed {
   /// The scenario of a model.
   public init(_ model: TraceModel, limits: LimitsProfile) { (self.model, self.limits) = (model, limits) }
 
-  /// Names and contents in a fixed order: scenario.yaml, traffic.csv, and observed.csv when CloudWatch's metrics were read.
+  /// Names and contents in a fixed order: scenario.yaml, traffic.csv, keys.csv when keys are listed by name, and observed.csv
+  /// when CloudWatch's metrics were read.
   public var files: [(name: String, contents: String)] {
     [(name: "scenario.yaml", contents: yaml), (name: "traffic.csv", contents: trafficCSV)]
+      + (keysCSV.map { [(name: "keys.csv", contents: $0)] } ?? [])
       + (hasObserved ? [(name: "observed.csv", contents: observedCSV)] : [])
   }
 
@@ -35,6 +37,12 @@ public struct TraceScenario: Filed {
     // A trace of one bin has no width: the second says that nothing follows.
     if model.offered.count == 1 { table.append([seconds(1), "0"]) }
     return table.text
+  }
+
+  /// Keys by name with their shares; nil when none is listed.
+  private var keysCSV: String? {
+    guard case .listed(let names, let shares, _, _) = model.keys else { return nil }
+    return "share,key\n" + zip(shares, names).map { "\(CSVTable.cell($0)),\($1)\n" }.joined()
   }
 
   private var observedCSV: String {
@@ -101,7 +109,9 @@ public struct TraceScenario: Filed {
   }
 
   private var rate: [String] {
-    let trace = "curve: trace, file: traffic.csv"
+    // Something to change: the trend's sentence names it.
+    let scale = profile.trend.map { $0.factor > 1 ? ", scale: 1" : "" } ?? ""
+    let trace = "curve: trace, file: traffic.csv\(scale)"
     guard let burst = model.burst else {
       let comment =
         traffic.width > .seconds(1) ? "  # assumed within a bin: chance; weir trace --burst states more" : ""
@@ -121,8 +131,10 @@ public struct TraceScenario: Filed {
     }
     let sizes = model.sizes(limits)
     guard !sizes.isEmpty else { return ["    record: {size: \(model.meanSize.count)B, \(key)}"] }
-    let values = sizes.map { "\($0)B" }.joined(separator: ", ")
-    return ["    record:", "      size: {dist: empirical, values: [\(values)]}", "      \(key)"]
+    let values = sizes.map { "\($0.bytes)B" }.joined(separator: ", ")
+    let weights = Set(sizes.map(\.records)).count > 1 ? sizes.map { "\($0.records)" }.joined(separator: ", ") : nil
+    let size = "dist: empirical, values: [\(values)]" + (weights.map { ", weights: [\($0)]" } ?? "")
+    return ["    record:", "      size: {\(size)}", "      \(key)"]
   }
 
   private var keys: [String] {
@@ -139,6 +151,9 @@ public struct TraceScenario: Filed {
       return [
         "    keys: {dist: hotset, cardinality: \(count), hot_fraction: \(part), hot_share: \(CSVTable.cell(share))}"
       ]
+    case .listed(_, _, let rest, let s):
+      let others = rest > 0 ? ", rest: \(rest)" + (s > 0 ? ", s: \(CSVTable.cell(s))" : "") : ""
+      return ["    keys: {dist: listed, file: keys.csv\(others)}"]
     case .single: return ["    keys: {dist: single}"]
     case .roundRobinExplicit, .trace: return []
     }

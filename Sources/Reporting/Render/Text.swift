@@ -1,3 +1,5 @@
+internal import Units
+
 // Documents for a terminal.
 extension Document {
   /// The lines, a newline after each.
@@ -86,7 +88,7 @@ extension Chart.Marks {
       values.map { value -> Character in
         guard let value else { return " " }
         guard value > 0, peak > 0 else { return signs[0] }
-        return signs[min(steps, max(1, Int((value / peak * Double(steps)).rounded(.up))))]
+        return signs[min(steps, max(1, Int(clamping: (value / peak * Double(steps)).rounded(.up))))]
       })
   }
 

@@ -37,15 +37,15 @@ struct ExcuseGroup {
     switch excuse.limit {
     case .writeRecords, .writeBytes: String(excuse.subject.split(separator: " ").first ?? "")
     case .scenario: excuse.remark
-    case .hotKey, .readCalls, .readBytes, .autoscaler, .onDemandScaling, .consumer, .budget, .objective, .undecided,
-      .dearer, .notSimulated, .price, .worlds:
+    case .hotKey, .readCalls, .readBytes, .autoscaler, .onDemandScaling, .accountConcurrency, .consumer, .budget,
+      .objective, .undecided, .dearer, .notSimulated, .price, .worlds:
       excuse.subject
     }
   }
 
   private mutating func add(_ excuse: Excuse) {
     count += 1
-    if first.basis != .simulation, excuse.basis == .simulation { first = excuse }
+    if first.basis != .simulated, excuse.basis == .simulated { first = excuse }
     needs = Self.joined(needs, excuse.needs)
     has = Self.joined(has, excuse.has)
   }
@@ -75,10 +75,12 @@ struct ExcuseGroup {
     case .readBytes: return "read bytes of \(first.subject): \(needs) wanted, \(has) given\(remark)"
     case .autoscaler: return "the scaler of \(first.subject) came late: \(needs) were needed, \(has) open\(remark)"
     case .onDemandScaling: return "\(first.subject) had not scaled yet: \(needs) were needed, \(has) open\(remark)"
+    case .accountConcurrency:
+      return "account concurrency: \(first.subject) and others want \(needs) at once, the account runs \(has)\(remark)"
     case .consumer: return "consumer \(first.subject) falls behind by \(needs)\(remark)"
     case .budget: return "budget \(first.subject): comes to \(has), \(needs) allowed\(remark)"
     case .objective: return "slo \(first.subject): comes to \(has), wanted \(needs)\(remark)"
-    case .undecided: return "slo \(first.subject) is undecided: may be \(has), wanted \(needs)\(remark)"
+    case .undecided: return "slo \(first.subject) is not shown to hold: \(has) on average, wanted \(needs)\(remark)"
     case .dearer: return "dearer: \(needs), against \(has) of \(first.subject)\(remark)"
     case .notSimulated: return "not simulated: \(first.remark)"
     case .scenario: return "the scenario refuses it: \(first.remark)"
@@ -98,7 +100,7 @@ struct ExcuseGroup {
     switch unit {
     case "USD/month": Figures.dollars(value) + " a month"
     case "USD/month of regret": Figures.dollars(value) + " of regret a month"
-    case "bytes/s": Figures.size(Bytes(Int64(value))) + "/s"
+    case "bytes/s": Figures.size(Bytes(Int64(clamping: value))) + "/s"
     case "share": Figures.percent(value)
     default: Figures.number(value) + (unit.isEmpty ? "" : " \(unit)")
     }

@@ -27,6 +27,16 @@ struct ExplainWords {
       return "Objective \(verdict.objective.id) held: expected \(verdict.objective.wanted), got \(value(verdict))."
     case .refusals(let stream): return "No objective that can fail the run broke. " + worst(stream)
     case .loss(let note): return "Records were lost at \(clock.text(note.at)) by \(note.subject): \(note.detail)."
+    case .expired(let consumer):
+      let found = run.consumers[consumer]
+      return "\(Figures.count(found.expired, of: "record")) expired before \(found.name) read them."
+    case .fellBehind(let consumer):
+      let found = run.consumers[consumer]
+      return "No objective that can fail the run broke, but \(found.name) fell behind, by "
+        + "\(Figures.number(found.fallingBehind ?? 0)) s a second over the last half of the run."
+    case .readRefusals(let note):
+      return "No objective that can fail the run broke, but reads of \(note.subject) were refused from "
+        + "\(clock.text(note.at)) on: \(ReaderStory.refusals(of: note.subject, in: run))."
     case .asked:
       let instant = explanation.focus.map(clock.text) ?? Figures.nothing
       return "What happened around \(instant)."
@@ -57,7 +67,7 @@ struct ExplainWords {
     let stretch = "Shown: \(clock.text(recording.from)) to \(clock.text(until)), around \(clock.text(focus))."
     let none = explanation.shown.isEmpty ? ["No shard was asked for anything then."] : []
     return [stretch] + none + explanation.shown.map { shardSentence($0, recording) } + streamSentences
-      + [recovery].compactMap(\.self)
+      + [recovery].compactMap(\.self) + ReaderStory.sentences(of: run).map { "Over the whole run: \($0)" }
   }
 
   /// What a shard was asked for and what made it hot.
@@ -116,7 +126,7 @@ struct ExplainWords {
           caption: "at most \(Figures.percent(demand.peak))"),
         Chart.Row(
           name: "shard \(shown.shard)  refused", marks: refused.strip,
-          caption: "at most \(Figures.count(Int64(refused.peak)))/s"),
+          caption: "at most \(Figures.count(Int64(clamping: refused.peak)))/s"),
       ])
     }
   }

@@ -45,10 +45,12 @@ public enum Figures {
     return trimmed(value, decimals: min(decimals, 9)) + " %"
   }
 
-  /// How many times one thing is another: `2.4 ×`.
+  /// How many times one thing is another: `2.4 ×`; never `0 ×` unless it is none.
   public static func factor(_ value: Double?) -> String {
     guard let value, value.isFinite else { return nothing }
-    return trimmed(value, decimals: value.magnitude >= 10 ? 0 : value.magnitude >= 1 ? 1 : 2) + " ×"
+    let size = value.magnitude
+    guard size == 0 || size >= 0.1 else { return number(value) + " ×" }
+    return trimmed(value, decimals: size >= 10 ? 0 : size >= 1 ? 1 : 2) + " ×"
   }
 
   /// Any figure in three significant digits, whole ones in full: `7.31`, `314`, `12,345`.
@@ -79,7 +81,7 @@ public enum Figures {
   /// A size in binary units: `512 B`, `1.5 KiB`, `20.3 GiB`.
   public static func size(_ bytes: Bytes) -> String {
     let units: [(String, Double)] = [("TiB", 0x1p40), ("GiB", 0x1p30), ("MiB", 0x1p20), ("KiB", 0x1p10)]
-    for (name, scale) in units where bytes.count.magnitude >= UInt64(scale) {
+    for (name, scale) in units where bytes.count.magnitude >= UInt64(clamping: scale) {
       return "\(number(Double(bytes.count) / scale)) \(name)"
     }
     return "\(bytes.count) B"
@@ -100,7 +102,7 @@ public enum Figures {
     let scale = power(decimals)
     let scaled = (value.magnitude * Double(scale)).rounded(.toNearestOrAwayFromZero)
     guard scaled < 9e18 else { return value.description }
-    let (whole, part) = Int64(scaled).quotientAndRemainder(dividingBy: scale)
+    let (whole, part) = Int64(clamping: scaled).quotientAndRemainder(dividingBy: scale)
     let sign = value < 0 && scaled > 0 ? "-" : ""
     return sign + count(whole) + (decimals == 0 ? "" : "." + String(scale + part).dropFirst())
   }

@@ -38,7 +38,8 @@ struct Findings {
     guard run.records.offered > 0 else { return ["No record was offered, so there is nothing to judge."] }
     let firehoses = run.firehoses.prefix(3).flatMap { FirehoseStory($0, simulated: run.simulated).sentences }
     let streams = run.streams.isEmpty ? [] : [refusals, worstSecond, cause]
-    let others = [losses, slowestConsumer, lateConsumers, unsteadyScaler, tightNeighbours]
+    let readers = [slowestConsumer] + ReaderStory.sentences(of: run)
+    let others = [losses] + readers + [unsteadyScaler, tightNeighbours]
     return (streams + others).compactMap { $0 } + firehoses
   }
 
@@ -75,14 +76,17 @@ struct Findings {
     let all = report.judgements.filter { $0.verdict.objective.severity == severity }
     let broken = all.filter { $0.replicationsBroken > 0 }
     guard !broken.isEmpty else { return nil }
-    let named = broken.prefix(3).map(Self.shortfall).joined(separator: "; ")
+    let named = broken.prefix(3).map(shortfall).joined(separator: "; ")
     let more = broken.count > 3 ? "; and \(broken.count - 3) more" : ""
     return "\(broken.count) of \(Figures.count(all.count, of: "objective")) broken: \(named)\(more)"
   }
 
-  private static func shortfall(_ judgement: Report.Judgement) -> String {
+  private func shortfall(_ judgement: Report.Judgement) -> String {
     let (verdict, objective) = (judgement.verdict, judgement.verdict.objective)
-    guard verdict.value != nil else { return "\(objective.id) was not measured (wanted \(objective.wanted))" }
+    guard verdict.value != nil else {
+      let reason = run.gap(of: objective).map { ": \($0)" } ?? ""
+      return "\(objective.id) was not measured (wanted \(objective.wanted))\(reason)"
+    }
     return "\(objective.id) was \(objective.text(verdict.value)) (wanted \(objective.wanted))"
   }
 
@@ -154,24 +158,19 @@ struct Findings {
     return known.isEmpty ? "the reason was not recorded" : known.joined(separator: ", ")
   }
 
+  /// The one that is furthest behind: at the end, by a minute or more; else by its records' times.
   private var slowestConsumer: String? {
     let measured = run.consumers.filter { $0.propagation.count > 0 }
-    guard let longest = measured.map({ $0.propagation.percentile(99) }).max(),
-      let consumer = measured.first(where: { $0.propagation.percentile(99) == longest })
-    else { return nil }
-    let subject = measured.count == 1 ? "Consumer `\(consumer.name)`" : "The slowest consumer, `\(consumer.name)`,"
-    return "\(subject) had 99 % of its records within \(Figures.duration(longest)) of their arrival."
-  }
-
-  /// Those that end more than a minute behind.
-  private var lateConsumers: String? {
-    let late = run.consumers.filter { $0.iteratorAgeLast > .minutes(1) && $0.backlog > 0 }
-    guard !late.isEmpty else { return nil }
-    let parts = late.map { consumer in
-      "`\(consumer.name)` is \(Figures.duration(consumer.iteratorAgeLast)) behind with "
-        + "\(Figures.count(consumer.backlog, of: "record")) unread"
+    func lag(_ consumer: ConsumerResult) -> (Interval, Interval) {
+      let isLate = ReaderStory.isLate(consumer)
+      return (isLate ? consumer.iteratorAgeLast : .zero, consumer.propagation.percentile(99))
     }
-    return "At the end \(parts.joined(separator: "; "))."
+    guard let consumer = measured.reversed().max(by: { lag($0) < lag($1) }) else { return nil }
+    let subject = measured.count == 1 ? "Consumer `\(consumer.name)`" : "The slowest consumer, `\(consumer.name)`,"
+    let times = "99 % of its records within \(Figures.duration(consumer.propagation.percentile(99))) of their arrival"
+    return consumer.backlog > 0 && ReaderStory.isLate(consumer)
+      ? "\(subject) had \(times), those it had not read counted as late as they were at the end."
+      : "\(subject) had \(times)."
   }
 
   /// The first scaler that flapped or was refused; nil when none did.
@@ -182,8 +181,10 @@ struct Findings {
       let flapping =
         scaler.directionChanges > 0
         ? "; it turned back within an hour \(Figures.count(scaler.directionChanges, of: "time")): it flapped" : ""
-      return
-        "The autoscaler of \(stream.name) made \(calls), of which AWS refused \(Figures.count(scaler.refused))\(flapping)."
+      let steps = Figures.count(scaler.singleSteps, of: "split or merge step")
+      let byHand = scaler.singleSteps > 0 ? ", and went on shard by shard in \(steps)" : ""
+      return "The autoscaler of \(stream.name) made \(calls), of which AWS refused "
+        + "\(Figures.count(scaler.refused))\(byHand)\(flapping)."
     }
     return nil
   }

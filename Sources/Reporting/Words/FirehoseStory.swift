@@ -24,7 +24,7 @@ struct FirehoseStory {
     guard delivery.objects > 0 else {
       return "Firehose \(name) delivered nothing; \(Figures.count(firehose.ledger.held, of: "record")) wait in it."
     }
-    let mean = Figures.size(Bytes(Int64(delivery.sizes.mean.rounded())))
+    let mean = Figures.size(Bytes(Int64(clamping: delivery.sizes.mean.rounded())))
     return "Firehose \(name) delivered \(Figures.count(delivery.objects, of: "object")) of \(mean) on average"
       + (reason.map { ": \($0)" } ?? "") + "."
   }
@@ -43,7 +43,8 @@ struct FirehoseStory {
     let rate = Double(delivery.bufferedBytes.count) / Double(max(1, delivery.buffers)) / seconds
     let each =
       "the stream is spread over \(Figures.count(delivery.buffers, of: "buffer")), and "
-      + (delivery.buffers == 1 ? "it gets " : "one gets ") + "\(Figures.size(Bytes(Int64(rate)))) a second on average"
+      + (delivery.buffers == 1 ? "it gets " : "one gets ")
+      + "\(Figures.size(Bytes(Int64(clamping: rate)))) a second on average"
     return "\(share) handed on after their \(time), before they held \(limit); \(each)"
   }
 

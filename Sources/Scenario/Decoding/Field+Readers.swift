@@ -2,7 +2,7 @@ internal import Units
 
 /// Numbers as a person would write them.
 func plain(_ value: Double) -> String {
-  value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : "\(value)"
+  value == value.rounded() && abs(value) < 1e15 ? String(Int64(clamping: value)) : "\(value)"
 }
 
 extension Field {

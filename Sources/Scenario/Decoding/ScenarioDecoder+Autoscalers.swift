@@ -45,7 +45,9 @@ extension ScenarioDecoder {
   private func settings(of policy: String, _ fields: inout Fields, shards: Int?) -> AutoscalerSpec? {
     let room = room(&fields, shards: shards)
     let isSchedule = policy == "schedule"
-    if policy != "kinesis_scaling_utils" { fields.inapplicable(["scale_up_by", "scale_down_by"], to: policy) }
+    if policy != "kinesis_scaling_utils" {
+      fields.inapplicable(["scale_on", "scale_up_by", "scale_down_by"], to: policy)
+    }
     if isSchedule {
       let keys = ["scale_up_pct", "scale_down_pct", "up_after", "down_after", "cooldown_up", "cooldown_down"]
       fields.inapplicable(["metric_delay"] + keys, to: policy)
@@ -63,10 +65,12 @@ extension ScenarioDecoder {
   private func policy(_ name: String, _ fields: inout Fields, _ room: ClosedRange<Int>?) -> AutoscalerSpec.Policy? {
     switch name {
     case "kinesis_scaling_utils":
+      let known = AutoscalerSpec.Operations.allCases.map(\.rawValue)
+      let operations = fields.take("scale_on").map { $0.choice(known, what: "scale_on") } ?? "put"
       let up = step(fields.take("scale_up_by"), otherwise: .percent(20))
       let down = step(fields.take("scale_down_by"), otherwise: .shards(1))
-      guard let up, let down else { return nil }
-      return .scalingUtils(up: up, down: down)
+      guard let up, let down, let on = operations.flatMap(AutoscalerSpec.Operations.init) else { return nil }
+      return .scalingUtils(on: on, up: up, down: down)
     case "schedule":
       let field = fields.require("schedule", expecting: "a list of maps with at and shards")
       guard let items = field?.list(atMost: Self.maximumEntries, expecting: "a list of maps with at and shards") else {
@@ -138,7 +142,7 @@ extension ScenarioDecoder {
       field.fail(expected: expected, remedy: value < 0 ? "it cannot be negative" : nil)
       return nil
     }
-    return Int64(tenths)
+    return Int64(clamping: tenths)
   }
 
   /// Whole minutes, as CloudWatch's samples are.
@@ -154,7 +158,10 @@ extension ScenarioDecoder {
 
   // MARK: Steps and schedules
 
-  /// `3` or `20%`.
+  /// As far as scalePct goes here: to a hundredfold.
+  private static let mostPercent = 10_000
+
+  /// `3` or `20%`; from 100 % on a factor, as the utility has it.
   private func step(_ field: Field?, otherwise: AutoscalerSpec.Step) -> AutoscalerSpec.Step? {
     guard let field else { return otherwise }
     let expected = "a number of shards such as 2, or a share such as 20%"
@@ -163,13 +170,18 @@ extension ScenarioDecoder {
       field.fail(expected: expected)
       return nil
     }
-    if text.hasSuffix("%"), let share = Int(text.dropLast()), (1...100).contains(share) { return .percent(share) }
+    if text.hasSuffix("%"), let share = Int(text.dropLast()), (1...Self.mostPercent).contains(share) {
+      if share == 100 {
+        field.warn("scalePct is a factor from 100 on: 100 % changes nothing", remedy: "200% doubles or halves")
+      }
+      return .percent(share)
+    }
     if case .scalar(let scalar) = field.node.content, !scalar.isQuoted, let count = Int(text),
       (1...most).contains(count)
     {
       return .shards(count)
     }
-    field.fail(expected: expected, remedy: text.hasSuffix("%") ? "whole percents from 1% to 100%" : nil)
+    field.fail(expected: expected, remedy: text.hasSuffix("%") ? "whole percents from 1% to \(Self.mostPercent)%" : nil)
     return nil
   }
 

@@ -88,7 +88,8 @@ extension ScenarioDecoder {
 
   /// The built-in limits, or those with a file's values in their place.
   ///
-  /// A value may lie between a tenth and ten times the built-in one: beyond that the rules have not been tried.
+  /// A value may lie between a tenth and ten times the built-in one: beyond that the rules have not been tried. How long
+  /// something takes that AWS gives no length for may be up to an hour.
   func limits(_ field: Field?) -> LimitsProfile {
     guard let field, field.text != "builtin" else { return .current }
     guard let root = traces.tree(field, base: base), var fields = document(root, schema: "weir.limits/v1") else {
@@ -113,6 +114,12 @@ extension ScenarioDecoder {
     [.agent.backOff, .agent.backOffCap], [.flink.scaleDownShare, .flink.scaleUpShare],
   ]
 
+  /// Durations, in seconds, that nobody publishes and some report to be long.
+  private static let unpublished: [Limit.Key] = [
+    .flink.rescale, .stream.reshardStepDuration, .stream.createDuration, .onDemand.modeChangeDuration,
+    .onDemand.splitDelay, .fanOut.createDuration,
+  ]
+
   private func checkOrder(_ profile: LimitsProfile, _ field: Field) {
     for keys in Self.ordered {
       for (low, high) in zip(keys, keys.dropFirst()) where profile[low] > profile[high] {
@@ -134,7 +141,8 @@ extension ScenarioDecoder {
       return field.refuse("there is no limit \(ConfigNode.quoted(name))", remedy: near ?? "`weir limits` lists them")
     }
     let usual = LimitsProfile.current[key]
-    let range = Int(max(min(usual, 1), usual / 10))...Int(max(1, usual) * 10)
+    let most = max(max(1, usual) * 10, Self.unpublished.contains(key) ? 3_600 : 0)
+    let range = Int(max(min(usual, 1), usual / 10))...Int(most)
     guard let value = value?.integer(range, expecting: "a whole number") else { return }
     profile.replace(key, with: Int64(value), source: source ?? "the scenario's own limits")
   }

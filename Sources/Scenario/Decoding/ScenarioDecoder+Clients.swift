@@ -31,13 +31,13 @@ extension ScenarioDecoder {
           "\(processes) processes with a limiter for each of \(stream.shards) shards are more than \(Self.maximumLanes)"
         )
       }
-      return producerLibrary(&fields, record: record, stream: stream)
+      return producerLibrary(&fields, api, record: record, stream: stream)
     case "kinesis_agent": return agent(&fields)
     default:
       fields.inapplicable(["aggregation"], to: "api \(name ?? "put_records"): only the KPL packs records")
       let batching = batching(&fields, name)
       let retry = fields.take("retry").flatMap { $0.map() }.map { self.retry($0, record: record) } ?? RetrySpec()
-      let sdkRetry = fields.take("sdk_retry").flatMap(sdkRetry) ?? SDKRetrySpec()
+      let sdkRetry = sdkRetry(&fields) ?? SDKRetrySpec()
       return ClientParts(batching: batching, retry: retry, sdkRetry: sdkRetry)
     }
   }
@@ -45,7 +45,7 @@ extension ScenarioDecoder {
   /// The Agent's settings are its own: its source is a file, which waits.
   private func agent(_ fields: inout Fields) -> ClientParts {
     let why = "api kinesis_agent, which has its own"
-    fields.inapplicable(["batch", "aggregation", "retry", "sdk_retry", "keys"], to: why)
+    fields.inapplicable(["batch", "aggregation", "retry", "sdk_retry", "sdk", "keys"], to: why)
     let buffers = limits[.agent.queue] * limits[.agent.bufferBytes]
     let retry = RetrySpec(
       policy: .exponential, maxAttempts: Int(Int32.max), base: .milliseconds(limits[.agent.backOff]),
@@ -53,9 +53,13 @@ extension ScenarioDecoder {
     return ClientParts(batching: .agent, retry: retry)
   }
 
-  private func producerLibrary(_ fields: inout Fields, record: RecordShape?, stream: StreamSpec?) -> ClientParts {
-    fields.inapplicable(["batch", "sdk_retry"], to: "api kpl, which collects and retries by itself")
-    var settings = fields.take("aggregation").flatMap { $0.map() }.map { aggregation($0, stream: stream) } ?? KPLSpec()
+  private func producerLibrary(
+    _ fields: inout Fields, _ api: Field?, record: RecordShape?, stream: StreamSpec?
+  ) -> ClientParts {
+    fields.inapplicable(["batch", "sdk_retry", "sdk"], to: "api kpl, which collects and retries by itself")
+    let packing = fields.take("aggregation")
+    var settings = packing.flatMap { $0.map() }.map { aggregation($0, stream: stream) } ?? KPLSpec()
+    if stream?.capacity.distribution == .auto, let api { checkAggregates(&settings, api, packing) }
     let field = fields.take("retry")
     let retry = field.flatMap { $0.map() }.map { libraryRetry($0, record: record) } ?? libraryRetry()
     settings.ttl = retry.ttl ?? settings.ttl
@@ -65,6 +69,22 @@ extension ScenarioDecoder {
       )
     }
     return ClientParts(batching: .kpl(settings), retry: retry)
+  }
+
+  /// AWS does not support aggregates on a stream that distributes records by itself: the KCL drops them, or the library
+  /// gives them up as sent to the wrong shard. A library that may ask what the stream is packs nothing (N§3).
+  private func checkAggregates(_ settings: inout KPLSpec, _ api: Field, _ packing: Field?) {
+    guard settings.aggregation != .disabled else { return }
+    let remedy = "aggregation: {enabled: false}"
+    if let packing, packing.node["enabled"] != nil {
+      packing.refuse(
+        "a stream under record_distribution auto takes no aggregates: AWS's readers drop them", remedy: remedy)
+    } else {
+      api.warn(
+        "on a stream under record_distribution auto the KPL packs nothing, if it may call DescribeStreamSummary; if not, "
+          + "readers drop its aggregates", remedy: "write \(remedy)")
+    }
+    settings.aggregation = .disabled
   }
 
   private func aggregation(_ map: Fields, stream: StreamSpec?) -> KPLSpec {
@@ -104,26 +124,5 @@ extension ScenarioDecoder {
     buffer(&fields, &spec, record: record)
     fields.finish()
     return spec
-  }
-
-  /// `legacy`, or a map with the mode, its attempts and its time-out.
-  private func sdkRetry(_ field: Field) -> SDKRetrySpec? {
-    let modes = SDKRetrySpec.Mode.allCases.map(\.rawValue)
-    guard !field.isScalar else {
-      return field.choice(modes, what: "sdk_retry").flatMap(SDKRetrySpec.Mode.init).map { SDKRetrySpec(mode: $0) }
-    }
-    guard var fields = field.map(expecting: "one of \(modes.joined(separator: ", ")), or a map with a mode") else {
-      return nil
-    }
-    let mode = fields.require("mode", expecting: "one of \(modes.joined(separator: ", "))")?
-      .choice(modes, what: "mode").flatMap(SDKRetrySpec.Mode.init)
-    let attempts = fields.take("max_attempts")
-    let most = attempts?.integer(1...1_000, expecting: "a number of attempts")
-    let timeout = fields.take("timeout")?.duration(.shortest ... .hours(1))
-    fields.finish()
-    if mode == SDKRetrySpec.Mode.none {
-      attempts?.warn("sdk_retry mode none sends a call once: max_attempts has no effect")
-    }
-    return mode.map { SDKRetrySpec(mode: $0, maxAttempts: most, timeout: timeout) }
   }
 }

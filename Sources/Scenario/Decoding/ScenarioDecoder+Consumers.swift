@@ -56,6 +56,8 @@ extension ScenarioDecoder {
     let workers = fields.take("workers")?.integer(1...10_000, expecting: "a number of workers") ?? 1
     let concurrency = fields.take("concurrency")?.integer(1...10_000, expecting: "a number of record processors")
     let checkpoint = fields.take("checkpoint_every")?.duration(.zero ... .hours(24))
+    let poller = poller(type, &fields)
+    let version = fields.take("kcl").flatMap(libraryVersion)
     let service = fields.take("service").map(service) ?? (.constant(0), .constant(0))
     let start =
       fields.take("start")?.choice(["trim_horizon", "latest"], what: "start")
@@ -66,7 +68,28 @@ extension ScenarioDecoder {
       name: name, stream: stream, application: application, reading: reading, pollInterval: poll, maxRecords: records,
       workers: workers, concurrency: concurrency, perBatch: service.0, perRecord: service.1, start: start)
     spec.checkpointEvery = checkpoint ?? spec.checkpointEvery
+    spec.poller = poller ?? spec.poller
+    spec.libraryVersion = version ?? spec.libraryVersion
     return spec
+  }
+
+  /// Who polls, where the type leaves it open: an SDK in the user's own hands, or Firehose.
+  private func poller(_ type: String?, _ fields: inout Fields) -> ConsumerSpec.Poller? {
+    guard let type else {
+      for key in ["sdk", "sdk_retry"] { _ = fields.take(key) }
+      return nil
+    }
+    guard type != "sdk_polling" else { return sdkRetry(&fields).map { .sdk($0) } }
+    fields.inapplicable(["sdk", "sdk_retry"], to: "type \(type), which polls in its own way")
+    return type == "firehose" ? .service : nil
+  }
+
+  private func libraryVersion(_ field: Field) -> ConsumerSpec.LibraryVersion? {
+    guard var fields = field.map() else { return nil }
+    let known = ConsumerSpec.LibraryVersion.allCases.map(\.rawValue)
+    let version = fields.take("version")?.integer(known[0]...known[known.count - 1], expecting: "a version of the KCL")
+    fields.finish()
+    return version.flatMap(ConsumerSpec.LibraryVersion.init)
   }
 
   private func reading(_ type: String?, _ fields: inout Fields) -> ConsumerSpec.Reading {
@@ -99,7 +122,7 @@ extension ScenarioDecoder {
     let isFunction = type.hasPrefix("lambda_"), isFlink = type == "managed_flink"
     if !isFunction { fields.inapplicable(Self.functionKeys, to: "type \(type)") }
     if !isFlink { fields.inapplicable(Self.flinkKeys, to: "type \(type)") }
-    if !type.hasPrefix("kcl_") { fields.inapplicable(["checkpoint_every"], to: "type \(type)") }
+    if !type.hasPrefix("kcl_") { fields.inapplicable(["checkpoint_every", "kcl"], to: "type \(type)") }
     if isFlink { fields.inapplicable(["workers", "concurrency", "service"], to: "type \(type)") }
     if isFunction {
       fields.inapplicable(["workers", "concurrency", "poll_interval", "max_records"], to: "type \(type)")

@@ -7,7 +7,7 @@ extension ScenarioDecoder {
   /// How a producer fills the calls to a delivery stream: at most 500 records and 4 MiB (F§1).
   /// The client of a producer that writes to a firehose.
   func firehoseClient(_ fields: inout Fields, record: RecordShape?) -> ClientParts {
-    fields.inapplicable(["aggregation", "sdk_retry"], to: "a producer that writes to a firehose")
+    fields.inapplicable(["aggregation", "sdk_retry", "sdk"], to: "a producer that writes to a firehose")
     let batching = firehoseBatching(&fields)
     let retry = fields.take("retry").flatMap { $0.map() }.map { self.retry($0, record: record) } ?? RetrySpec()
     return ClientParts(batching: batching, retry: retry)

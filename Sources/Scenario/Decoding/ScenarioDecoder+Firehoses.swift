@@ -6,11 +6,16 @@ internal import Units
 
 extension ScenarioDecoder {
   /// The delivery streams in the order of the file; nil where one is unsound.
-  func firehoses(_ fields: inout Fields, streams: [StreamSpec?], region: String) -> [FirehoseSpec?] {
+  func firehoses(
+    _ fields: inout Fields, streams: [StreamSpec?], producers: [ProducerSpec], region: String
+  ) -> [FirehoseSpec?] {
     guard let field = fields.take("firehoses"), let map = parts(field) else { return [] }
+    let largest = streams.indices.map { stream in largestRecord(to: stream, streams[stream], producers) }
     return map.entries.map { entry in
       let item = Field(node: entry.value, path: map.path(of: entry.key), sink: sink)
-      return item.map().flatMap { firehose($0, item, name: entry.key, streams: streams, region: region) }
+      return item.map().flatMap {
+        firehose($0, item, name: entry.key, streams: streams, largest: largest, region: region)
+      }
     }
   }
 
@@ -18,11 +23,11 @@ extension ScenarioDecoder {
   private typealias Places = [DeliveryFlaw.Setting: Field]
 
   private func firehose(
-    _ map: Fields, _ item: Field, name: String, streams: [StreamSpec?], region: String
+    _ map: Fields, _ item: Field, name: String, streams: [StreamSpec?], largest: [Largest], region: String
   ) -> FirehoseSpec? {
     var (fields, places) = (map, Places())
     let source = source(&fields, streams: streams)
-    let destination = destination(&fields)
+    let destination = destination(&fields, &places)
     let quota = quota(&fields, isDirect: source?.stream == nil, &places)
     guard let source, let destination else {
       for entry in fields.entries { _ = fields.take(entry.key) }
@@ -40,7 +45,38 @@ extension ScenarioDecoder {
     delivery(&fields, &spec, &places)
     fields.finish()
     check(spec, item, places)
+    if let stream = source.stream, largest.indices.contains(stream) {
+      checkLargeRecords(spec.configuration, largest[stream], item, places)
+    }
     return spec
+  }
+
+  /// The largest record that a stream gets, its key included.
+  private enum Largest {
+    case known(Bytes)
+    /// A law of sizes without an end: as large as the stream takes.
+    case unbounded(Bytes)
+  }
+
+  private func largestRecord(to stream: Int, _ spec: StreamSpec?, _ producers: [ProducerSpec]) -> Largest {
+    let writers = producers.filter { $0.stream == stream }, sizes = writers.map(\.largestRecord)
+    guard sizes.allSatisfy({ $0 != nil }) else { return .unbounded(spec?.maxRecord ?? .zero) }
+    return .known(Bytes(sizes.compactMap(\.self).max() ?? 0))
+  }
+
+  /// Records above 1 MiB that the destination does not take.
+  private func checkLargeRecords(
+    _ configuration: DeliveryConfiguration, _ largest: Largest, _ item: Field, _ places: Places
+  ) {
+    guard let flaw = configuration.largeRecordFlaw else { return }
+    let usual = limits[.put.recordBytesDefault], field = places[flaw.setting] ?? item
+    switch largest {
+    case .known(let size) where size.count > usual:
+      field.refuse("\(flaw.reason) Its stream gets records of \(size)", remedy: "deliver to S3 without partitioning")
+    case .unbounded(let size) where size.count > usual:
+      field.warn("\(flaw.reason) Its stream takes records up to \(size), and the law of sizes has no end")
+    case .known, .unbounded: return
+    }
   }
 
   /// What AWS would refuse, where it stands in the file.
@@ -90,10 +126,10 @@ extension ScenarioDecoder {
     ("sumologic", .sumoLogic),
   ]
 
-  private func destination(_ fields: inout Fields) -> DeliveryDestination? {
+  private func destination(_ fields: inout Fields, _ places: inout Places) -> DeliveryDestination? {
     let names = Self.destinations.map(\.name)
-    let name = fields.require("destination", expecting: "one of \(names.joined(separator: ", "))")?
-      .choice(names, what: "destination")
+    places[.destination] = fields.require("destination", expecting: "one of \(names.joined(separator: ", "))")
+    let name = places[.destination]?.choice(names, what: "destination")
     let destination = Self.destinations.first { $0.name == name }?.destination
     guard case .http? = destination else {
       fields.inapplicable(["vendor"], to: "a destination other than http")
@@ -110,7 +146,7 @@ extension ScenarioDecoder {
     }
     places[.quota] = fields.take("quota_mibps")
     let mebibytes = places[.quota]?.number(0.001...1e6, expecting: "MiB a second, such as 5")
-    return mebibytes.map { Bytes(Int64(($0 * 0x1p20).rounded())) }
+    return mebibytes.map { Bytes(Int64(clamping: ($0 * 0x1p20).rounded())) }
   }
 
   // MARK: Buffers and contents
@@ -134,7 +170,9 @@ extension ScenarioDecoder {
     (places[.format], places[.compressionPermille]) = (compression ?? format ?? ratio, ratio)
     let known = Self.compressions.map(\.name)
     let name = compression?.choice(known, what: "compression")
-    let permille = ratio?.number(1...1_000, expecting: "a ratio such as 4.2").map { Int64(($0 * 1_000).rounded()) }
+    let permille = ratio?.number(1...1_000, expecting: "a ratio such as 4.2").map {
+      Int64(clamping: ($0 * 1_000).rounded())
+    }
     spec.configuration.compressionPermille = permille ?? 1_000
     let given = Self.compressions.first { $0.name == name }?.compression
     switch format?.choice(["raw", "parquet", "orc"], what: "format") {
@@ -164,19 +202,29 @@ extension ScenarioDecoder {
       map.require("lambda_ms", expecting: "milliseconds such as 800").flatMap(milliseconds) ?? .constant(0)
     (places[.transformSize], places[.transformInterval]) = (map.take("buffer"), map.take("interval"))
     (places[.outputPermille], places[.transformRetries]) = (map.take("output_ratio"), map.take("retries"))
-    transform.bufferSize = places[.transformSize]?.bytes(Bytes(1)...Bytes(1 << 40))
+    transform.bufferSize = places[.transformSize].flatMap(megabytes)
     transform.bufferInterval = places[.transformInterval]?.duration(.zero ... .longest)
     transform.retries = places[.transformRetries]?.integer(0...1_000_000, expecting: "a number of retries").map {
       Int64($0)
     }
     let ratio = places[.outputPermille]?.number(0...1_000, expecting: "a ratio such as 1.5")
-    transform.outputPermille = ratio.map { Int64(($0 * 1_000).rounded()) } ?? 1_000
+    transform.outputPermille = ratio.map { Int64(clamping: ($0 * 1_000).rounded()) } ?? 1_000
     spec.droppedShare = map.take("dropped")?.number(0...1, expecting: "a share such as 0.2") ?? 0
     let failed = map.take("failed")
     spec.failedShare = failed?.number(0...1, expecting: "a share such as 0.001") ?? 0
     if spec.droppedShare + spec.failedShare > 1 { failed?.refuse("dropped and failed are more than all records") }
     map.finish()
     spec.configuration.transform = transform
+  }
+
+  /// AWS's BufferSizeInMBs, which does not say what an MB is: `0.2MB`, `0.2MiB` and `200KiB` are its least, `3MB` and `3MiB`
+  /// its most. Parts of a byte are dropped.
+  private func megabytes(_ field: Field) -> Bytes? {
+    guard let text = field.text, let unit = ["MB", "MiB"].first(where: text.hasSuffix),
+      let count = Double(text.dropLast(unit.count)), Field.isNumeral(String(text.dropLast(unit.count)))
+    else { return field.bytes(Bytes(1)...Bytes(1 << 40)) }
+    // A figure of its own above AWS's three is above it in either MB; the core knows bytes only.
+    return Bytes(Int64((min(count, 1e6) * (unit == "MiB" || count > 3 ? 0x1p20 : 1e6)).rounded(.down)))
   }
 
   /// A distribution of times; a bare number is milliseconds.
@@ -190,7 +238,7 @@ extension ScenarioDecoder {
     spec.destinationLatency = latency ?? .constant(0)
     spec.errorRate = fields.take("error_rate")?.number(0...1, expecting: "a share such as 0.01") ?? 0
     let limit = fields.take("destination_limit_mibps")?.number(0.001...8_192, expecting: "MiB/s such as 20")
-    spec.destinationLimit = limit.map { Bytes(Int64(($0 * 1_048_576).rounded())) }
+    spec.destinationLimit = limit.map { Bytes(Int64(clamping: ($0 * 1_048_576).rounded())) }
     places[.retryDuration] = fields.take("retry_duration")
     spec.configuration.retryDuration = places[.retryDuration]?.duration(.zero ... .longest)
     places[.backup] = fields.take("backup")

@@ -33,7 +33,7 @@ extension ScenarioDecoder {
     defer { fields.finish() }
     let rate = fields.require("bitrate_mbps", expecting: "megabits per second of a camera, such as 4")?
       .number(0.001...1_000, expecting: "megabits per second of a camera, such as 4")
-    var spec = VideoStreamSpec(name: name, bitsPerSecond: Int64(((rate ?? 1) * 1e6).rounded()))
+    var spec = VideoStreamSpec(name: name, bitsPerSecond: Int64(clamping: ((rate ?? 1) * 1e6).rounded()))
     readSenders(&fields, into: &spec)
     readViewers(&fields, into: &spec)
     return rate == nil ? nil : spec

@@ -60,7 +60,9 @@ extension ScenarioDecoder {
       return nil
     }
     let most = Double(limits.onDemandBytes(region: region) >> 20)
-    return field.number(0...most, expecting: "MiB/s, such as 22").map { Bytes(Int64(($0 * 1_048_576).rounded())) }
+    return field.number(0...most, expecting: "MiB/s, such as 22").map {
+      Bytes(Int64(clamping: ($0 * 1_048_576).rounded()))
+    }
   }
 
   private func minimum(_ field: Field, in mode: CapacityMode) -> StreamCapacity.Minimum? {

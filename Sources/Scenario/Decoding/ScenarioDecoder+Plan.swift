@@ -1,3 +1,5 @@
+internal import Units
+
 extension ScenarioDecoder {
   /// The most values a dimension of a search may have.
   private static let maximumValues = 10_000
@@ -49,7 +51,7 @@ extension ScenarioDecoder {
       return nil
     }
     // Nine digits behind the point: 0.1 three times is 0.3, not 0.30000000000000004.
-    return (0..<Int(count)).map { plain(((bounds[0] + Double($0) * step) * 1e9).rounded() / 1e9) }
+    return (0..<Int(clamping: count)).map { plain(((bounds[0] + Double($0) * step) * 1e9).rounded() / 1e9) }
   }
 
   private func texts(_ values: Field) -> [String]? {

@@ -153,7 +153,7 @@ extension ScenarioDecoder {
     var fields = map
     if !isKeyed { fields.inapplicable(["key_bytes"], to: "a producer that writes to a firehose") }
     let keyBytes =
-      isKeyed ? fields.take("key_bytes")?.integer(1...256, expecting: "a key's length in bytes") ?? 36 : 0
+      isKeyed ? fields.take("key_bytes")?.integer(1...longestKey, expecting: "a key's length in bytes") ?? 36 : 0
     guard let field = fields.require("size", expecting: "a size such as 900B or a map with dist") else {
       fields.finish()
       return nil
@@ -169,7 +169,7 @@ extension ScenarioDecoder {
     }
     guard let law = distribution(field, of: .size) else { return nil }
     checkSmallest(law, field)
-    let high = law.highest.map { Int64($0.rounded(.up)) + Int64(keyBytes) }
+    let high = law.highest.map { Int64(clamping: $0.rounded(.up)) + Int64(keyBytes) }
     if let high, let largest, high > largest.count {
       if isKeyed {
         field.refuse(
@@ -182,8 +182,25 @@ extension ScenarioDecoder {
     return RecordShape(size: .drawn(law), keyBytes: keyBytes, sizeField: field, largest: high)
   }
 
+  /// A partition key is limited in characters, of up to four bytes each.
+  private var longestKey: Int { 4 * Int(limits[.put.partitionKeyCharacters]) }
+
   private func checkSmallest(_ law: Distribution, _ field: Field) {
     if law.lowest < 1 { field.refuse("expected records of at least one byte") }
+  }
+}
+
+extension ProducerSpec {
+  /// The largest record it may send, aggregates of the KPL among them, with its key; nil when the law of sizes has no end.
+  var largestRecord: Int64? {
+    var packed: Int64 = 0
+    if case .kpl(let settings) = batching, settings.aggregation == .enabled { packed = settings.maxBytes.count }
+    switch size {
+    case .drawn(let law): return law.highest.map { max(packed, Int64($0.rounded(.up)) + Int64(keyBytes)) }
+    case .trace:
+      guard case .events(let trace) = rate else { return packed }
+      return max(packed, (trace.bytes.max() ?? 0) + Int64(keyBytes))
+    }
   }
 }
 

@@ -76,16 +76,18 @@ extension ScenarioDecoder {
   private func shardLevelMetrics(_ field: Field) -> [ShardLevelMetric] {
     let all = ShardLevelMetric.allCases, names = all.map(\.rawValue)
     if field.text == "ALL" { return all }
-    guard let items = field.list(atMost: all.count, expecting: "ALL or a list of \(names.joined(separator: ", "))")
+    guard let items = field.list(atMost: all.count + 1, expecting: "ALL or a list of \(names.joined(separator: ", "))")
     else {
       return []
     }
-    let given = items.compactMap { $0.choice(names, what: "shard-level metric") }
-    return all.filter { given.contains($0.rawValue) }
+    let given = items.compactMap { $0.choice(names + ["ALL"], what: "shard-level metric") }
+    return given.contains("ALL") ? all : all.filter { given.contains($0.rawValue) }
   }
 
   private func shards(_ fields: inout Fields, isRequired: Bool) -> Int? {
-    let most = Int(limits[.stream.shardsMaximum])
+    // CreateStream is bound by the account's quota, which is held over all streams; only UpdateShardCount has a limit of
+    // its own.
+    let most = Int(max(limits[.account.shardsLargeRegions], limits.shardQuota(region: region)))
     let expected = "a number of shards"
     let field =
       isRequired ? fields.require("shards", expecting: "a number of shards, such as 4") : fields.take("shards")

@@ -47,7 +47,7 @@ extension ScenarioDecoder {
     }
     let trace = EventTrace(
       offsets: table.times.map { $0 - first }, keys: table.keys, names: table.names,
-      bytes: table.bytes.map { Int64($0) },
+      bytes: table.bytes.map { Int64(clamping: $0) },
       scale: factor, spread: length, repeats: repeats, source: source)
     return DecodedRate(curve: .events(trace), field: field)
   }

@@ -69,7 +69,7 @@ struct ScenarioDecoder {
     let consumers = consumers(&fields, horizon: horizon, streams: streams)
     for consumer in consumers where consumer.hasLeases { names.kclWorkers[consumer.name] = consumer.workers }
     let limits = withConcurrency(&fields)
-    let firehoses = firehoses(&fields, streams: streams, region: head.region)
+    let firehoses = firehoses(&fields, streams: streams, producers: producers, region: head.region)
     let channels = channels(&fields, streams: streams)
     let events = events(&fields, horizon: horizon, streams: streams)
     let objectives = objectives(&fields, horizon: horizon)

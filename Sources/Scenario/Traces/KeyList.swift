@@ -3,7 +3,7 @@ struct KeyList {
   /// The most keys of a sample.
   static let maximum = 20_000_000
   /// A partition key has at most 256 characters, of up to four bytes each.
-  private static let longest = 1_024
+  private static let longest = 4 * longestInCharacters, longestInCharacters = 256
 
   private let sink: Sink
   private(set) var keys: [String] = []
@@ -17,7 +17,9 @@ struct KeyList {
     for (index, line) in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
       let key = line.last == 13 ? line.dropLast() : line
       guard !key.isEmpty else { continue }
-      guard key.count <= Self.longest, let text = String(validating: key, as: UTF8.self) else {
+      guard key.count <= Self.longest, let text = String(validating: key, as: UTF8.self),
+        text.unicodeScalars.count <= Self.longestInCharacters
+      else {
         faults.report(line: index + 1, column: 1, "expected a partition key of at most 256 characters in UTF-8")
         continue
       }

@@ -153,8 +153,8 @@ struct TraceParser {
       emptyKeys += 1
       if table.keys.isEmpty { return }
       fault(index, "expected a key")
-    } else if name.utf8.count > 256 || name.hasPrefix("\"") {
-      fault(index, "expected a key of at most 256 bytes without quotes", found: String(name.prefix(20)))
+    } else if name.unicodeScalars.count > 256 || name.hasPrefix("\"") {
+      fault(index, "expected a key of at most 256 characters without quotes", found: String(name.prefix(20)))
     } else if emptyKeys > 0, table.keys.isEmpty {
       fault(index, "a key after rows without one", found: name)
     }

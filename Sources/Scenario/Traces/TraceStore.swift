@@ -1,9 +1,7 @@
-/// Reads the files beside one scenario, its traces above all, each once.
+/// Reads the files beside one scenario, its traces above all, each once for all scenarios of a template.
 final class TraceStore {
   private struct Parsed {
-    var path: String
-    var keys: TraceTable.Keys
-    var holes: TraceTable.Holes?
+    var key: TraceCache.Key
     var table: TraceTable?
   }
 
@@ -11,20 +9,28 @@ final class TraceStore {
   private(set) var inputs: [(path: String, bytes: [UInt8])] = []
   private var parsed: [Parsed] = []
   let sink: Sink
+  private let cache: TraceCache
 
-  init(sink: Sink) { self.sink = sink }
+  /// `cache` has what other scenarios of the same template read.
+  init(sink: Sink, cache: TraceCache = TraceCache()) { (self.sink, self.cache) = (sink, cache) }
 
   /// The trace a field names, relative to the file the field stands in; nil when something was reported.
   func table(_ field: Field, keys: TraceTable.Keys, holes: TraceTable.Holes?, base: String) -> TraceTable? {
     guard let name = field.string(expecting: "the path of a CSV file") else { return nil }
     let path = path(name, of: field, base: base)
-    let isKnown = { (one: Parsed) in one.path == path && one.keys == keys && one.holes == holes }
-    if let known = parsed.first(where: isKnown) { return known.table }
+    let key = TraceCache.Key(path: path, keys: keys, holes: holes)
+    if let known = parsed.first(where: { $0.key == key }) { return known.table }
     guard let bytes = bytes(path, name: name, field) else { return nil }
+    if let table = cache.table(key) {
+      parsed.append(Parsed(key: key, table: table))
+      return table
+    }
     let faults = TraceFaults(file: path, path: field.path, sink: sink)
     var parser = TraceParser(bytes, keys: keys, holes: holes, faults: faults)
     let table = parser.parse()
-    parsed.append(Parsed(path: path, keys: keys, holes: holes, table: table))
+    parsed.append(Parsed(key: key, table: table))
+    // One with faults is read again, so that every scenario tells them.
+    if let table { cache.keep(table, of: key) }
     return table
   }
 
@@ -56,7 +62,12 @@ final class TraceStore {
     if let known = inputs.first(where: { $0.path == path }) { return known.bytes }
     let room = InputFile.traceLimit - inputs.reduce(0) { $0 + $1.bytes.count }
     do {
+      if let known = cache.bytes(path) {
+        inputs.append((path, known))
+        return known
+      }
       let bytes = try InputFile.read(path, limit: room)
+      cache.keep(bytes, of: path)
       inputs.append((path, bytes))
       return bytes
     } catch {

@@ -33,7 +33,7 @@ struct CompareVerb: AsyncParsableCommand {
   var with: [String] = []
   @Flag(help: "Leaves out the file as it stands: the first variant is the one the others are held against.")
   var withoutBase = false
-  @Option(help: "Replications of each design; 10 unless told.") var replications: Int?
+  @Option(help: "Replications of each design; 20 unless told.") var replications: Int?
   @Option(help: "Replicates until every difference is known to this share of the larger mean, such as 0.05.")
   var precision: Double?
   @Option(help: "The most replications with --precision.") var maxReplications = 200
@@ -57,7 +57,7 @@ struct CompareVerb: AsyncParsableCommand {
         "--with takes path=value, or several joined by commas, such as streams.clicks.shards=8,producers.web.rate=900."
       ),
       (replications == nil || precision == nil, "--replications and --precision do not go together."),
-      ((1...10_000).contains(replications ?? 10), "--replications takes 1 to 10000."),
+      ((1...10_000).contains(replications ?? FigureEstimate.least), "--replications takes 1 to 10000."),
       ((0.001..<1).contains(precision ?? 0.5), "--precision takes a share from 0.001 to below 1."),
       (
         (RelativePrecision.usualLeast...10_000).contains(maxReplications),
@@ -101,7 +101,7 @@ struct CompareVerb: AsyncParsableCommand {
   }
 
   private var rule: ReplicationRule {
-    guard let precision else { return .fixed(replications ?? 10) }
+    guard let precision else { return .fixed(replications ?? FigureEstimate.least) }
     return .precise(RelativePrecision(error: precision, most: maxReplications))
   }
 

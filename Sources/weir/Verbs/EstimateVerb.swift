@@ -8,7 +8,7 @@ internal import Units
 struct EstimateVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "estimate",
-    abstract: "Shards and the month's bill by arithmetic: AWS's formula, and the records it leaves out.",
+    abstract: "Shards and the month's bill by arithmetic: the service's limits, and AWS's formula beside them.",
     discussion: """
       The rate is the peak that shards must hold; the bill takes the mean, which is the peak over --peak-to-mean.
 
@@ -46,7 +46,7 @@ struct EstimateVerb: ParsableCommand {
     guard let unit = units.first(where: { size.hasSuffix($0.name) }),
       let number = Double(size.dropLast(unit.name.count)), number > 0, number * Double(unit.scale) <= 10_485_760
     else { return nil }
-    return Bytes(Int64((number * Double(unit.scale)).rounded(.up)))
+    return Bytes(Int64(clamping: (number * Double(unit.scale)).rounded(.up)))
   }
 
   private var kept: Interval? {

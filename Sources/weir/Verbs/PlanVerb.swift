@@ -22,17 +22,20 @@ struct PlanVerb: AsyncParsableCommand {
 
   @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
   @Option(help: "How surely a design must hold, between 0.5 and 1.") var confidence = 0.95
-  @Option(help: "The most replications of one design.") var replications = 20
+  @Option(help: "In which share of runs its objectives must hold together; 0.9 unless told.") var reliability: Double?
+  @Option(help: "The most replications of one design; as many as that takes unless told.") var replications: Int?
   @OptionGroup var workers: WorkersOption
   @OptionGroup var scenario: ScenarioOptions
-  @Option(help: "The most simulations in all.") var budget = 5_000
+  @Option(help: "The most simulations in all.") var budget = 20_000
   @Option(help: "Worlds drawn for least regret, instead of the scenario's.") var samples: Int?
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
     try Usage.check([
       (confidence >= 0.5 && confidence < 1, "--confidence takes a share from 0.5 to below 1."),
-      ((4...10_000).contains(replications), "--replications takes 4 to 10000."),
+      (replications.map { (4...10_000).contains($0) } ?? true, "--replications takes 4 to 10000."),
+      (reliability.map { $0 >= 0.5 && $0 <= 0.999 } ?? true, "--reliability takes a share from 0.5 to 0.999."),
+      (shortage == nil, shortage ?? ""),
       ((1...10_000_000).contains(budget), "--budget takes 1 to 10000000 simulations."),
       (samples.map { (1...4_096).contains($0) } ?? true, "--samples takes 1 to 4096."),
     ])
@@ -48,9 +51,23 @@ struct PlanVerb: AsyncParsableCommand {
     if plan.best == nil { throw ExitStatus.noPlan }
   }
 
+  /// Too few replications for the share of runs that was asked for.
+  private var shortage: String? {
+    guard let reliability, let replications, confidence >= 0.5, confidence < 1, (0.5...0.999).contains(reliability)
+    else {
+      return nil
+    }
+    let least = FeasibilityTest.least(confidence: confidence, reliability: reliability)
+    guard replications < least else { return nil }
+    return
+      "--reliability \(reliability) takes \(least) replications that all hold; --replications \(replications) cannot "
+      + "show it."
+  }
+
   private func makePlan() async throws -> Plan {
     let request = PlanRequest(
-      confidence: confidence, replications: replications, workers: workers.count, seed: scenario.seed,
+      confidence: confidence, reliability: reliability, replications: replications, workers: workers.count,
+      seed: scenario.seed,
       settings: scenario.settings,
       budget: budget, samples: samples)
     let line = PlanLine()

@@ -57,7 +57,10 @@ struct TraceVerb: ParsableCommand {
   func run() throws {
     let profile = TrafficProfile(try input(), shards: shards, limits: .current)
     let burst = try statedBurst(profile)
-    let model = TraceModel(profile, name: name, burst: burst, retry: retry)
+    var model = TraceModel(profile, name: name, burst: burst, retry: retry)
+    if let stated = burst, let loss = model.flatMap({ BurstFit.lossPerRefusal(of: stated, in: $0, limits: .current) }) {
+      model = model?.losing(loss)
+    }
     if out != nil, model == nil {
       Log.line("weir: there is no scenario to write: give counts of records over time, such as IncomingRecords")
       throw ExitStatus.badScenario
@@ -84,7 +87,8 @@ struct TraceVerb: ParsableCommand {
     } catch {
       switch error {
       case .nothingHidden: throw ValidationError("--burst is for bins wider than a second: these hide none.")
-      case .factor(let most): throw ValidationError("--burst takes 1 to \(Int(most)) with bins of \(traffic.width).")
+      case .factor(let most):
+        throw ValidationError("--burst takes 1 to \(Int(clamping: most)) with bins of \(traffic.width).")
       case .length(let most): throw ValidationError("--burst-for takes 1ms to \(most) with this factor.")
       }
     }

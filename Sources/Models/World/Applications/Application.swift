@@ -14,10 +14,10 @@ struct Application: Sendable {
   /// Whether the scenario lets its workers crash: then checkpoints matter.
   private let isCrashable: Bool
   private var uptime = Uptime()
-  var readers: Readership
+  private var readers: Readership
   private var processors: Processors
   private(set) var mapping: Mapping?
-  var tally = Tally()
+  private(set) var tally: Tally
 
   /// `fanOut` is its position among the stream's registered consumers; nil when it polls.
   init(_ number: Int, of experiment: Experiment, fanOut: Int?, replication: Int) {
@@ -26,6 +26,7 @@ struct Application: Sendable {
     isCrashable = experiment.events.contains { if case .crashWorkers(number, _) = $0.action { true } else { false } }
     readers = Readership(number, of: experiment, fanOut: fanOut, replication: replication)
     processors = Processors(spec, number)
+    tally = Tally(AgeTrend(experiment.horizon, rhythm: spec.pollInterval + (spec.function?.window ?? .zero)))
     if let function = spec.function {
       mapping = Mapping(function, of: spec, number, limits: limits, start: experiment.horizon.start)
     }
@@ -55,28 +56,18 @@ struct Application: Sendable {
       processors.job = FlinkJob(flink, limits: limits, at: calendar.now)
       calendar.schedule(RunEvent(.flinkMinute, number), at: calendar.now + .minutes(1), .control)
     }
-    for shard in endpoint.stream(spec.stream).shards {
-      switch spec.start {
-      case .trimHorizon: begin(atHorizonOf: shard, &commons, &endpoint, &calendar)
-      case .latest: begin(behind: shard, &commons, &endpoint, &calendar)
-      }
-    }
+    for shard in endpoint.stream(spec.stream).shards { takeUp(shard, &commons, &endpoint, &calendar) }
   }
 
   /// Shards whose parents still hold records are taken up when those are read to their end.
-  private mutating func begin(
-    atHorizonOf shard: Shard, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar
+  private mutating func takeUp(
+    _ shard: Shard, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar
   ) {
-    guard shard.parents.allSatisfy({ endpoint.isEmpty($0, of: spec.stream) }) else { return }
-    readers.startNew(addReader(shard.id, from: shard.log.trimHorizon, &commons), &endpoint, &calendar)
-  }
-
-  private mutating func begin(
-    behind shard: Shard, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar
-  ) {
-    let reader = addReader(shard.id, from: shard.log.tip, &commons)
-    tally.skipped += records(from: 0, to: shard.log.tip, shard.id, endpoint)
-    if shard.isOpen { readers.startNew(reader, &endpoint, &calendar) } else { readers.skip(reader) }
+    let isBehind = spec.start == .latest, position = isBehind ? shard.log.tip : shard.log.trimHorizon
+    guard isBehind || shard.parents.allSatisfy({ endpoint.isEmpty($0, of: spec.stream) }) else { return }
+    let reader = addReader(shard.id, from: position, &commons)
+    if isBehind { tally.skipped += records(from: 0, to: position, shard.id, endpoint) }
+    if isBehind, !shard.isOpen { readers.skip(reader) } else { readers.startNew(reader, &endpoint, &calendar) }
   }
 
   private mutating func addReader(_ shard: ShardID, from position: Int64, _ commons: inout Commons) -> Int {
@@ -104,30 +95,18 @@ struct Application: Sendable {
     if readers.isPushed {
       readers[reader].push(&endpoint, &calendar)
     } else {
-      poll(reader, &endpoint, &calendar, &observers)
+      readers.poll(reader, limit: spec.maxRecords, &tally, &endpoint, &calendar, &observers)
     }
     // Records between the last one asked for and the first one given have left by age, before a subscription or within.
     guard let batch = readers[reader].travelling.last, batch.first > next else { return }
-    let shard = readers[reader].place.shard
-    tally.expired += records(from: max(next, handed(by: reader)), to: batch.first, shard, endpoint)
+    noteExpired(from: max(next, handed(by: reader)), to: batch.first, of: reader, endpoint, &observers)
   }
 
-  private mutating func poll(
-    _ reader: Int, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
+  private mutating func noteExpired(
+    from first: Int64, to end: Int64, of reader: Int, _ endpoint: borrowing Endpoint, _ observers: inout Observers
   ) {
-    guard !readers[reader].isCalling else { return }
-    tally.calls += 1
-    switch readers[reader].poll(limit: spec.maxRecords, &endpoint, &calendar) {
-    case .answered: return
-    case .failed: break
-    case .throttled:
-      if tally.throttledCalls == 0 {
-        let text = "GetRecords on \(readers[reader].place.shard) is refused for the first time"
-        observers.note(.readThrottled, spec.name, text, at: calendar.now)
-      }
-      tally.throttledCalls += 1
-    }
-    readers[reader].wake(at: calendar.now + spec.pollInterval, &calendar)
+    let gone = records(from: first, to: end, readers[reader].place.shard, endpoint)
+    tally.note(expired: gone, at: endpoint.retention(of: spec.stream), by: number, &observers)
   }
 
   private func hasRoom(_ reader: Int) -> Bool {
@@ -145,20 +124,16 @@ struct Application: Sendable {
     let batch = readers[reader].arrive()
     if batch.count > 0 {
       if isMapped {
-        gather(batch, at: reader, endpoint, at: calendar.now)
+        let place = readers[reader].place, horizon = endpoint.horizon(of: place.shard, in: place.stream)
+        mapping?.gather(batch, at: reader, of: place, endpoint, at: calendar.now)
+        // Records that left by age while they travelled are expired, like those before them.
+        noteExpired(from: batch.first, to: min(batch.end, horizon), of: reader, endpoint, &observers)
       } else {
         processors.arrive(batch, at: reader)
       }
     }
     process(reader, &commons, endpoint, &calendar, &observers)
     goOn(reader, &commons, &endpoint, &calendar, &observers)
-  }
-
-  private mutating func gather(_ batch: Batch, at reader: Int, _ endpoint: borrowing Endpoint, at now: Instant) {
-    let place = readers[reader].place
-    mapping?.gather(batch, at: reader, of: place, endpoint, at: now)
-    // Records that left by age while they travelled are expired, like those before them.
-    tally.expired += max(0, min(batch.end, endpoint.horizon(of: place.shard, in: place.stream)) - batch.first)
   }
 
   /// Hands on what is ready of what a reader brought.
@@ -312,14 +287,9 @@ struct Application: Sendable {
 
   /// A minute has ended: the autoscaler looks.
   mutating func closeMinute(_ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers) {
-    let before = processors.job?.result.parallelism ?? 0
-    if let wanted = processors.job?.closeMinute(isStopped: uptime.isStopped, at: calendar.now) {
-      let outage = Interval.seconds(limits[.flink.rescale])
-      processors.job?.rescale(to: wanted, outage: outage)
+    if let (outage, note) = processors.job?.closeMinute(isStopped: uptime.isStopped, at: calendar.now) {
       readers.hangUp(&endpoint)
-      observers.note(
-        .applicationRescaled, spec.name, "parallelism \(before) → \(wanted), standing still for \(outage)",
-        at: calendar.now)
+      observers.note(.applicationRescaled, spec.name, note, at: calendar.now)
       calendar.schedule(RunEvent(.flinkResume, number), at: calendar.now + outage, .control)
     }
     calendar.schedule(RunEvent(.flinkMinute, number), at: calendar.now + .minutes(1), .control)
@@ -335,6 +305,20 @@ struct Application: Sendable {
 
   // MARK: Figures
 
+  /// Records were stored in the stream, of which it is a fan-out consumer; or shards may have closed.
+  mutating func awaitPushes(_ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
+    readers.awaitPushes(endpoint, &calendar)
+  }
+  mutating func awaitEnds(_ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
+    readers.awaitEnds(endpoint, &calendar)
+  }
+
+  /// A measured second ends.
+  mutating func note(age: Interval, at instant: Instant) { tally.note(age: age, at: instant) }
+
+  /// Statistics begin anew.
+  mutating func endWarmup() { tally.endWarmup() }
+
   /// The age of the oldest record kept that it has not handed over; zero when there is none.
   func age(_ endpoint: borrowing Endpoint, at instant: Instant) -> Interval {
     guard uptime.isDeployed else { return .zero }
@@ -344,6 +328,21 @@ struct Application: Sendable {
       oldest = min(oldest, endpoint.arrival(atOrBehind: next, in: ShardID(shard), of: spec.stream) ?? oldest)
     }
     return instant - oldest
+  }
+
+  /// How late the records are that it has not handed over, those included that have left its stream since it last asked.
+  func unread(_ endpoint: borrowing Endpoint, at instant: Instant) -> LatencyHistogram {
+    guard uptime.isDeployed else { return LatencyHistogram() }
+    var late = Lateness(at: instant)
+    for shard in 0..<endpoint.shardCount(of: spec.stream) {
+      let reader = readers.reader(of: shard)
+      // What a mapping holds is not in the order of its shard: some of what lies behind its first open record is done.
+      if let reader, isMapped { mapping?.addHeld(by: reader, to: &late) }
+      let next = reader.map { isMapped ? readers[$0].unread : handed(by: $0) } ?? 0
+      late.add(
+        from: next, in: ShardID(shard), of: spec.stream, isMapped ? .kinesisRecords : .userRecords, endpoint)
+    }
+    return late.ages
   }
 
   /// The first position of a shard that it may still ask about.
@@ -369,12 +368,10 @@ struct Application: Sendable {
       backlog += held + records(from: max(next, horizon), to: shard.log.tip, shard.id, endpoint)
       expired += records(from: next, to: horizon, shard.id, endpoint)
     }
-    var result = ConsumerResult(
-      name: spec.name, records: tally.records, calls: tally.calls, throttledCalls: tally.throttledCalls,
-      propagation: tally.propagation, iteratorAgeMax: tally.ageMax, iteratorAgeLast: age(endpoint, at: instant),
-      backlog: backlog, expired: expired, duplicates: tally.duplicates, skipped: tally.skipped,
-      function: mapping?.result, flink: processors.job?.result(at: instant))
-    result.iteratorAges = tally.ages
+    let unread = unread(endpoint, at: instant)
+    var result = tally.result(
+      of: spec.name, unread: unread, age: age(endpoint, at: instant), backlog: backlog, expired: expired)
+    (result.function, result.flink) = (mapping?.result, processors.job?.result(unread: unread, at: instant))
     return result
   }
 
@@ -391,15 +388,11 @@ struct Application: Sendable {
   /// What runs its code, where AWS does, and its lease table while its workers ran: every open shard's lease is renewed.
   func use(_ endpoint: borrowing Endpoint, at instant: Instant) -> ApplicationUse {
     var use = ApplicationUse(spec.name)
-    if spec.hasLeases { use.leases = leases(endpoint, at: instant) }
+    if spec.hasLeases {
+      let (held, ran) = uptime.leases(of: endpoint.stream(spec.stream), until: instant)
+      use.leases = spec.leases(held: held, over: ran, batches: Int128(tally.batches), limits)
+    }
     (use.function, use.flink) = (mapping?.use, processors.job?.use)
     return use
-  }
-
-  private func leases(_ endpoint: borrowing Endpoint, at instant: Instant) -> LeaseUse {
-    let spans = uptime.spans(until: instant), stream = endpoint.stream(spec.stream)
-    let held = spans.reduce(0) { $0 + stream.shardTime(from: $1.from, until: $1.to) }
-    let ran = spans.reduce(Interval.zero) { $0 + ($1.to - $1.from) }
-    return spec.leases(held: held, over: ran, batches: Int128(tally.batches), limits)
   }
 }

@@ -106,12 +106,12 @@ struct Applications: Sendable {
 
   /// Records were stored in a stream: its fan-out consumers get them.
   mutating func announce(_ stream: Int, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
-    for number in fanOut[stream] { applications[number].readers.awaitPushes(endpoint, &calendar) }
+    for number in fanOut[stream] { applications[number].awaitPushes(endpoint, &calendar) }
   }
 
   /// Shards of a stream may have closed: fan-out readers of those get their last event.
   mutating func followShards(of stream: Int, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
-    for number in fanOut[stream] { applications[number].readers.awaitEnds(endpoint, &calendar) }
+    for number in fanOut[stream] { applications[number].awaitEnds(endpoint, &calendar) }
   }
 
   /// The scenario begins or ends what it does to an application.
@@ -151,13 +151,22 @@ struct Applications: Sendable {
   mutating func observeAges(_ endpoint: borrowing Endpoint, at instant: Instant, _ observers: inout Observers) {
     let ages = ages(endpoint, at: instant)
     if observers.isMeasured(instant) {
-      for (number, age) in ages.enumerated() { applications[number].tally.note(age: age) }
+      for (number, age) in ages.enumerated() { applications[number].note(age: age, at: instant) }
     }
     observers.observe(ages: ages)
   }
 
   func ages(_ endpoint: borrowing Endpoint, at instant: Instant) -> [Interval] {
     applications.indices.map { applications[$0].age(endpoint, at: instant) }
+  }
+
+  /// How late the records are that an application, or all, have not handed to their code.
+  func unread(of number: Int?, _ endpoint: borrowing Endpoint, at instant: Instant) -> LatencyHistogram {
+    var ages = LatencyHistogram()
+    for number in number.map({ $0..<$0 + 1 }) ?? applications.indices {
+      ages.add(applications[number].unread(endpoint, at: instant))
+    }
+    return ages
   }
 
   /// GetRecords calls of an application, or of all: those throttled, of all made.
@@ -169,7 +178,7 @@ struct Applications: Sendable {
   }
 
   /// Statistics begin anew.
-  mutating func endWarmup() { for number in applications.indices { applications[number].tally.endWarmup() } }
+  mutating func endWarmup() { for number in applications.indices { applications[number].endWarmup() } }
 
   func results(_ endpoint: borrowing Endpoint, at instant: Instant) -> [ConsumerResult] {
     applications.indices.map { applications[$0].result(endpoint, at: instant) }

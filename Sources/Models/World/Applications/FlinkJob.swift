@@ -95,7 +95,7 @@ struct FlinkJob: Sendable {
   private var busyFrom: Instant?
   /// Worked in the minute that is open.
   private var busyThisMinute = Interval.zero
-  private let orchestration: Int64
+  private let orchestration: Int64, outage: Interval
 
   init(_ spec: FlinkSpec, limits: LimitsProfile, at now: Instant) {
     self.spec = spec
@@ -108,6 +108,7 @@ struct FlinkJob: Sendable {
     result = FlinkResult(parallelism: spec.parallelism, parallelismPeak: spec.parallelism)
     countedFrom = now
     orchestration = limits[.flink.orchestrationKPUs]
+    outage = spec.rescale ?? .seconds(limits[.flink.rescale])
     scaler =
       switch spec.scaling {
       case .fixed: nil
@@ -150,23 +151,20 @@ struct FlinkJob: Sendable {
     }
   }
 
-  /// A minute has ended: the autoscaler looks, unless the application stands still. Returns the parallelism wanted, nil to
-  /// leave it.
-  mutating func closeMinute(isStopped: Bool, at now: Instant) -> Int? {
+  /// A minute has ended: the autoscaler looks, unless the application stands still. Where it wants another parallelism the job
+  /// stops with a snapshot, to start again with that: nothing is read twice. Returns for how long it stands still then, and
+  /// what a note says.
+  mutating func closeMinute(isStopped: Bool, at now: Instant) -> (outage: Interval, note: String)? {
     count(until: now)
-    let isIdle = isStopped || isRescaling
-    let wanted = isIdle ? nil : scaler?.close(busy: busyThisMinute, parallelism: result.parallelism)
+    let isIdle = isStopped || isRescaling, before = result.parallelism
+    let wanted = isIdle ? nil : scaler?.close(busy: busyThisMinute, parallelism: before)
     busyThisMinute = .zero
-    return wanted
-  }
-
-  /// Stops with a snapshot, to start again with another parallelism: nothing is read twice.
-  mutating func rescale(to parallelism: Int, outage: Interval) {
-    if parallelism > result.parallelism { result.scaledUp += 1 } else { result.scaledDown += 1 }
-    result.parallelism = parallelism
-    result.parallelismPeak = max(result.parallelismPeak, parallelism)
+    guard let wanted else { return nil }
+    if wanted > before { result.scaledUp += 1 } else { result.scaledDown += 1 }
+    (result.parallelism, result.parallelismPeak) = (wanted, max(result.parallelismPeak, wanted))
     result.outage = result.outage + outage
     isRescaling = true
+    return (outage, "parallelism \(before) → \(wanted), standing still for \(outage)")
   }
 
   /// It runs again.
@@ -181,10 +179,15 @@ struct FlinkJob: Sendable {
     return FlinkUse(working: Int128(result.kpuTime) - orchestration, orchestration: orchestration)
   }
 
-  /// What it came to.
-  func result(at instant: Instant) -> FlinkResult {
+  /// What it came to, so much of its stream being unread: no result holds that yet.
+  func result(unread: LatencyHistogram, at instant: Instant) -> FlinkResult {
     var job = self
     job.count(until: instant)
+    if spec.window != nil {
+      var waiting = unread
+      sessions?.addOpen(at: instant, to: &waiting)
+      job.result.windowLatency.add(unfinished: waiting)
+    }
     job.result.heldPeak = windows?.peak ?? sessions?.peak ?? 0
     return job.result
   }

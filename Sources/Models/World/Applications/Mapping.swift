@@ -43,6 +43,8 @@ struct Mapping: Sendable {
     /// The position of the first record not handed over.
     var handed: Int64
     var service: RandomStream
+    /// Records it got, and the sub-shards that had one.
+    var gathered: Int64 = 0, used: UInt16 = 0
 
     var held: Int64 { subShards.reduce(0) { $0 + $1.count } }
   }
@@ -54,19 +56,40 @@ struct Mapping: Sendable {
   private(set) var lanes: [Lane] = []
   private var running = 0
   private var hasPoison = false
-  private(set) var result: FunctionResult
+  private var counts: FunctionResult
 
   init(_ function: FunctionSpec, of spec: ConsumerSpec, _ consumer: Int, limits: LimitsProfile, start: Instant) {
     (self.consumer, name, self.function, self.limits) = (consumer, spec.name, function, limits)
     (perBatch, perRecord) = (Sampler(spec.perBatch), Sampler(spec.perRecord))
     poisonFrom = function.failures.poisonAt.map { start + $0 }
-    result = FunctionResult(memory: function.memory)
+    counts = FunctionResult(memory: function.memory)
   }
+
+  /// What it came to.
+  var result: FunctionResult {
+    var result = counts
+    result.batchesAtOnce = function.factor
+    // A shard that had fewer records than it may have batches says nothing of their keys.
+    let lanes = lanes.filter { $0.gathered >= Self.recordsToTell * Int64(function.factor) }
+    if function.factor > 1, !lanes.isEmpty {
+      let used = lanes.reduce(0) { $0 + $1.used.nonzeroBitCount }
+      result.busyBatches = Double(used) / Double(lanes.count)
+    }
+    return result
+  }
+
+  /// Records a sub-shard after which one without any is taken to have no key: with many keys, one in a million is wrong.
+  private static let recordsToTell: Int64 = 14
 
   func handed(by reader: Int) -> Int64 { lanes[reader].handed }
 
   /// Records it holds of a reader's, gathering and in work.
   func held(of reader: Int) -> Int64 { lanes[reader].held }
+
+  /// How late what it holds of a reader's is.
+  func addHeld(by reader: Int, to late: inout Lateness) {
+    for part in lanes[reader].subShards { part.addHeld(to: &late) }
+  }
 
   /// A mapping reads ahead of its function up to so many records a sub-shard.
   func hasRoom(_ reader: Int, travelling: Int64) -> Bool {
@@ -88,6 +111,7 @@ struct Mapping: Sendable {
       notePoison(in: batch, of: reader, endpoint.position(arrivedFrom: poisonFrom, in: place.shard, of: place.stream))
     }
     let factor = function.factor
+    lanes[reader].gathered += batch.count
     for run in endpoint.runs(from: batch.first, to: batch.end, in: place.shard, of: place.stream) {
       var piece = Piece(first: run.first, count: run.count, bytes: run.bytes, arrival: run.arrival, received: now)
       guard factor > 1 else {
@@ -98,6 +122,7 @@ struct Mapping: Sendable {
       for position in run.first..<run.end {
         piece.first = position
         let part = endpoint.contents.subShard(of: position, in: place.shard, of: place.stream, factor: factor)
+        lanes[reader].used |= 1 << UInt16(part)
         lanes[reader].subShards[part].append(piece)
       }
     }
@@ -193,8 +218,8 @@ struct Mapping: Sendable {
     let index = Self.index(source.place, part)
     guard functions.begin(index) else { return throttle(reader, part, functions.limit, at: calendar.now, &observers) }
     running += 1
-    result.invocations += 1
-    result.concurrencyPeak = max(result.concurrencyPeak, running)
+    counts.invocations += 1
+    counts.concurrencyPeak = max(counts.concurrencyPeak, running)
     guard let batch = lanes[reader].subShards[part].work.last else { return }
     let time = time(for: batch.count, of: reader), failures = function.failures
     let isUnlucky = failures.errorRate > 0 && source.draws.failures.chance(failures.errorRate)
@@ -218,10 +243,10 @@ struct Mapping: Sendable {
   private mutating func throttle(
     _ reader: Int, _ part: Int, _ limit: Int64, at now: Instant, _ observers: inout Observers
   ) {
-    if result.throttles == 0 {
+    if counts.throttles == 0 {
       observers.note(.functionThrottled, name, "the account's concurrency of \(limit) is used up", at: now)
     }
-    result.throttles += 1
+    counts.throttles += 1
     lanes[reader].subShards[part].isThrottled = true
   }
 
@@ -237,18 +262,18 @@ struct Mapping: Sendable {
   ) {
     running -= 1
     let startedAt = lanes[reader].subShards[part].startedAt
-    result.duration = result.duration + Rounding.milliseconds(now - startedAt)
+    counts.duration = counts.duration + Rounding.milliseconds(now - startedAt)
     lanes[reader].subShards[part].isRunning = false
     lanes[reader].subShards[part].endedAt = now
     guard let batch = lanes[reader].subShards[part].work.popLast() else { return }
     guard lanes[reader].subShards[part].willFail else {
       return succeed(batch, startedAt: startedAt, &tally, &observers)
     }
-    if result.errors == 0 {
+    if counts.errors == 0 {
       let shard = "\(endpoint.name(of: place.stream))/\(place.shard)"
       observers.note(.functionFailed, name, "an invocation fails, on \(shard)", at: now)
     }
-    result.errors += 1
+    counts.errors += 1
     fail(batch, reader, part, at: now, &observers)
   }
 
@@ -268,7 +293,7 @@ struct Mapping: Sendable {
     if function.failures.batch == .bisected, batch.count > 1 {
       let (lower, upper) = batch.halves()
       lanes[reader].subShards[part].work += [upper, lower]
-      result.bisects += 1
+      counts.bisects += 1
     } else if let most = function.failures.maxRetries, batch.retries >= most {
       giveUp(batch.count, because: "out of retries", at: now, &observers)
       lanes[reader].subShards[part].notBefore = now
@@ -285,14 +310,14 @@ struct Mapping: Sendable {
   }
 
   private mutating func giveUp(_ count: Int64, because reason: String, at now: Instant, _ observers: inout Observers) {
-    if result.givenUp == 0 { observers.note(.recordsGivenUp, name, "the first \(count), \(reason)", at: now) }
-    result.givenUp += count
+    if counts.givenUp == 0 { observers.note(.recordsGivenUp, name, "the first \(count), \(reason)", at: now) }
+    counts.givenUp += count
   }
 
   /// What it used that has a price.
   var use: FunctionUse {
     FunctionUse(
-      invocations: Int128(result.invocations), memory: result.memory, time: Int128(result.duration.nanoseconds))
+      invocations: Int128(counts.invocations), memory: counts.memory, time: Int128(counts.duration.nanoseconds))
   }
 
   /// Everything before the first record that is not done counts as handed over.

@@ -122,7 +122,7 @@ struct Processors: Sendable {
       return job?.time(for: records).nanoseconds ?? 0
     }
     let each = perRecord.draw(from: &lanes[reader].service)
-    return perBatch.draw(from: &lanes[reader].service) + each * records
+    return perBatch.draw(from: &lanes[reader].service).plusClamped(each.timesClamped(records))
   }
 
   /// What was handed over before a crash counts as a duplicate.
@@ -149,27 +149,4 @@ struct Processors: Sendable {
     crews[worker].running -= 1
     return crews[worker].waiting.isEmpty ? nil : crews[worker].waiting.removeFirst()
   }
-}
-
-/// What an application came to, counted.
-struct Tally: Sendable {
-  var records: Int64 = 0, duplicates: Int64 = 0, skipped: Int64 = 0, expired: Int64 = 0
-  var calls: Int64 = 0, throttledCalls: Int64 = 0, batches: Int64 = 0
-  private(set) var propagation = LatencyHistogram()
-  /// The oldest record not handed over, at the end of each measured second: the largest, and all of them.
-  private(set) var ageMax = Interval.zero, ages = LatencyHistogram()
-
-  /// Records are handed to the application's code, so long after they arrived at their shard.
-  mutating func note(_ delay: Interval, _ count: Int64, by consumer: Int, _ observers: inout Observers) {
-    propagation.record(delay, count: count)
-    observers.noteRead(delay, count: count, by: consumer)
-  }
-
-  mutating func note(age: Interval) {
-    ageMax = max(ageMax, age)
-    ages.record(age)
-  }
-
-  /// Statistics begin anew.
-  mutating func endWarmup() { propagation = LatencyHistogram() }
 }

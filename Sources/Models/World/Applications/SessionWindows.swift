@@ -31,6 +31,16 @@ struct SessionWindows: Sendable {
     peak = max(peak, held)
   }
 
+  /// How old the records are of sessions that are not over.
+  func addOpen(at now: Instant, to ages: inout LatencyHistogram) {
+    // A key that was met twice at one instant has two ends.
+    var counted: Set<UInt32> = []
+    for (due, key) in ends[next...] {
+      guard let session = open[key], session.last + gap == due, counted.insert(key).inserted else { continue }
+      for arrived in session.arrivals { ages.record(now - arrived) }
+    }
+  }
+
   /// Forms the sessions that are over: the time of each of their records is that from its arrival to now's end of session.
   mutating func form(until now: Instant, into times: inout LatencyHistogram) {
     while next < ends.count, ends[next].due <= now {

@@ -82,6 +82,16 @@ struct SubShard: Sendable {
   /// When it is to be looked at; events for other instants are void.
   var dueAt: Instant?
 
+  /// What it holds, by when its function got it or will: what an invocation under way that will succeed began with, and the
+  /// rest.
+  func addHeld(to late: inout Lateness) {
+    for piece in held[head...] { late.add(since: piece.arrival, piece.count) }
+    for (index, batch) in work.enumerated() {
+      let isHandedOver = isRunning && !willFail && index == work.count - 1
+      for piece in batch.pieces { late.add(since: piece.arrival, piece.count, until: isHandedOver ? startedAt : nil) }
+    }
+  }
+
   /// Records it holds, gathering and in work.
   var count: Int64 { work.reduce(heldCount) { $0 + $1.count } }
 

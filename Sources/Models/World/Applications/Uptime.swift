@@ -1,3 +1,4 @@
+internal import KinesisCore
 internal import Units
 
 /// Whether an application's workers run, and when they did before.
@@ -16,8 +17,9 @@ struct Uptime: Sendable {
     since = nil
   }
 
-  /// All spans of running until an instant.
-  func spans(until instant: Instant) -> [(from: Instant, to: Instant)] {
-    ended + (since.map { [(from: $0, to: instant)] } ?? [])
+  /// How long open shards' leases were held while it ran, in nanoseconds, and how long it ran.
+  func leases(of stream: Stream, until instant: Instant) -> (held: Int128, ran: Interval) {
+    let spans = ended + (since.map { [(from: $0, to: instant)] } ?? [])
+    return spans.reduce((0, .zero)) { ($0.0 + stream.shardTime(from: $1.from, until: $1.to), $0.1 + ($1.to - $1.from)) }
   }
 }

@@ -61,11 +61,13 @@ struct Channels: Sendable {
   }
 
   /// What they came to. Traps when a record was delivered twice or not at all: accepted = delivered + held.
-  func results(_ endpoint: borrowing Endpoint) -> [ChannelResult] {
+  func results(_ endpoint: borrowing Endpoint, at instant: Instant) -> [ChannelResult] {
     channels.indices.map { index in
       var result = channels[index].result
       let held = channels[index].channel.held
       (result.heldRecords, result.heldBytes) = (held.records, Bytes(held.bytes))
+      // What is held has waited so long already, and will wait longer.
+      if let since = channels[index].channel.since { result.freshness = max(result.freshness, instant - since) }
       let accepted = endpoint.stored(in: channels[index].stream)
       precondition(result.records + result.heldRecords == accepted, "a channel lost or doubled a record")
       return result

@@ -129,8 +129,8 @@ struct Deliveries: Sendable {
   // MARK: Figures
 
   /// Once a second: what there is to see at any time.
-  mutating func observe(_ endpoint: inout Endpoint) {
-    for number in firehoses.indices { firehoses[number].observe(&endpoint) }
+  mutating func observe(_ endpoint: inout Endpoint, at instant: Instant) {
+    for number in firehoses.indices { firehoses[number].observe(&endpoint, at: instant) }
   }
 
   /// Statistics begin anew.
@@ -140,8 +140,16 @@ struct Deliveries: Sendable {
   var putRecords: Int64 { firehoses.reduce(0) { $0 + $1.putRecords } }
   var throttledRecords: Int64 { firehoses.reduce(0) { $0 + $1.tally.ingest.throttledRecords } }
 
-  func results(_ endpoint: borrowing Endpoint) -> [FirehoseResult] {
-    firehoses.indices.map { firehoses[$0].result(endpoint) }
+  /// How late the records are that one delivery stream, or all, have not delivered.
+  func undelivered(of firehose: Int?, _ endpoint: borrowing Endpoint, at instant: Instant) -> LatencyHistogram {
+    let chosen = firehose.map { $0..<$0 + 1 } ?? firehoses.indices
+    var ages = LatencyHistogram()
+    for number in chosen { ages.add(firehoses[number].undelivered(endpoint, at: instant)) }
+    return ages
+  }
+
+  func results(_ endpoint: borrowing Endpoint, at instant: Instant) -> [FirehoseResult] {
+    firehoses.indices.map { firehoses[$0].result(endpoint, at: instant) }
   }
 
   /// What they used that has a price, over a span of time.

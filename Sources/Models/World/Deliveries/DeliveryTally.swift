@@ -61,6 +61,20 @@ struct DeliveryTally: Sendable {
   /// Records of one parcel are at their destination, so long after they came. Copies do not count.
   mutating func note(freshness age: Interval, _ records: Int64) { freshness.record(age, count: records) }
 
+  /// Records will never be delivered: they were so old when that was known.
+  mutating func note(undelivered records: Int64, at age: Interval, by firehose: Int, _ observers: inout Observers) {
+    guard records > 0 else { return }
+    freshness.record(age, count: records)
+    observers.noteDelivered(age, count: records, by: firehose)
+  }
+
+  /// Freshness with what is not delivered yet.
+  func freshness(beside undelivered: LatencyHistogram) -> LatencyHistogram {
+    var all = freshness
+    all.add(unfinished: undelivered)
+    return all
+  }
+
   /// An invocation of the transform begins.
   mutating func noteInvocation(_ invocation: Invocation) {
     transform.invocations += 1

@@ -28,7 +28,7 @@ struct Destination: Sendable {
     guard delivery.target == .destination, let factor = slowdowns.last?.factor else {
       return Interval(nanoseconds: time)
     }
-    return Interval(nanoseconds: Int64((Double(time) * factor).rounded()))
+    return Interval(nanoseconds: Int64(clamping: (Double(time) * factor).rounded()))
   }
 
   /// How long an invocation of the transform takes that nobody gives up.

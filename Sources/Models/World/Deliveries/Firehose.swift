@@ -138,6 +138,8 @@ struct Firehose: Sendable {
     _ observers: inout Observers
   ) {
     guard let (batch, place) = sources?.arrive(at: source) else { return }
+    let age = endpoint.retention(of: place.stream)
+    tally.note(undelivered: batch.skipped, at: age, by: number, &observers)
     if batch.count > 0 { hand(batch, at: place, &desk, &endpoint, &calendar, &observers) }
     guard sources?.isExhausted(source) ?? false else { return }
     step(.endShard(place.shard), &desk, &endpoint, &calendar, &observers)
@@ -308,7 +310,11 @@ struct Firehose: Sendable {
       guard tally.note(overflow: records) else { return }
       let text = "all \(limit) partitions are active: the first \(records) records go to the error output"
       observers.note(.partitionsExceeded, name, text, at: now)
-    case .errorOutput, .backedUp, .dropped, .lost: return
+    case .lost:
+      for parcel in receipt.parcels where !parcel.isRepeat {
+        tally.note(undelivered: parcel.records, at: now - parcel.arrival, by: number, &observers)
+      }
+    case .errorOutput, .backedUp, .dropped: return
     }
   }
 
@@ -336,7 +342,8 @@ struct Firehose: Sendable {
   // MARK: Figures
 
   /// Once a second: what there is to see at any time.
-  mutating func observe(_ endpoint: inout Endpoint) {
+  mutating func observe(_ endpoint: inout Endpoint, at instant: Instant) {
+    sources?.observe(endpoint, at: instant)
     tally.delivery.heldPeak = max(tally.delivery.heldPeak, machine.ledger.records.held)
     guard partitions != nil else { return }
     endpoint.note(.partitionCount, Double(machine.activePartitions), firehose: number)
@@ -348,8 +355,16 @@ struct Firehose: Sendable {
   /// Records that callers put into it.
   var putRecords: Int64 { sources == nil ? machine.ledger.records.taken : 0 }
 
+  /// How late the records are that are not delivered: what it holds, and what it has not read.
+  func undelivered(_ endpoint: borrowing Endpoint, at instant: Instant) -> LatencyHistogram {
+    var late = Lateness(at: instant)
+    for parcel in machine.undelivered { late.add(since: parcel.arrival, parcel.records) }
+    sources?.addUnread(endpoint, to: &late)
+    return late.ages
+  }
+
   /// What it came to. Traps when a record is unaccounted for.
-  func result(_ endpoint: borrowing Endpoint) -> FirehoseResult {
+  func result(_ endpoint: borrowing Endpoint, at instant: Instant) -> FirehoseResult {
     let ledger = FirehoseLedger(machine.ledger)
     precondition(ledger.isBalanced && machine.isBalanced, "a delivery stream's record is unaccounted for")
     let taken = machine.ledger.records.taken + machine.ledger.repeats.taken + machine.ledger.givenBack
@@ -360,7 +375,8 @@ struct Firehose: Sendable {
     return FirehoseResult(
       name: name, bufferSize: machine.bufferSize, bufferInterval: machine.bufferInterval, ledger: ledger,
       bytes: Bytes(machine.ledger.bytesTaken), billedBytes: Bytes(machine.ledger.bytesBilled),
-      delivery: tally.delivery, freshness: tally.freshness, ingest: sources == nil ? tally.ingest : nil,
+      delivery: tally.delivery, freshness: tally.freshness(beside: undelivered(endpoint, at: instant)),
+      ingest: sources == nil ? tally.ingest : nil,
       reading: sources?.figures(endpoint), transform: spec.configuration.transform == nil ? nil : tally.transform,
       partitions: partitions == nil ? nil : parts, objects: tally.objects, objectsOmitted: tally.objectsOmitted)
   }

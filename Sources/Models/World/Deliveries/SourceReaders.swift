@@ -4,7 +4,7 @@ internal import Limits
 internal import Simulation
 internal import Units
 
-/// A delivery stream's readers of its source: each calls GetRecords once a second, whether or not it was refused the last time.
+/// A delivery stream's readers of its source: each calls GetRecords once a second, as Lambda's pollers do (N§4).
 struct SourceReaders: Sendable {
   /// What becomes of what a reader brings.
   private enum Use: Sendable {
@@ -16,7 +16,8 @@ struct SourceReaders: Sendable {
   }
 
   private let name: String, number: Int, stream: Int
-  private let limits: LimitsProfile
+  private let limits: LimitsProfile, startsAt: Instant
+  private static let period = Interval.seconds(1)
   /// The partition keys' length in the stream's records.
   let keyBytes: Int64
   private let seed: UInt64, replication: Int
@@ -24,13 +25,15 @@ struct SourceReaders: Sendable {
   /// The readers that deliver.
   private var lineage = Lineage()
   private(set) var figures = ReadFigures()
+  private var trend: AgeTrend
 
   init?(_ number: Int, of experiment: Experiment, replication: Int) {
     guard let stream = experiment.firehoses[number].stream else { return nil }
     (name, self.number, self.stream) = (experiment.firehoses[number].name, number, stream)
     (seed, self.replication) = (experiment.seed, replication)
     keyBytes = experiment.keyBytes(of: stream)
-    limits = experiment.limits
+    (limits, startsAt) = (experiment.limits, experiment.horizon.start)
+    trend = AgeTrend(experiment.horizon)
   }
 
   /// Begins to read a shard: one call a second, and a second one for the backup of all records (F§2).
@@ -44,16 +47,19 @@ struct SourceReaders: Sendable {
   private mutating func add(
     _ shard: ShardID, from position: Int64, _ use: Use, _ desk: inout DeliveryDesk, _ calendar: inout Calendar
   ) {
-    let entity = EntityName("firehoses.\(name).\(use == .delivery ? "shards" : "backup")", index: shard.index)
-    func random(_ purpose: Purpose) -> RandomStream {
-      RandomStream(seed: seed, replication: replication, purpose: purpose, entity: entity)
+    let name = "firehoses.\(self.name).\(use == .delivery ? "shards" : "backup")"
+    func random(_ purpose: Purpose, _ part: String = "") -> RandomStream {
+      let entity = EntityName(name + part, index: shard.index)
+      return RandomStream(seed: seed, replication: replication, purpose: purpose, entity: entity)
     }
     let place = Place(stream: stream, shard: shard, slot: desk.addSource(sources.count, of: number))
     let draws = CallDraws(times: random(.latency), failures: random(.failure))
-    var (reader, phases) = (
-      ShardReader(place, for: .firehose, fanOut: nil, from: position, draws: draws, limits: limits), random(.phase)
-    )
-    reader.wake(at: calendar.now + Interval(nanoseconds: Int64(phases.below(1_000_000_000))), &calendar)
+    let pace = PollPace(.service, period: Self.period, limits: limits, at: startsAt) { random(.retryJitter, $0) }
+    var phases = random(.phase)
+    var reader = ShardReader(
+      place, for: .firehose, fanOut: nil, from: position, draws: draws, pace: pace, limits: limits)
+    let phase = Interval(nanoseconds: Int64(phases.below(UInt64(Self.period.nanoseconds))))
+    reader.wake(at: calendar.now + phase, &calendar)
     sources.append((reader, use))
   }
 
@@ -63,30 +69,37 @@ struct SourceReaders: Sendable {
     _ observers: inout Observers
   ) {
     guard sources[source].reader.isDue(at: calendar.now), !sources[source].reader.isExhausted else { return }
-    sources[source].reader.wake(at: calendar.now + .seconds(1), &calendar)
-    let shard = sources[source].reader.place.shard
-    guard !sources[source].reader.isCalling, machine.mayRead(shard) else { return }
+    let shard = sources[source].reader.place.shard, limit = Int(limits[.shard.readRecordsPerCall])
+    guard !sources[source].reader.isCalling, machine.mayRead(shard) else {
+      return sources[source].reader.wake(at: calendar.now + Self.period, &calendar)
+    }
+    guard let call = sources[source].reader.poll(limit: limit, &endpoint, &calendar) else { return }
     figures.calls += 1
-    switch sources[source].reader.poll(limit: Int(limits[.shard.readRecordsPerCall]), &endpoint, &calendar) {
+    switch call {
     case .answered(let answer, _):
+      sources[source].reader.comeBack(after: Self.period, &calendar)
       endpoint.note(.behind, Double(answer.millisBehindLatest), firehose: number)
       figures.behindMax = max(figures.behindMax, .milliseconds(answer.millisBehindLatest))
     case .failed: return
-    case .throttled:
-      if figures.throttledCalls == 0 {
-        let text = "GetRecords on \(shard) is refused for the first time"
-        observers.note(.readThrottled, name, text, at: calendar.now)
-      }
-      figures.throttledCalls += 1
-      endpoint.note(.throttledGetRecords, 1, firehose: number)
+    case .throttled: noteThrottled(shard, &endpoint, at: calendar.now, &observers)
     }
+  }
+
+  private mutating func noteThrottled(
+    _ shard: ShardID, _ endpoint: inout Endpoint, at now: Instant, _ observers: inout Observers
+  ) {
+    if figures.throttledCalls == 0 {
+      observers.note(.readThrottled, name, "GetRecords on \(shard) is refused for the first time", at: now)
+    }
+    figures.throttledCalls += 1
+    endpoint.note(.throttledGetRecords, 1, firehose: number)
   }
 
   /// An answer has arrived, unless it was thrown away. Returns what is to be delivered of it.
   mutating func arrive(at source: Int) -> (batch: Batch, place: Place)? {
     guard sources[source].reader.isCalling else { return nil }
     let batch = sources[source].reader.arrive()
-    figures.expired += batch.skipped
+    if sources[source].use == .delivery { figures.expired += batch.skipped }
     return sources[source].use == .delivery ? (batch, sources[source].reader.place) : nil
   }
 
@@ -111,11 +124,33 @@ struct SourceReaders: Sendable {
   /// The first position of a shard that has not arrived; nil when it was not opened.
   func unread(of shard: Int) -> Int64? { lineage.reader(of: shard).map { sources[$0].reader.unread } }
 
+  /// Once a second: how old the oldest record is that has not arrived.
+  mutating func observe(_ endpoint: borrowing Endpoint, at instant: Instant) {
+    var oldest = instant
+    for shard in 0..<endpoint.shardCount(of: stream) {
+      let next = unread(of: shard) ?? 0
+      oldest = min(oldest, endpoint.arrival(atOrBehind: next, in: ShardID(shard), of: stream) ?? oldest)
+    }
+    trend.note(instant - oldest, at: instant)
+  }
+
+  /// What is unread, and what has left the stream unread since it was last asked.
+  func addUnread(_ endpoint: borrowing Endpoint, to late: inout Lateness) {
+    for shard in 0..<endpoint.shardCount(of: stream) {
+      late.add(from: unread(of: shard) ?? 0, in: ShardID(shard), of: stream, .userRecords, endpoint)
+    }
+  }
+
   /// What reading came to.
   func figures(_ endpoint: borrowing Endpoint) -> ReadFigures {
-    endpoint.stream(stream).shards.reduce(into: figures) { figures, shard in
-      figures.backlog += max(0, shard.log.tip - max(unread(of: shard.id.index) ?? 0, shard.log.trimHorizon))
+    var figures = figures
+    figures.fallingBehind = trend.growth
+    for shard in endpoint.stream(stream).shards {
+      let next = unread(of: shard.id.index) ?? 0, horizon = shard.log.trimHorizon
+      figures.backlog += max(0, shard.log.tip - max(next, horizon))
+      figures.expired += max(0, horizon - next)
     }
+    return figures
   }
 }
 

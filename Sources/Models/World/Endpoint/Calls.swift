@@ -15,15 +15,6 @@ struct PutCall {
 /// Whose GetRecords call it is.
 enum ReadCaller {
   case consumer, firehose
-
-  /// Whether a stream's faults reach it. They should reach Firehose's pollers too, which is not so yet: a known fault of the
-  /// model.
-  var meetsFaults: Bool {
-    switch self {
-    case .consumer: true
-    case .firehose: false
-    }
-  }
 }
 
 /// The random streams of one reader's calls: how long they take, and which of them a fault hits.
@@ -38,6 +29,15 @@ enum ReadCall {
   case throttled
   /// The service failed.
   case failed
+
+  /// What its client takes it for.
+  var failure: CallFailure {
+    switch self {
+    case .answered: .none
+    case .throttled: .throttle
+    case .failed: .service
+    }
+  }
 }
 
 /// What the service pushed, how long it travels, and whether nothing of the shard comes behind it.

@@ -48,8 +48,7 @@ struct Endpoint: ~Copyable {
 
   /// Whether a put call that is there now fails whole; it is noted as failed then. Draws only while a fault is on.
   mutating func isFailing(_ call: PutCall, drawing failures: inout RandomStream) -> Bool {
-    let share = faults[call.stream].failingShare
-    guard share > 0, failures.chance(share) else { return false }
+    guard faults[call.stream].isFailing(drawing: &failures) else { return false }
     book.noteFailed(call)
     return true
   }
@@ -82,18 +81,17 @@ struct Endpoint: ~Copyable {
 
   /// GetRecords, for whoever reads.
   mutating func getRecords(
-    _ iterator: ShardIterator, limit: Int, of stream: Int, by caller: ReadCaller, drawing draws: inout CallDraws,
-    at now: Instant
+    _ iterator: ShardIterator, limit: Int, of stream: Int, drawing draws: inout CallDraws, at now: Instant
   ) -> ReadCall {
-    let time = readTime.draw(from: &draws.times), share = caller.meetsFaults ? faults[stream].failingShare : 0
-    let took = Interval(nanoseconds: caller.meetsFaults ? faults[stream].stretched(time) : time)
-    guard share == 0 || !draws.failures.chance(share) else {
+    let took = Interval(nanoseconds: faults[stream].stretched(readTime.draw(from: &draws.times)))
+    guard !faults[stream].isFailing(drawing: &draws.failures) else {
       book.note(.getSuccess, 0, stream: stream)
       return .failed
     }
     do throws(Refusal) {
       let answer = try account[stream].getRecords(iterator, limit: limit, at: now)
-      meters[stream].notePolled(answer.bytes, longTerm: account[stream].longTermBytes(of: answer, at: now))
+      let old = account[stream].longTermBytes(of: answer, at: now)
+      meters[stream].notePolled(answer.count, bytes: answer.bytes, longTerm: old)
       book.note(answer, took: took, stream: stream)
       return .answered(answer, took: took)
     } catch {
@@ -115,10 +113,12 @@ struct Endpoint: ~Copyable {
     }
   }
 
-  /// SubscribeToShard from a position of the shard on. Returns the subscription.
+  /// SubscribeToShard from a position of the shard on. Returns the subscription; nil when the service fails.
   mutating func subscribe(
-    _ fanOut: Int, to shard: ShardID, of stream: Int, from next: Int64, at now: Instant
-  ) throws(Refusal) -> Int {
+    _ fanOut: Int, to shard: ShardID, of stream: Int, from next: Int64, drawing failures: inout RandomStream,
+    at now: Instant
+  ) throws(Refusal) -> Int? {
+    guard !faults[stream].isFailing(drawing: &failures) else { return nil }
     let before = next > 0 ? account[stream].shards[shard.index].sequenceNumber(at: next - 1, arrived: now) : nil
     return try account[stream].subscribe(
       fanOut, to: shard, from: before.map { .afterSequenceNumber($0) } ?? .trimHorizon, at: now)
@@ -189,8 +189,9 @@ struct Endpoint: ~Copyable {
     calendar.schedule(RunEvent(.streamChange), at: next, .control)
   }
 
-  /// Whether a stream changes at this instant, and has not yet.
-  func isChanging(at now: Instant) -> Bool { account.nextChange.map { $0 <= now } ?? false }
+  /// Whether a stream changes at this instant, and nobody has followed it yet: a put at the same instant may have let it
+  /// change already.
+  func isChanging(at now: Instant) -> Bool { changeAt == now || account.nextChange.map { $0 <= now } ?? false }
 
   /// Lets time pass: streams change by themselves.
   mutating func wake(at now: Instant) {

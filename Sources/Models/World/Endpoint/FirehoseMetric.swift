@@ -59,7 +59,7 @@ enum FirehoseMetric: Int, CaseIterable {
 
   /// The empty series of one delivery stream, in the order of the cases.
   static func series(of spec: FirehoseSpec) -> [MetricSeries] {
-    let destination = spec.metricsName
+    let destination = spec.configuration.destination.metricsName
     return allCases.map {
       MetricSeries(
         metric: $0.name(to: destination), unit: $0.unit, stream: "", consumer: nil, firehose: spec.name, samples: [])

@@ -65,6 +65,14 @@ enum StreamChange {
   case mode(CapacityMode)
   case warmThroughput(Int64)
 
+  /// One step of a plan.
+  init(_ step: ReshardStep) {
+    switch step {
+    case .split(let shard, let key): self = .split(shard, at: key)
+    case .merge(let lower, let upper): self = .merge(lower, with: upper)
+    }
+  }
+
   var kind: Reshard.Kind {
     switch self {
     case .split: .splitShard

@@ -1,3 +1,6 @@
+internal import Simulation
+internal import Units
+
 /// What a scenario makes the service do wrong.
 enum ServiceFault: Sendable {
   /// So large a share of put and GetRecords calls fails whole.
@@ -9,7 +12,7 @@ enum ServiceFault: Sendable {
   var beginning: String {
     switch self {
     case .errorBurst(let share):
-      "InternalFailure or ServiceUnavailable for \(Int((share * 100).rounded())) % of calls"
+      "InternalFailure or ServiceUnavailable for \(Int(clamping: (share * 100).rounded())) % of calls"
     case .latencySpike(let factor): "calls take \(factor) times as long"
     }
   }
@@ -27,13 +30,16 @@ enum ServiceFault: Sendable {
 struct StreamFaults: Sendable {
   private var bursts: [(event: Int, share: Double)] = [], spikes: [(event: Int, factor: Double)] = []
 
-  /// The share of put and GetRecords calls that fails whole.
-  var failingShare: Double { bursts.last?.share ?? 0 }
+  /// Whether a call fails whole. Draws only while a burst is on.
+  func isFailing(drawing failures: inout RandomStream) -> Bool {
+    let share = bursts.last?.share ?? 0
+    return share > 0 && failures.chance(share)
+  }
 
   /// A service time, longer while a fault stretches it.
   func stretched(_ nanoseconds: Int64) -> Int64 {
     guard let factor = spikes.last?.factor, factor != 1 else { return nanoseconds }
-    return Int64((Double(nanoseconds) * factor).rounded())
+    return Int64(clamping: (Double(nanoseconds) * factor).rounded())
   }
 
   mutating func begin(_ fault: ServiceFault, event: Int) {

@@ -15,6 +15,8 @@ struct StreamMeter: Sendable {
   var secondView: SecondView
   /// What is billed, a tariff for each mode the stream was in; the last one holds.
   private(set) var tariffs: [Tariff] = []
+  /// What GetRecords gave in this minute, all readers together.
+  private(set) var polledMinute = ShardMeter.Load()
   /// Over the whole run.
   var allThrottledAttempts: Int64 = 0
   var shardsPeak: Int
@@ -77,8 +79,10 @@ struct StreamMeter: Sendable {
     tariffs.append(tariff)
   }
 
-  /// Counts bytes that polling took out, and of those the bytes of records older than a week.
-  mutating func notePolled(_ bytes: Int64, longTerm: Int64) {
+  /// Counts what polling took out, and of those the bytes of records older than a week.
+  mutating func notePolled(_ count: Int64, bytes: Int64, longTerm: Int64) {
+    polledMinute.records += count
+    polledMinute.bytes += bytes
     tariffs[tariffs.count - 1].polledBytes += bytes
     tariffs[tariffs.count - 1].retrievedBytes += longTerm
   }
@@ -209,6 +213,7 @@ struct StreamMeter: Sendable {
     var throttled: Int64 = 0
     var hottest = 0.0
     foldMinute(minute)
+    polledMinute = .init()
     for index in shards.indices {
       let load = shards[index].minute
       stream.records += load.records

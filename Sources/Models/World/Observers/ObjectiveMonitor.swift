@@ -47,6 +47,14 @@ struct MetricReading: Sendable {
   }
 }
 
+/// What others know of an objective's metric when it is looked at.
+struct ObjectiveState: Sendable {
+  /// Its counters since the run began.
+  var counts: (part: Int64, whole: Int64) = (0, 0)
+  /// For times: those that are not over yet, as long as they are; nil for other metrics, and when nobody asks.
+  var unfinished: LatencyHistogram?
+}
+
 /// Follows one objective through a run: as a whole, or window by window.
 struct ObjectiveMonitor: Sendable {
   let objective: Objective
@@ -68,8 +76,8 @@ struct ObjectiveMonitor: Sendable {
     switch metric {
     case .putLatency, .propagation, .dataFreshness: MetricReading(times: LatencyHistogram())
     case .shardUtilization: MetricReading(shares: UtilizationHistogram())
-    case .putThrottleRate, .firstAttemptThrottleRate, .recordsLost, .iteratorAge, .throttledCalls, .openShards,
-      .monthlyCost, .figure:
+    case .putThrottleRate, .firstAttemptThrottleRate, .recordsLost, .iteratorAge, .throttledCalls, .readThrottleRate,
+      .openShards, .monthlyCost, .figure:
       MetricReading()
     }
   }
@@ -95,21 +103,26 @@ struct ObjectiveMonitor: Sendable {
     baseline = counts
   }
 
-  /// Looks at the objective at the end of a second; `counts` are the counters' values now.
-  mutating func look(counts: (part: Int64, whole: Int64), at now: Instant) {
+  /// Whether `look` has anything to do with what is not over yet: a window ends, or the run is not known to be bad.
+  func needsUnfinished(at now: Instant) -> Bool {
+    own.times != nil && (windowEnd.map { now >= $0 } ?? (firstBrokenAt == nil))
+  }
+
+  /// Looks at the objective at the end of a second.
+  mutating func look(_ state: ObjectiveState, at now: Instant) {
     guard let end = windowEnd else {
-      if firstBrokenAt == nil, let value = reading(counts).value(objective.statistic), !holds(value) {
+      if firstBrokenAt == nil, let value = reading(state).value(objective.statistic), !holds(value) {
         firstBrokenAt = now
       }
       return
     }
     guard now >= end, let length = objective.window else { return }
-    closeWindow(counts: counts, at: now)
+    closeWindow(state, at: now)
     windowEnd = end + length
   }
 
-  private mutating func closeWindow(counts: (part: Int64, whole: Int64), at now: Instant) {
-    let value = reading(counts).value(objective.statistic)
+  private mutating func closeWindow(_ state: ObjectiveState, at now: Instant) {
+    let value = reading(state).value(objective.statistic)
     windows += 1
     if let value {
       if !holds(value) {
@@ -118,7 +131,7 @@ struct ObjectiveMonitor: Sendable {
       }
       worst = worse(value, worst)
     }
-    endWarmup(counts: counts, keeping: true)
+    endWarmup(counts: state.counts, keeping: true)
   }
 
   private func worse(_ value: Double, _ known: Double?) -> Double {
@@ -130,18 +143,19 @@ struct ObjectiveMonitor: Sendable {
     }
   }
 
-  private func reading(_ counts: (part: Int64, whole: Int64)) -> MetricReading {
+  private func reading(_ state: ObjectiveState) -> MetricReading {
     var reading = own
-    (reading.part, reading.whole) = (counts.part - baseline.part, counts.whole - baseline.whole)
+    (reading.part, reading.whole) = (state.counts.part - baseline.part, state.counts.whole - baseline.whole)
+    if let unfinished = state.unfinished { reading.times?.add(unfinished: unfinished) }
     return reading
   }
 
   private func holds(_ value: Double) -> Bool { objective.comparison.holds(value, objective.threshold) }
 
   /// The verdict at the end of the run.
-  func verdict(counts: (part: Int64, whole: Int64), at now: Instant) -> ObjectiveVerdict {
+  func verdict(_ state: ObjectiveState, at now: Instant) -> ObjectiveVerdict {
     guard objective.window != nil, windows > 0 else {
-      let value = reading(counts).value(objective.statistic)
+      let value = reading(state).value(objective.statistic)
       let isPassing = value.map(holds) ?? false
       return ObjectiveVerdict(
         objective: objective, value: value, isPassing: isPassing,

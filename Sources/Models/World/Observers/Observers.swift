@@ -81,7 +81,7 @@ struct Observers: ~Copyable {
       case .shardUtilization(let which) where which == nil || which == stream: monitors[index].add(shares: shares)
       case .openShards(stream): monitors[index].add(gauge: Double(openShards))
       case .shardUtilization, .openShards, .putThrottleRate, .firstAttemptThrottleRate, .recordsLost, .putLatency,
-        .propagation, .iteratorAge, .throttledCalls, .dataFreshness, .monthlyCost, .figure:
+        .propagation, .iteratorAge, .throttledCalls, .readThrottleRate, .dataFreshness, .monthlyCost, .figure:
         continue
       }
     }
@@ -138,9 +138,14 @@ struct Observers: ~Copyable {
     monitors[objective].objective.window != nil || secondCount % lookSeconds == 0
   }
 
-  /// Looks at an objective whose counters stand where they stand.
-  mutating func look(at objective: Int, counts: (part: Int64, whole: Int64), at instant: Instant) {
-    monitors[objective].look(counts: counts, at: instant)
+  /// Whether looking at an objective takes what is not over yet.
+  func needsUnfinished(_ objective: Int, at instant: Instant) -> Bool {
+    monitors[objective].needsUnfinished(at: instant)
+  }
+
+  /// Looks at an objective whose metric stands where it stands.
+  mutating func look(at objective: Int, _ state: ObjectiveState, at instant: Instant) {
+    monitors[objective].look(state, at: instant)
   }
 
   /// Statistics begin anew.
@@ -148,9 +153,9 @@ struct Observers: ~Copyable {
     monitors[objective].endWarmup(counts: counts, keeping: false)
   }
 
-  /// What each objective came to, its counters standing at `counts`; those that were broken are noted in order of time.
-  mutating func verdicts(counts: [(part: Int64, whole: Int64)], at instant: Instant) -> [ObjectiveVerdict] {
-    let verdicts = zip(monitors, counts).map { $0.verdict(counts: $1, at: instant) }
+  /// What each objective came to, its metric standing so; those that were broken are noted in order of time.
+  mutating func verdicts(_ states: [ObjectiveState], at instant: Instant) -> [ObjectiveVerdict] {
+    let verdicts = zip(monitors, states).map { $0.verdict($1, at: instant) }
     let broken = verdicts.filter { $0.firstBrokenAt != nil }
     for verdict in broken.sorted(by: { ($0.firstBrokenAt ?? instant) < ($1.firstBrokenAt ?? instant) }) {
       let objective = verdict.objective

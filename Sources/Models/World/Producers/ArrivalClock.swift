@@ -63,7 +63,7 @@ struct ArrivalClock: Sendable {
     let total = fraction + nanoseconds
     let whole = total.rounded(.down)
     fraction = total - whole
-    next = next + Interval(nanoseconds: Int64(whole))
+    next = next + Interval(nanoseconds: Int64(clamping: whole))
   }
 
   private mutating func loadPiece(_ profile: RateProfile, phases: inout RandomStream) {
@@ -137,7 +137,7 @@ private enum Modulation: Sendable {
     case .switching(var state):
       while state.until <= now {
         state.isOn.toggle()
-        let stay = Int64(stream.exponential() * (state.isOn ? state.on : state.off))
+        let stay = Int64(clamping: stream.exponential() * (state.isOn ? state.on : state.off))
         state.until = state.until + Interval(nanoseconds: max(1, stay))
       }
       self = .switching(state)

@@ -61,7 +61,9 @@ struct Holdings: ~Copyable {
     let producer = producer(of: process)
     holders[process].bytes += Int64(record.size)
     producers[producer].peakHeld = max(producers[producer].peakHeld, holders[process].bytes)
-    return records.add(record)
+    var own = record
+    own.owner = UInt16(producer)
+    return records.add(own)
   }
 
   /// A process holds so many bytes less: the answer tells that their records are stored.
@@ -184,6 +186,15 @@ struct Holdings: ~Copyable {
   }
 
   // MARK: Statistics
+
+  /// How old the records are that one producer, or all, have not been told are stored. O(records held).
+  func unfinished(of producer: Int?, at instant: Instant) -> LatencyHistogram {
+    var ages = LatencyHistogram()
+    for record in records.used where producer.map({ $0 == Int(record.owner) }) ?? true {
+      ages.record(instant - record.birth)
+    }
+    return ages
+  }
 
   /// Times begin anew.
   mutating func endWarmup() {

@@ -16,17 +16,19 @@ struct Outbox: ~Copyable {
     var open: Int32 = -1
     /// Those that wait for another try, longest waiting first; −1 for none.
     var waitingHead: Int32 = -1, waitingTail: Int32 = -1
+    /// Those that the SDK's own limiter holds back, and when it lets the first one go.
+    var heldHead: Int32 = -1, heldTail: Int32 = -1, heldUntil: Instant = .epoch
     /// Requests gathering, on the wire and waiting.
     var count: Int32 = 0
     var sdk: SDKClient, jitter: RandomStream
   }
 
-  init(_ plans: [ProducerPlan], _ naming: DrawNaming) {
+  init(_ plans: [ProducerPlan], _ naming: DrawNaming, at start: Instant) {
     counts = plans.map { _ in ClientCounts() }
     for plan in plans {
       lines += (0..<plan.spec.processes).map { number in
         let delays = EntityName("producers.\(plan.spec.name).sdk", index: number)
-        let sdk = SDKClient(plan.sdk, naming.stream(.retryJitter, delays))
+        let sdk = SDKClient(plan.sdk, naming.stream(.retryJitter, delays), at: start)
         return Line(sdk: sdk, jitter: naming.stream(.retryJitter, plan.entity(number)))
       }
     }
@@ -87,8 +89,42 @@ struct Outbox: ~Copyable {
 
   // MARK: On the wire
 
-  /// Sends a request: it reaches the service half-way through its round trip.
+  /// Sends a request, unless the SDK holds it back.
   mutating func send(
+    _ request: Int32, _ holdings: inout Holdings, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar
+  ) {
+    let process = Int(requests[request].process)
+    guard holdings.plan(of: process).sdk.limiter != nil else {
+      return transmit(request, &holdings, endpoint, &calendar)
+    }
+    hold(request, of: process)
+    sendHeld(of: process, &holdings, endpoint, &calendar)
+  }
+
+  /// A process's limiter may let requests go.
+  mutating func release(
+    _ process: Int, _ holdings: inout Holdings, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar
+  ) {
+    if lines[process].heldUntil == calendar.now { sendHeld(of: process, &holdings, endpoint, &calendar) }
+  }
+
+  /// Sends what a process's limiter lets go now, and comes back for the rest.
+  private mutating func sendHeld(
+    of process: Int, _ holdings: inout Holdings, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar
+  ) {
+    while lines[process].heldHead >= 0 {
+      let until = calendar.now + lines[process].sdk.hold(at: calendar.now)
+      guard until == calendar.now else {
+        guard until != lines[process].heldUntil else { return }
+        lines[process].heldUntil = until
+        return calendar.schedule(RunEvent(.sdkRelease, process), at: until)
+      }
+      transmit(unhold(of: process), &holdings, endpoint, &calendar)
+    }
+  }
+
+  /// Puts a request on the wire: it reaches the service half-way through its round trip.
+  private mutating func transmit(
     _ request: Int32, _ holdings: inout Holdings, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar
   ) {
     let process = Int(requests[request].process), plan = holdings.plan(of: process)
@@ -195,7 +231,9 @@ struct Outbox: ~Copyable {
     let process = Int(requests[request].process)
     holdings.free(requests[request].acceptedBytes, of: process)
     requests[request].acceptedBytes = 0
-    guard !isRetriedBySDK(request, of: process, &holdings, &calendar) else { return process }
+    let isRetried = isRetriedBySDK(request, of: process, &holdings, &calendar)
+    sendHeld(of: process, &holdings, endpoint, &calendar)
+    guard !isRetried else { return process }
     if requests[request].records.count > 0 {
       reconsider(request, of: process, &holdings, endpoint, &calendar, &observers)
     } else {
@@ -210,24 +248,14 @@ struct Outbox: ~Copyable {
     _ request: Int32, of process: Int, _ holdings: inout Holdings, _ calendar: inout Calendar
   ) -> Bool {
     let producer = holdings.producer(of: process), plan = holdings.plan(of: process)
-    let failure = failure(of: request, plan), attempt = requests[request].sdkAttempt
+    let failure = failure(of: request, plan)
     requests[request].failure = .none
     if failure == .service || failure == .timeout { counts[producer].failedCalls += 1 }
-    guard plan.sdk.mode != .none else { return false }
-    let cost = plan.sdk.cost(of: failure)
-    guard failure != .none, attempt < plan.sdk.attempts, lines[process].sdk.take(cost) else {
-      if failure == .none {
-        lines[process].sdk.succeed(held: requests[request].sdkTokens)
-      } else {
-        counts[producer].sdkGaveUp += 1
-      }
-      (requests[request].sdkAttempt, requests[request].sdkTokens) = (1, 0)
-      return false
-    }
-    (requests[request].sdkAttempt, requests[request].sdkTokens) = (attempt + 1, cost)
+    let answer = lines[process].sdk.answer(&requests[request].call, failure, plan.sdk, at: calendar.now)
+    if answer == .givenUp { counts[producer].sdkGaveUp += 1 }
+    guard case .again(let wait) = answer else { return false }
     holdings.noteRetries(requests[request].records.count, by: producer)
     counts[producer].sdkRetries += 1
-    let wait = plan.sdk.delay(after: attempt, failure, &lines[process].sdk.draws)
     calendar.fold(UInt64(wait.nanoseconds))
     calendar.schedule(RunEvent(.sdkRetry, Int(request)), at: calendar.now + wait)
     return true
@@ -312,6 +340,21 @@ struct Outbox: ~Copyable {
   private mutating func retire(_ request: Int32) {
     lines[Int(requests[request].process)].count -= 1
     requests.remove(request)
+  }
+
+  private mutating func hold(_ request: Int32, of process: Int) {
+    let last = lines[process].heldTail
+    requests[request].later = -1
+    if last >= 0 { requests[last].later = request } else { lines[process].heldHead = request }
+    lines[process].heldTail = request
+  }
+
+  private mutating func unhold(of process: Int) -> Int32 {
+    let first = lines[process].heldHead
+    lines[process].heldHead = requests[first].later
+    if lines[process].heldHead < 0 { lines[process].heldTail = -1 }
+    requests[first].later = -1
+    return first
   }
 
   private mutating func link(_ request: Int32, to process: Int) {

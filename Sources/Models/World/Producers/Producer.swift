@@ -120,7 +120,7 @@ struct Producer: Sendable {
 
   /// Nil for a plain client that met no failed call.
   private func clientResult(_ sdk: ClientCounts, _ library: ClientCounts) -> ClientResult? {
-    let isPlain = plan.library == nil && plan.sdk.mode == .none, failed = sdk.failedCalls + library.failedCalls
+    let isPlain = plan.library == nil && plan.sdk.isIdle, failed = sdk.failedCalls + library.failedCalls
     guard !isPlain || failed > 0 else { return nil }
     return ClientResult(
       kinesisRecords: library.sent, userRecords: library.packed, wrongShard: library.wrongShard,

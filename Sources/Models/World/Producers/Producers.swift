@@ -20,7 +20,7 @@ struct Producers: ~Copyable {
     _ plans: [ProducerPlan], _ naming: DrawNaming, _ endpoint: borrowing Endpoint, _ calendar: borrowing Calendar
   ) {
     holdings = Holdings(plans, naming)
-    outbox = Outbox(plans, naming)
+    outbox = Outbox(plans, naming, at: calendar.start)
     library = ProducerLibrary(producers: plans.count)
     clocks = WinnerTree(count: max(1, plans.last?.endProcess ?? 0))
     replays = plans.map { _ in Replay() }
@@ -195,6 +195,7 @@ struct Producers: ~Copyable {
     case .linger: outbox.linger(event, &holdings, endpoint, &calendar)
     case .retry: outbox.retry(event, &holdings, endpoint, &calendar)
     case .sdkRetry: outbox.send(Int32(event.index), &holdings, endpoint, &calendar)
+    case .sdkRelease: outbox.release(event.index, &holdings, endpoint, &calendar)
     case .putAnswer: freed = outbox.answer(Int32(event.index), &holdings, endpoint, &calendar, &observers)
     case .traceCopy: copy(event.index, of: Int(event.generation), endpoint, &calendar, &observers)
     case .kplPacked: freed = library.endPackingWhenDue(event.index, &holdings, endpoint, &calendar, &observers)
@@ -274,9 +275,18 @@ struct Producers: ~Copyable {
     return ledger
   }
 
-  /// What each producer came to.
-  var results: [ProducerResult] {
-    holdings.producers.indices.map { holdings.producers[$0].result(outbox.counts[$0], library.counts[$0]) }
+  /// How old the records are that one producer, or all, have not been told are stored.
+  func unfinished(of producer: Int?, at instant: Instant) -> LatencyHistogram {
+    holdings.unfinished(of: producer, at: instant)
+  }
+
+  /// What each producer came to. Records under way are at least as late as they are.
+  func results(at instant: Instant) -> [ProducerResult] {
+    holdings.producers.indices.map { producer in
+      var result = holdings.producers[producer].result(outbox.counts[producer], library.counts[producer])
+      result.putLatency.add(unfinished: holdings.unfinished(of: producer, at: instant))
+      return result
+    }
   }
 
   /// Traps when what the shards hold is not what producers know of: Kinesis records and user records, by stream; and when

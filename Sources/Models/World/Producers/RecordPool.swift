@@ -13,6 +13,8 @@ struct PendingRecord: Sendable {
   var next: Int32
   /// Whether a shard was asked to take it, and whether one holds a copy of it.
   var isOffered = false, isStored = false
+  /// The producer whose it is.
+  var owner: UInt16 = 0
 }
 
 /// All records on their way. No allocation per record: slots are used again, the latest freed first.
@@ -38,8 +40,12 @@ struct RecordPool: Sendable {
 
   mutating func remove(_ index: Int32) {
     slots[Int(index)].next = free
+    slots[Int(index)].birth = .never
     free = index
   }
+
+  /// Those that are on their way. O(slots).
+  var used: some Sequence<PendingRecord> { slots.lazy.filter { $0.birth < .never } }
 }
 
 /// Records linked in order; −1 where there is none.
@@ -66,8 +72,8 @@ struct PutRequest: Sendable {
   var sentAt: Instant = .epoch, roundTrip: Interval = .zero
   /// When its answer is back.
   var answeredAt: Instant { sentAt + roundTrip }
-  /// Whether the call under way fails as a whole; the SDK's own tries, from 1, and the tokens its last one took.
-  var failure = CallFailure.none, sdkAttempt: Int32 = 1, sdkTokens: Int32 = 0
+  /// Whether the call under way fails as a whole; and the call as the SDK sees it.
+  var failure = CallFailure.none, call = SDKCall()
   /// Bytes that a shard took in this try: freed when the answer arrives.
   var acceptedBytes: Int64 = 0
   /// Its neighbours in the process's line of requests that wait for another try; −1 for none.

@@ -48,7 +48,9 @@ struct Source: Sendable {
   mutating func phase(within period: Interval) -> Int64 { Int64(phases.below(UInt64(period.nanoseconds))) }
 
   /// A whole number of records for a mean of them: the fraction is drawn.
-  mutating func count(_ mean: Double) -> Int { Int(mean) + (arrivals.chance(mean - mean.rounded(.down)) ? 1 : 0) }
+  mutating func count(_ mean: Double) -> Int {
+    Int(clamping: mean) + (arrivals.chance(mean - mean.rounded(.down)) ? 1 : 0)
+  }
 }
 
 /// Recorded events: when, which key, how large; each stands for `scale` records.

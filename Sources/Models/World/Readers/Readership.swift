@@ -20,7 +20,8 @@ struct Readership: Sendable {
   private let name: String, stream: Int
   private let fanOut: ShardReader.FanOut?
   private let seed: UInt64, replication: Int
-  private let pollInterval: Interval, limits: LimitsProfile
+  private let pollInterval: Interval, poller: ConsumerSpec.Poller
+  private let limits: LimitsProfile, startsAt: Instant
   private var sources: [ShardReader] = []
   private var stages: [Stage] = []
   private var leases: Leases
@@ -30,15 +31,15 @@ struct Readership: Sendable {
   init(_ consumer: Int, of experiment: Experiment, fanOut: Int?, replication: Int) {
     let spec = experiment.consumers[consumer], seed = experiment.seed
     limits = experiment.limits
-    (name, stream, pollInterval) = (spec.name, spec.stream, spec.pollInterval)
+    (name, stream, pollInterval, poller) = (spec.name, spec.stream, spec.pollInterval, spec.poller)
+    startsAt = experiment.horizon.start
     (self.seed, self.replication) = (seed, replication)
     self.fanOut = fanOut.map { ShardReader.FanOut(position: $0, consumer: consumer) }
     let discovery: Leases.Discovery =
       spec.flink != nil
-      ? .periodic(.seconds(limits[.flink.shardDiscovery])) : spec.hasLeases ? .scans : .immediate
-    leases = Leases(
-      workers: spec.workers, discovery, failover: .seconds(limits[.kcl.failover]), start: experiment.horizon.start
-    ) {
+      ? .periodic(.seconds(limits[.flink.shardDiscovery]))
+      : spec.hasLeases ? .scans(spec.leaseRhythm(limits)) : .immediate
+    leases = Leases(workers: spec.workers, discovery, start: experiment.horizon.start) {
       RandomStream(
         seed: seed, replication: replication, purpose: .phase,
         entity: EntityName("consumers.\(spec.name).workers", index: $0))
@@ -61,10 +62,10 @@ struct Readership: Sendable {
   var held: [Int] { lineage.all.filter { stages[$0] != .finished && !leases.isOrphan($0) } }
 
   /// A random stream of a shard's reader.
-  func random(_ purpose: Purpose, _ shard: ShardID) -> RandomStream {
+  func random(_ purpose: Purpose, _ shard: ShardID, part: String = "") -> RandomStream {
     RandomStream(
       seed: seed, replication: replication, purpose: purpose,
-      entity: EntityName("consumers.\(name)", index: shard.index))
+      entity: EntityName("consumers.\(name)\(part)", index: shard.index))
   }
 
   // MARK: Beginning
@@ -73,7 +74,11 @@ struct Readership: Sendable {
   mutating func add(_ shard: ShardID, from position: Int64, slot: Int) -> Int {
     let draws = CallDraws(times: random(.latency, shard), failures: random(.failure, shard))
     let place = Place(stream: stream, shard: shard, slot: slot)
-    sources.append(ShardReader(place, for: .consumer, fanOut: fanOut, from: position, draws: draws, limits: limits))
+    let pace = PollPace(poller, period: pollInterval, limits: limits, at: startsAt) {
+      random(.retryJitter, shard, part: $0)
+    }
+    sources.append(
+      ShardReader(place, for: .consumer, fanOut: fanOut, from: position, draws: draws, pace: pace, limits: limits))
     stages.append(.waiting)
     leases.add()
     lineage.begin(shard, by: sources.count - 1)
@@ -125,6 +130,27 @@ struct Readership: Sendable {
     lineage.finish(sources[reader].place.shard)
   }
 
+  // MARK: Polling
+
+  /// GetRecords by a reader.
+  mutating func poll(
+    _ reader: Int, limit: Int, _ tally: inout Tally, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) {
+    guard !sources[reader].isCalling, let call = sources[reader].poll(limit: limit, &endpoint, &calendar) else {
+      return
+    }
+    tally.calls += 1
+    guard case .throttled = call else { return }
+    if tally.throttledCalls == 0 {
+      let text = "GetRecords on \(sources[reader].place.shard) is refused for the first time"
+      observers.note(.readThrottled, name, text, at: calendar.now)
+    }
+    tally.throttledCalls += 1
+  }
+
+  // MARK: Pushes
+
   /// Ends all subscriptions.
   mutating func hangUp(_ endpoint: inout Endpoint) {
     for reader in lineage.all { sources[reader].hangUp(&endpoint) }
@@ -163,7 +189,7 @@ struct Readership: Sendable {
 
   /// Workers are back, without leases: they take those nobody holds, and new ones. Returns how many.
   mutating func restore(_ count: Int, _ calendar: inout Calendar) -> Int {
-    let restored = leases.restore(count)
+    let restored = leases.restore(count, at: calendar.now)
     for reader in lineage.all where leases.isOrphan(reader) { adopt(reader, &calendar) }
     return restored
   }

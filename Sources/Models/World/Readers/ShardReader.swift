@@ -20,8 +20,8 @@ struct Place: Sendable {
 
 /// One reading of one shard, by GetRecords or by SubscribeToShard: the same for a consumer and for a delivery stream.
 ///
-/// It knows where it stands, what travels to its owner, and whether the shard's end was read. When to ask, and what becomes of
-/// what arrives, is the owner's.
+/// It knows where it stands, what travels to its owner, whether the shard's end was read, and when to ask again. Whether there is
+/// room, and what becomes of what arrives, is the owner's.
 struct ShardReader: Sendable {
   /// A consumer with enhanced fan-out: its position among the stream's, and among the run's.
   struct FanOut: Sendable {
@@ -49,12 +49,13 @@ struct ShardReader: Sendable {
   private var lastWake: Instant = .epoch
   /// Its failures also decide which invocations of a mapping's function fail.
   var draws: CallDraws
+  private var pace: PollPace
 
   init(
-    _ place: Place, for caller: ReadCaller, fanOut: FanOut?, from position: Int64, draws: CallDraws,
+    _ place: Place, for caller: ReadCaller, fanOut: FanOut?, from position: Int64, draws: CallDraws, pace: PollPace,
     limits: LimitsProfile
   ) {
-    (self.place, self.caller, self.fanOut, self.draws) = (place, caller, fanOut, draws)
+    (self.place, self.caller, self.fanOut, self.draws, self.pace) = (place, caller, fanOut, draws, pace)
     (next, self.limits) = (position, limits)
   }
 
@@ -79,6 +80,7 @@ struct ShardReader: Sendable {
   /// Reads again from a position; what travels is thrown away.
   mutating func restart(from position: Int64) {
     (next, travelling, iterator, isDrained) = (position, [], nil, false)
+    pace.restart()
   }
 
   /// It begins behind the end of a closed shard.
@@ -106,16 +108,30 @@ struct ShardReader: Sendable {
   // MARK: GetRecords
 
   /// GetRecords where it stands, with a new iterator when it has none or has held it for too long. What is answered travels
-  /// until `arrive`.
-  mutating func poll(limit: Int, _ endpoint: inout Endpoint, _ calendar: inout Calendar) -> ReadCall {
+  /// until `arrive`; after a call that was refused or failed it comes back by itself. Nil when its client's own limiter holds
+  /// the call back, after which it comes back, too.
+  mutating func poll(limit: Int, _ endpoint: inout Endpoint, _ calendar: inout Calendar) -> ReadCall? {
+    let wait = pace.hold(at: calendar.now)
+    guard wait == .zero else {
+      wake(at: calendar.now + wait, &calendar)
+      return nil
+    }
     calledAt = calendar.now
     let call = endpoint.getRecords(
-      currentIterator(at: calendar.now), limit: limit, of: place.stream, by: caller, drawing: &draws,
-      at: calendar.now)
-    guard case .answered(let answer, let took) = call else { return call }
+      currentIterator(at: calendar.now), limit: limit, of: place.stream, drawing: &draws, at: calendar.now)
+    guard case .answered(let answer, let took) = call else {
+      wake(at: pace.refused(call.failure, at: calendar.now), &calendar)
+      return call
+    }
+    pace.answered(at: calendar.now)
     (iterator, isDrained, isBehind) = (answer.next, answer.next == nil, answer.millisBehindLatest > 0)
     take(answer.first, answer.count, arriving: calendar.now + took, &calendar)
     return call
+  }
+
+  /// Comes back for the next call, `pause` behind the last one.
+  mutating func comeBack(after pause: Interval, _ calendar: inout Calendar) {
+    wake(at: pace.next(after: pause, since: calledAt, at: calendar.now), &calendar)
   }
 
   private func currentIterator(at now: Instant) -> ShardIterator {
@@ -141,16 +157,15 @@ struct ShardReader: Sendable {
     if let fanOut { subscribe(fanOut, &endpoint, &calendar) } else { wake(at: instant, &calendar) }
   }
 
-  /// SubscribeToShard where it stands; again in five seconds when that is refused.
+  /// SubscribeToShard where it stands; again in five seconds when that is refused or fails.
   private mutating func subscribe(_ fanOut: FanOut, _ endpoint: inout Endpoint, _ calendar: inout Calendar) {
     let now = calendar.now
     do throws(Refusal) {
       subscription = try endpoint.subscribe(
-        fanOut.position, to: place.shard, of: place.stream, from: next, at: now)
-      wake(at: now + ServiceTimes.gathering, &calendar)
-    } catch {
-      calendar.schedule(RunEvent(.lease, place.slot), at: now + .seconds(limits[.fanOut.takeover]))
-    }
+        fanOut.position, to: place.shard, of: place.stream, from: next, drawing: &draws.failures, at: now)
+    } catch { subscription = nil }
+    guard subscription == nil else { return wake(at: now + ServiceTimes.gathering, &calendar) }
+    calendar.schedule(RunEvent(.lease, place.slot), at: now + .seconds(limits[.fanOut.takeover]))
   }
 
   /// Ends the subscription, if there is one.
@@ -183,7 +198,7 @@ struct ShardReader: Sendable {
   /// Goes on when its owner has room: to what there is to push, or to the next call, `pause` behind the last one.
   mutating func goOn(pause: Interval, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
     if fanOut == nil {
-      if !isCalling { wake(at: max(calendar.now, calledAt + pause), &calendar) }
+      if !isCalling { comeBack(after: pause, &calendar) }
     } else if hasPush(endpoint) || awaitsEnd(endpoint) {
       wake(at: calendar.now + ServiceTimes.gathering, &calendar)
     }

@@ -3,23 +3,37 @@ internal import Units
 
 /// What each policy wants, before the bounds.
 extension Autoscaler {
-  /// awslabs/amazon-kinesis-scaling-utils, StreamMonitor.processCloudwatchMetrics: of records and bytes the one used more
-  /// decides; enough high minutes within the window grow the stream, else enough low ones shrink it.
+  /// awslabs/amazon-kinesis-scaling-utils (2022-06), StreamMonitor.processCloudwatchMetrics: enough high minutes within the
+  /// window are a vote to grow, else enough low ones a vote to shrink. It looks when the stream is ACTIVE: until then it
+  /// waits, with the thread that would look.
+  func scalingUtils(
+    _ view: View, _ operations: AutoscalerSpec.Operations, up: AutoscalerSpec.Step, down: AutoscalerSpec.Step,
+    at now: Instant
+  ) -> Int? {
+    guard view.isActive else { return nil }
+    let votes = operations.votes(
+      put: vote(minutes, over: shard, open: view.openShards),
+      get: vote(reads, over: shard.givenAsRead, open: view.openShards))
+    if votes.contains(.up) { return mayGrow(at: now) ? up.grown(from: view.openShards) : nil }
+    guard votes.contains(.down), view.openShards > 1, mayShrink(at: now) else { return nil }
+    return down.shrunk(from: view.openShards)
+  }
+
+  /// What a scaling utility's minutes of one operation say.
+  enum Vote: Sendable, Hashable { case up, down, none }
+
+  /// Of records and bytes the one used more decides.
   ///
   /// The utility takes minutes that CloudWatch has not got as low. Here the stream is older than the run: minutes before
   /// it are neither.
-  func scalingUtils(_ view: View, up: AutoscalerSpec.Step, down: AutoscalerSpec.Step, at now: Instant) -> Int? {
-    let open = believed(view), count = Int64(open)
-    let records = minutes.reduce(0) { $0 + $1.records }, bytes = minutes.reduce(0) { $0 + $1.bytes }
+  private func vote(_ loads: [MinuteLoad], over shard: MinuteLoad, open: Int) -> Vote {
+    let records = loads.reduce(0) { $0 + $1.records }, bytes = loads.reduce(0) { $0 + $1.bytes }
     // Both sides are shares of capacity, brought to one denominator.
     let isBytes = Double(bytes) / Double(shard.bytes) >= Double(records) / Double(shard.records)
-    let used = minutes.map { isBytes ? $0.bytes : $0.records }
-    let whole = count * (isBytes ? shard.bytes : shard.records)
-    let high = used.count { $0 * 1_000 > spec.up.permille * whole }
-    let low = used.count { $0 * 1_000 < spec.down.permille * whole }
-    if high >= spec.up.minutes { return mayGrow(at: now) ? view.openShards + up.shards(of: view.openShards) : nil }
-    guard low >= spec.down.minutes, view.openShards > 1, mayShrink(at: now) else { return nil }
-    return view.openShards - down.shards(of: view.openShards)
+    let used = loads.map { isBytes ? $0.bytes : $0.records }
+    let whole = Int64(open) * (isBytes ? shard.bytes : shard.records)
+    if used.count(where: { $0 * 1_000 > spec.up.permille * whole }) >= spec.up.minutes { return .up }
+    return used.count { $0 * 1_000 < spec.down.permille * whole } >= spec.down.minutes ? .down : .none
   }
 
   /// aws-samples/kinesis-auto-scaling: every minute of the upper alarm's window at or above its threshold doubles; 57 of 60
@@ -78,12 +92,34 @@ extension Autoscaler {
   }
 }
 
-extension AutoscalerSpec.Step {
-  /// How many shards it comes to, at least one.
-  func shards(of open: Int) -> Int {
+extension AutoscalerSpec.Operations {
+  /// The votes that count.
+  fileprivate func votes(put: Autoscaler.Vote, get: Autoscaler.Vote) -> [Autoscaler.Vote] {
     switch self {
-    case .shards(let count): max(1, count)
-    case .percent(let share): max(1, open * share / 100)
+    case .put: [put]
+    case .get: [get]
+    case .both: [put, get]
+    }
+  }
+}
+
+extension AutoscalerSpec.Step {
+  /// StreamScalingUtils.getNewShardCount, upwards: rounded up, so that a small share of few shards is a shard.
+  func grown(from open: Int) -> Int {
+    switch self {
+    case .shards(let count): open + count
+    case .percent(let share) where share < 100: (open * (100 + share) + 99) / 100
+    case .percent(let factor): (open * factor + 99) / 100
+    }
+  }
+
+  /// Downwards, to one shard at least: a share is rounded to the nearest count, as its own tests (3 − 15 % = 3) and issue 107
+  /// (1,399 − 10 % = 1,259) have it, a factor down.
+  func shrunk(from open: Int) -> Int {
+    switch self {
+    case .shards(let count): max(1, open - count)
+    case .percent(let share) where share < 100: max(1, (open * (100 - share) + 50) / 100)
+    case .percent(let factor): max(1, open * 100 / factor)
     }
   }
 }

@@ -17,8 +17,8 @@ struct Autoscaler: Sendable, Hashable {
   let start: Instant
   /// What one shard takes in a minute.
   let shard: MinuteLoad
-  /// The newest last; at most as many as a threshold looks back.
-  private(set) var minutes: [MinuteLoad] = []
+  /// What was written, and what GetRecords gave; the newest last, at most as many as a threshold looks back.
+  private(set) var minutes: [MinuteLoad] = [], reads: [MinuteLoad] = []
   private(set) var lastUp: Instant?, lastDown: Instant?, lastRefused: Instant?
   /// What its last accepted call asked for: the capacity it believes in while the stream is UPDATING.
   private(set) var target: Int?
@@ -33,27 +33,38 @@ struct Autoscaler: Sendable, Hashable {
   /// How many minutes it keeps.
   var lookback: Int { max(spec.up.minutes, spec.down.minutes) }
 
-  /// Reads a minute's sums.
-  mutating func see(_ minute: MinuteLoad) {
-    if minutes.count == lookback { minutes.removeFirst() }
+  /// Reads a minute's sums: what was written, and what GetRecords gave.
+  mutating func see(_ minute: MinuteLoad, read: MinuteLoad = MinuteLoad()) {
+    if minutes.count == lookback {
+      minutes.removeFirst()
+      reads.removeFirst()
+    }
     minutes.append(minute)
+    reads.append(read)
   }
 
   /// The count to ask for now; nil when the present one is to stay.
   ///
-  /// Always between `minimum` and `maximum`, and never more than double or less than half the open shards.
+  /// Always between `minimum` and `maximum`, and never more than double or less than half the open shards, unless it is
+  /// the scaling utility's, which asks for what it wants and goes shard by shard when it is refused.
   func decide(_ view: View, at now: Instant) -> Int? {
     let wish =
       switch spec.policy {
-      case .scalingUtils(let up, let down): scalingUtils(view, up: up, down: down, at: now)
+      case .scalingUtils(let operations, let up, let down): scalingUtils(view, operations, up: up, down: down, at: now)
       case .doubleHalve: doubleHalve(view, at: now)
       case .targetTracking: targetTracking(view, at: now)
       case .schedule(let entries): schedule(entries, view, at: now)
       }
     guard let wish else { return nil }
-    let reachable = min(max(wish, (view.openShards + 1) / 2), 2 * view.openShards)
+    let reachable = goesShardByShard ? wish : min(max(wish, (view.openShards + 1) / 2), 2 * view.openShards)
     let allowed = min(max(reachable, spec.minimum), spec.maximum)
     return allowed == view.openShards ? nil : allowed
+  }
+
+  /// Whether a call that UpdateShardCount refuses is followed by splits and merges, one by one.
+  var goesShardByShard: Bool {
+    guard case .scalingUtils = spec.policy else { return false }
+    return true
   }
 
   /// What became of the call it made at `now`.

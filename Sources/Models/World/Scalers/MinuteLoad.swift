@@ -15,6 +15,10 @@ struct MinuteLoad: Sendable, Hashable {
     MinuteLoad(records: 60 * limits[.shard.writeRecords], bytes: 60 * limits[.shard.writeBytes])
   }
 
+  /// Twice of both: what the scaling utility holds GetRecords against (KinesisOperationType.GET: 2 MiB and 2,000 records a
+  /// second and shard; AWS's own limit counts bytes only).
+  var givenAsRead: MinuteLoad { MinuteLoad(records: 2 * records, bytes: 2 * bytes) }
+
   /// Whether it is at least so many thousandths of what `shards` shards take, in records or in bytes.
   func reaches(_ permille: Int64, of shards: Int, each shard: MinuteLoad) -> Bool {
     let share = permille * Int64(shards)

@@ -11,12 +11,24 @@ struct Scalers: ~Copyable {
   private struct Running {
     let stream: Int
     var scaler: Autoscaler
-    /// Minutes that are over but younger than the metric delay, oldest first.
-    var unread: [MinuteLoad] = []
+    /// Minutes that are over but younger than the metric delay, oldest first: what was written, what GetRecords gave.
+    var unread: [(written: MinuteLoad, read: MinuteLoad)] = []
+    /// What it does shard by shard, while it does.
+    var way: Way?
     /// First attempts since the start, when the last minute was gathered.
     var demanded = MinuteLoad()
     var result: AutoscalerResult
   }
+
+  /// The way to a count by splits and merges, one by one.
+  private struct Way {
+    let target: Int, from: Int
+    var steps: ArraySlice<ReshardStep>
+  }
+
+  /// How the scaling utility waits for ACTIVE after a split or a merge: 20 s, and then a second each time
+  /// (StreamScalingUtils.waitForStreamStatus).
+  private static let firstWait = Interval.seconds(20), wait = Interval.seconds(1)
 
   init(_ experiment: Experiment) {
     let shard = MinuteLoad.capacity(experiment.limits)
@@ -40,8 +52,9 @@ struct Scalers: ~Copyable {
   /// A whole minute is over: its sums wait until they can be read.
   mutating func closeMinute(_ endpoint: borrowing Endpoint) {
     for index in all.indices {
-      let shards = endpoint.meter(of: all[index].stream).shards
-      all[index].unread.append(shards.reduce(into: MinuteLoad()) { $0.add($1.minute) })
+      let meter = endpoint.meter(of: all[index].stream), shards = meter.shards
+      let read = MinuteLoad(records: meter.polledMinute.records, bytes: meter.polledMinute.bytes)
+      all[index].unread.append((shards.reduce(into: MinuteLoad()) { $0.add($1.minute) }, read))
       noteNeed(of: index, shards.reduce(into: MinuteLoad()) { $0.add($1.demanded) }, endpoint)
     }
   }
@@ -67,7 +80,9 @@ struct Scalers: ~Copyable {
     }
     calendar.schedule(RunEvent(.scale, index), at: now + .minutes(1), .control)
     guard !all[index].unread.isEmpty else { return }
-    all[index].scaler.see(all[index].unread.removeFirst())
+    let newest = all[index].unread.removeFirst()
+    all[index].scaler.see(newest.written, read: newest.read)
+    guard all[index].way == nil else { return }
     let stream = endpoint.stream(all[index].stream)
     let view = Autoscaler.View(openShards: stream.openShardCount, isActive: stream.status == .active)
     guard let target = all[index].scaler.decide(view, at: now) else { return }
@@ -83,6 +98,44 @@ struct Scalers: ~Copyable {
     call.refusal = endpoint.change(all[index].stream, .shardCount(target), by: asker, &calendar, &observers)
     all[index].scaler.answered(target: target, from: open, isAccepted: call.refusal == nil, at: now)
     all[index].result.note(call)
+    guard all[index].scaler.goesShardByShard, let refusal = call.refusal, Self.isFollowedByHand(refusal) else { return }
+    let stream = endpoint.stream(all[index].stream)
+    let ranges = stream.openShards.map { (id: $0, range: stream.shards[$0.index].range) }
+    let steps = ReshardPlan.uniform(from: ranges, to: target, firstNew: stream.shards.count)
+    all[index].way = Way(target: target, from: open, steps: steps[...])
+    all[index].result.goByHand(call)
+    calendar.schedule(RunEvent(.scaleStep, index), at: now, .control)
+  }
+
+  /// Whether the utility scales by hand after such a refusal (StreamScaler.updateShardCount); any other ends its attempt.
+  private static func isFollowedByHand(_ code: String) -> Bool {
+    [Refusal.limitExceeded("").code, Refusal.invalidArgument("").code].contains(code)
+  }
+
+  /// The next split or merge of a way by hand, once the stream is ACTIVE; when one is refused, the rest is given up.
+  mutating func goOn(
+    _ event: RunEvent, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
+  ) {
+    let now = calendar.now, index = event.index
+    guard var way = all[index].way else { return }
+    if event.generation == 0, endpoint.isChanging(at: now) {
+      return calendar.schedule(RunEvent(.scaleStep, index, generation: 1), at: now, .control)
+    }
+    guard endpoint.stream(all[index].stream).status == .active else {
+      return calendar.schedule(RunEvent(.scaleStep, index), at: now + Self.wait, .control)
+    }
+    guard let step = way.steps.popFirst() else {
+      all[index].way = nil
+      return all[index].scaler.answered(target: way.target, from: way.from, isAccepted: true, at: now)
+    }
+    all[index].way = way
+    let asker = StreamChange.Asker.scaler(all[index].result.policy, target: way.target)
+    guard endpoint.change(all[index].stream, StreamChange(step), by: asker, &calendar, &observers) == nil else {
+      all[index].way = nil
+      return
+    }
+    all[index].result.singleSteps += 1
+    calendar.schedule(RunEvent(.scaleStep, index), at: now + Self.firstWait, .control)
   }
 
   /// What the autoscaler of a stream came to; nil for a stream without one.

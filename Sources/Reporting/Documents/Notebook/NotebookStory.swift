@@ -36,7 +36,7 @@ struct NotebookStory {
 
   private var title: Notebook.Cell {
     let words = description.isEmpty ? "" : Markdown.prose(description) + "\n\n"
-    let time = Figures.duration(Interval(nanoseconds: Int64((facts.simulated * 1e9).rounded())))
+    let time = Figures.duration(Interval(nanoseconds: Int64(clamping: (facts.simulated * 1e9).rounded())))
     return .markdown(
       "title",
       """

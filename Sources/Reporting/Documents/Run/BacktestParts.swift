@@ -41,8 +41,8 @@ struct BacktestParts {
 
   private var totals: String {
     guard let throttles = backtest.throttles else { return "" }
-    return "\(Figures.count(Int64(throttles.simulatedTotal))) in the run, "
-      + "\(Figures.count(Int64(throttles.observedTotal))) observed, "
+    return "\(Figures.count(Int64(clamping: throttles.simulatedTotal))) in the run, "
+      + "\(Figures.count(Int64(clamping: throttles.observedTotal))) observed, "
       + "\(Figures.percent(throttles.overlap)) of them in the same bins"
   }
 
@@ -53,7 +53,8 @@ struct BacktestParts {
     let columns = ["Observed", "Run", "Difference", "Correlation", "Mean difference a bin", "In the same bins"]
     let metrics = backtest.comparisons.map { one -> [Prose] in
       [
-        .code(one.metric.rawValue), .count(Int64(one.observedTotal)), .count(Int64(one.simulatedTotal)),
+        .code(one.metric.rawValue), .count(Int64(clamping: one.observedTotal)),
+        .count(Int64(clamping: one.simulatedTotal)),
         .percent(one.error), Prose(one.correlation.map { Figures.fixed($0, decimals: 2) } ?? Figures.nothing),
         .number(one.meanAbsoluteError), .percent(one.overlap),
       ]
@@ -91,10 +92,10 @@ struct BacktestParts {
       return [
         Chart.Row(
           name: "\(name) observed", marks: .strip(seen.columns, peak: peak),
-          caption: "at most \(Figures.count(Int64(seen.peak))) in \(width)"),
+          caption: "at most \(Figures.count(Int64(clamping: seen.peak))) in \(width)"),
         Chart.Row(
           name: "          run", marks: .strip(run.columns, peak: peak),
-          caption: "at most \(Figures.count(Int64(run.peak)))"),
+          caption: "at most \(Figures.count(Int64(clamping: run.peak)))"),
       ]
     }
     let start = self.start + backtest.begin
@@ -110,7 +111,8 @@ struct BacktestParts {
       stride(from: 0, to: backtest.bins, by: step).map { begin in
         let part = begin..<min(begin + step, backtest.bins)
         return [Prose(clock.text(start + backtest.begin + backtest.width * Int64(begin)))]
-          + shown.flatMap { one in [one.observed, one.simulated].map { .count(Int64($0[part].reduce(0, +))) } }
+          + shown.flatMap { one in [one.observed, one.simulated].map { .count(Int64(clamping: $0[part].reduce(0, +))) }
+          }
       })
   }
 

@@ -38,7 +38,9 @@ extension RunPage {
   private static let choices = [
     "A shard has two budgets, one for records and one for bytes with their partition keys; both refill continuously, "
       + "each record of a call is checked in order, and a refused record costs nothing.",
-    "A record reaches its shard half-way through the call. A polling reader's delay follows from when its polls fall.",
+    "A record reaches its shard half-way through the call. A polling reader's delay follows from when its polls fall: each a "
+      + "little late, none early. A refused GetRecords is repeated as its client's SDK does it; by Lambda's and Firehose's own "
+      + "pollers about a period later, which is assumed.",
     "AWS SDKs do not retry the refused entries of a PutRecords answer; what happens to them is the scenario's `retry`.",
     "Shards split and merge one after another; a parent is read to its end before its children.",
     "Figures describe the service's rules under this load. They are no promise by AWS.",
@@ -79,8 +81,9 @@ extension RunPage {
         ? "Flink: all KPUs together are one queue with the scenario's rate, whatever the keys; the share of time it works "
           + "stands for CPU." : nil,
       crashes
-        ? "A KCL application checkpoints every batch it has processed; the lease of a worker that crashes runs from the "
-          + "crash, and is not stolen back." : nil,
+        ? "A KCL application checkpoints every batch it has processed; the lease of a worker that crashes is taken when a "
+          + "second scan finds that its counter stands still, and is not stolen back; a leader is the last to crash."
+        : nil,
     ].compactMap(\.self)
   }
 
@@ -106,7 +109,7 @@ extension RunPage {
   private static let deliveryChoices = [
     "A record is as old as its arrival at its shard, for Direct PUT in Firehose: freshness counts reading, buffers, the "
       + "transform, retries and the destination's time.",
-    "A delivery stream polls each shard once a second at a phase of its own, from LATEST; each record of a stream is one "
+    "A delivery stream polls each shard about once a second, from LATEST; each record of a stream is one "
       + "record to Firehose, aggregated or not.",
     "In an outage every attempt that ends fails. Error output and backup take what they are given, unless they are the "
       + "S3 bucket that is down.",

@@ -1,4 +1,5 @@
 internal import Experiment
+internal import KinesisCore
 internal import Models
 internal import Simulation
 internal import Units
@@ -15,7 +16,9 @@ extension RunPage {
     let rows = run.firehoses.map { firehose -> [Prose] in
       let delivery = firehose.delivery, sizes = delivery.sizes
       return [.code(firehose.name), .count(delivery.objects)]
-        + [Bytes(Int64(sizes.mean.rounded())), sizes.min, sizes.max].map { sizes.count > 0 ? .size($0) : .nothing }
+        + [Bytes(Int64(clamping: sizes.mean.rounded())), sizes.min, sizes.max].map {
+          sizes.count > 0 ? .size($0) : .nothing
+        }
         + [delivery.flushedBySize, delivery.flushedByInterval, delivery.buffers, delivery.putRequests].map(Prose.count)
     }
     let columns = ["Objects", "Mean size", "Smallest", "Largest", "Full", "By interval", "Buffers", "S3 PUTs"]
@@ -72,11 +75,16 @@ extension RunPage {
     ]
   }
 
+  private func isBilledByRecord(_ firehose: FirehoseResult) -> Bool {
+    run.experiment.firehoses.first { $0.name == firehose.name }?.configuration.destination.isBilledByRecord ?? true
+  }
+
   /// What else there was to count, a line a delivery stream.
   private func machinery(_ firehose: FirehoseResult) -> Prose {
     let delivery = firehose.delivery
     var facts = [
-      "\(Figures.size(firehose.bytes)) taken in, billed as \(Figures.size(firehose.billedBytes)) (5 KiB a record)",
+      "\(Figures.size(firehose.bytes)) taken in, billed as \(Figures.size(firehose.billedBytes)) "
+        + "(\(isBilledByRecord(firehose) ? "5 KiB a record" : "as they are"))",
       "\(Figures.count(delivery.retries, of: "repeated attempt"))",
     ]
     if let reading = firehose.reading {

@@ -86,7 +86,7 @@ extension RunPage {
     let refused = Series(stream.bins.map { Double($0.throttledRecords) }, columns: Self.chartColumns, gathering: .sum)
     let load = Series(stream.bins.map(\.peakUtilization), columns: Self.chartColumns, gathering: .max)
     let width = run.experiment.horizon.reportBin * Int64(refused.valuesPerColumn)
-    let most = Figures.count(Int64(refused.peak), of: "record")
+    let most = Figures.count(Int64(clamping: refused.peak), of: "record")
     let ends = stream.bins.first.flatMap { first in
       stream.bins.last.map { clock.axis(from: first.start, to: $0.start + run.experiment.horizon.reportBin) }
     }
@@ -105,7 +105,7 @@ extension RunPage {
     }
     guard let peak = rows.map(\.peak).max(), peak > 0 else { return nil }
     let legend =
-      "· none  ░ ▒ ▓ █ quarters of the busiest cell, \(Figures.count(Int64(peak), of: "refusal")) in "
+      "· none  ░ ▒ ▓ █ quarters of the busiest cell, \(Figures.count(Int64(clamping: peak), of: "refusal")) in "
       + "\(rows[0].valuesPerColumn) min"
     return Chart(
       names: .right,

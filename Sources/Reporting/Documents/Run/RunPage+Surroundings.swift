@@ -39,9 +39,9 @@ extension RunPage {
     case .targetTracking:
       "\(bounds): after \(more) at \(up) or more, and after \(less) below \(down), as many as bring the load to \(up); sums "
         + "are \(delay) old."
-    case .scalingUtils(let step, let back):
-      "\(bounds): \(Self.size(step)) more after \(more) above \(up), \(Self.size(back)) less after \(less) below \(down); "
-        + "sums are \(delay) old."
+    case .scalingUtils(let operations, let step, let back):
+      "\(bounds), by \(operations.rawValue.uppercased()): \(Self.size(step, "more")) after \(more) above \(up), "
+        + "\(Self.size(back, "less")) after \(less) below \(down); sums are \(delay) old."
     }
   }
 
@@ -49,10 +49,12 @@ extension RunPage {
     Figures.percent(Double(threshold.permille) / 1_000)
   }
 
-  private static func size(_ step: AutoscalerSpec.Step) -> String {
+  /// `2 shards more`, `20 % less`; from 100 % on scalePct is a factor.
+  private static func size(_ step: AutoscalerSpec.Step, _ direction: String) -> String {
     switch step {
-    case .shards(let count): Figures.count(count, of: "shard")
-    case .percent(let share): "\(share) %"
+    case .shards(let count): "\(Figures.count(count, of: "shard")) \(direction)"
+    case .percent(let share) where share < 100: "\(share) % \(direction)"
+    case .percent(let factor): "\(Figures.factor(Double(factor) / 100)) \(direction)"
     }
   }
 
@@ -60,11 +62,13 @@ extension RunPage {
     let turns = Figures.count(result.directionChanges, of: "time")
     let flapping =
       result.directionChanges > 0 ? " **It flapped**: \(turns) an accepted call turned back within an hour." : ""
+    let steps = Figures.count(result.singleSteps, of: "split or merge step")
+    let byHand = result.singleSteps > 0 ? ", whereupon it went on shard by shard: \(steps)" : ""
     guard !result.minutes.isEmpty else { return .paragraph("No whole minute passed.") }
     return .list([
       Prose(
         "\(Figures.count(result.accepted + result.refused, of: "call")) of UpdateShardCount, "
-          + "\(Figures.count(result.refused)) refused.\(flapping)"),
+          + "\(Figures.count(result.refused)) refused\(byHand).\(flapping)"),
       Prose(
         "At most \(Figures.count(result.shardsPeak, of: "shard")), where the busiest minute needed "
           + "\(Figures.count(result.needPeak)) (\(Figures.factor(result.peakOverNeed)))."),
@@ -86,7 +90,7 @@ extension RunPage {
       rows: series.map { name, series in
         Chart.Row(
           name: name, marks: .strip(series.columns, peak: largest),
-          caption: "at most \(Figures.count(Int64(series.peak)))")
+          caption: "at most \(Figures.count(Int64(clamping: series.peak)))")
       }, axis: clock.axis(from: start, to: start + .minutes(Int64(result.minutes.count))))
   }
 
@@ -156,7 +160,7 @@ extension RunPage {
     let amounts = capacity.figures.map { figure -> Prose in
       let isSize = figure.name.hasSuffix("_bytes")
       let value =
-        isSize ? Figures.size(Bytes(Int64(min(figure.value, 9e18)))) : "\(Figures.number(figure.value)) s"
+        isSize ? Figures.size(Bytes(Int64(clamping: min(figure.value, 9e18)))) : "\(Figures.number(figure.value)) s"
       return "\(figure.meaning): \(value)"
     }
     return [

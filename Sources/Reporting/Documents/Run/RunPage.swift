@@ -64,7 +64,7 @@ struct RunPage: Sendable {
   private var objectives: [Document.Block] {
     guard !run.verdicts.isEmpty else { return [] }
     let columns: [Table.Column] = ["Objective", .number("Measured"), "Wanted", "Verdict", "First broken"]
-    let reasons = report.judgements.filter { !$0.verdict.isPassing }.compactMap(Self.reason)
+    let reasons = report.judgements.filter { !$0.verdict.isPassing }.flatMap(reasons)
     return [.heading(2, "Objectives"), .table(Table(columns, report.judgements.map(row))), .list(reasons)]
   }
 
@@ -86,9 +86,11 @@ struct RunPage: Sendable {
     ]
   }
 
-  private static func reason(_ judgement: Report.Judgement) -> Prose? {
-    guard let because = judgement.verdict.objective.because, !because.isEmpty else { return nil }
-    return .plain("\(judgement.verdict.objective.id) matters because: \(because)")
+  private func reasons(_ judgement: Report.Judgement) -> [Prose] {
+    let (verdict, objective) = (judgement.verdict, judgement.verdict.objective)
+    let gap = verdict.value == nil ? run.gap(of: objective) : nil
+    let because = objective.because.flatMap { $0.isEmpty ? nil : "\(objective.id) matters because: \($0)" }
+    return [because, gap.map { "\(objective.id) was not measured: \($0)" }].compactMap(\.self).map { .plain($0) }
   }
 
   private var replications: [Document.Block] {
@@ -99,7 +101,7 @@ struct RunPage: Sendable {
       .paragraph(
         Prose(
           "\(passed) of \(report.results.count) passed. ± is the half-width of its \(Figures.percent(Report.level)) "
-            + "t interval.\(withheld)\(warmUp)")),
+            + "interval.\(withheld)\(warmUp)")),
       .table(
         Table(
           "Figure", numbers: ["Mean", "±"],
@@ -118,12 +120,10 @@ struct RunPage: Sendable {
     return check == .fewReplications ? "" : " " + WarmUpFigures.sentence(check, set: run.experiment.horizon.warmup)
   }
 
-  /// Why percentiles have no interval, when they have none.
+  /// Why figures have no interval, when they have none.
   private var withheld: String {
-    guard report.replicated.contains(where: { $0.withheld == .fewReplications }) else { return "" }
-    return
-      " Percentiles and extremes have one from \(FigureEstimate.leastForPercentiles) replications on: with fewer it"
-      + " would promise more than it holds."
+    let isWithheld = report.replicated.contains { $0.withheld == .fewReplications || $0.withheld == .mostlyEqual }
+    return isWithheld ? " " + FigureEstimate.rule : ""
   }
 
   /// A figure over replications in its unit; the bill's is in its path.

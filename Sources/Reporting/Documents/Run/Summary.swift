@@ -69,14 +69,17 @@ struct Summary: Sendable {
   private static func consumer(_ consumer: ConsumerResult) -> String {
     "  consumer \(consumer.name): \(Figures.count(consumer.records, of: "record")); "
       + "propagation \(times(consumer.propagation)); at most \(Figures.duration(consumer.iteratorAgeMax)) behind"
+      + ReaderStory.remarks(on: consumer)
   }
 
   private static func firehose(_ firehose: FirehoseResult) -> String {
     let (sizes, fresh) = (firehose.delivery.sizes, firehose.freshness)
-    let size = sizes.count > 0 ? "\(Figures.size(Bytes(Int64(sizes.mean.rounded())))) on average" : Figures.nothing
+    let size =
+      sizes.count > 0 ? "\(Figures.size(Bytes(Int64(clamping: sizes.mean.rounded())))) on average" : Figures.nothing
     let time = fresh.count > 0 ? "p99 \(Figures.duration(fresh.percentile(99)))" : Figures.nothing
     return "  firehose \(firehose.name): \(Figures.count(firehose.ledger.records, of: "record")) → "
       + "\(Figures.count(firehose.delivery.objects, of: "object")), \(size); freshness \(time)"
+      + ReaderStory.remarks(on: firehose)
   }
 
   private static func times(_ times: LatencyHistogram) -> String {

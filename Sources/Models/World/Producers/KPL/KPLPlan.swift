@@ -27,7 +27,7 @@ struct KPLPlan: Sendable {
 
   /// What the application's compression leaves of a record's data: whole bytes, at least one.
   func compressed(_ data: Int64) -> Int64 {
-    ratio == 1 ? data : max(1, Int64((Double(data) / ratio).rounded(.up)))
+    ratio == 1 ? data : max(1, Int64(clamping: (Double(data) / ratio).rounded(.up)))
   }
 
   /// When a record that is born at `birth` and handed over at once wants to be sent.
