@@ -72,12 +72,12 @@ struct BurstEstimate {
     let slope = points.reduce(0) { $0 + $1.weight * ($1.length - length) * ($1.refused - refused) } / spread
     guard slope < 0 else { return nil }
     let likeliest = length + (observed - refused) / slope
-    let exact = min(most, max(1, likeliest > 0 ? 1 / likeliest : most))
+    func factor(_ length: Double) -> Double { min(most, max(1, length > 0 ? 1 / length : most)) }
+    let exact = factor(likeliest)
     let wide = Statistics.tQuantile((1 + Self.confidence) / 2, freedom: chance.freedom) * chance.deviation
     // Of what was observed and of the line, whose trials are runs like it.
     let line = 1 / weight + (likeliest - length) * (likeliest - length) / spread
     let margin = wide * (1 + line).squareRoot() / -slope
-    func factor(_ length: Double) -> Double { min(most, max(1, length > 0 ? 1 / length : most)) }
     let (low, high) = (factor(likeliest + margin), factor(likeliest - margin))
     range = min(low, exact)...max(high, exact)
     let whole = exact.rounded()

@@ -104,20 +104,20 @@ public struct BurstFit: Sendable {
   /// The factor of a burst of some length that gives as many throttles as were observed, halved down to; nil when it does not
   /// reproduce them.
   private static func shape(
-    _ length: Interval, most: Double, observed: Double, trial: (StatedBurst, Double) -> Trial?, width: Interval
+    _ length: Interval, most: Double, observed: Double, trial: (StatedBurst) -> Trial?, width: Interval
   ) -> Shape? {
     var (low, high) = (1.0, most)
     for _ in 0..<halvings {
       let middle = (low + high) / 2
       guard let burst = try? StatedBurst(factor: middle, length: length, width: width),
-        let tried = trial(burst, middle)
+        let tried = trial(burst)
       else { return nil }
       if tried.simulated < observed { low = middle } else { high = middle }
     }
     let factor = ((low + high) / 2 * 10).rounded() / 10
     // One that has all records is no other shape: it is among the trials.
     guard factor < most * (1 - near), let burst = try? StatedBurst(factor: factor, length: length, width: width),
-      let last = trial(burst, burst.factor), isClose(last, observed)
+      let last = trial(burst), isClose(last, observed)
     else { return nil }
     return Shape(factor: burst.factor, length: length)
   }
@@ -129,7 +129,7 @@ public struct BurstFit: Sendable {
       let throttles = model.traffic[.writeExceeded] ?? model.traffic[.putRecordsThrottled],
       let window = Self.window(throttles, model.offered)
     else { return nil }
-    return trial(model, window, burst, burst.factor, limits)?.lossPerRefusal
+    return trial(model, window, burst, limits)?.lossPerRefusal
   }
 
   /// The fit of a model; nil when no shards or no throttles are known, when bins hide nothing, or when a run would be long.
@@ -154,7 +154,7 @@ public struct BurstFit: Sendable {
       try? StatedBurst(factor: factor, length: nil, width: traffic.width)
     }
     func trial(_ bins: Range<Int>, _ burst: StatedBurst) -> Trial? {
-      let tried = Self.trial(model, bins, burst, burst.factor, limits)
+      let tried = Self.trial(model, bins, burst, limits)
       if model.retry == .backOff, let tried { model = model.losing(tried.lossPerRefusal) }
       return tried
     }
@@ -174,14 +174,14 @@ public struct BurstFit: Sendable {
     likeliest = last?.factor
     range = last.flatMap { _ in estimate }.map { Self.widened($0.range, by: refined, observed) }
     trials = (refined.filter { $0.factor != last?.factor } + [last].compactMap(\.self)).sorted { $0.factor < $1.factor }
-    guard let period = (try? StatedBurst(factor: 1, length: nil, width: traffic.width))?.every else { return }
+    guard let period = longest(1)?.every else { return }
     // A shape is tried on everything where that is little: what fits the worst bins may throttle in others.
     let isShort = model.offered.reduce(0, +) <= Self.most.records
     let wide = isShort ? model.offered.indices : window, refused = throttles[wide.dropFirst()].reduce(0, +)
     shapes = Self.parts.compactMap { part in
       Self.shape(
         Interval(nanoseconds: period.nanoseconds / part), most: Double(part), observed: refused,
-        trial: { burst, _ in trial(wide, burst) }, width: traffic.width)
+        trial: { trial(wide, $0) }, width: traffic.width)
     }
   }
 
@@ -237,13 +237,14 @@ public struct BurstFit: Sendable {
   ///
   /// By secants: near saturation each record more that is offered is lost, and repeating alone would hardly move.
   private static func trial(
-    _ model: TraceModel, _ bins: Range<Int>, _ burst: StatedBurst, _ factor: Double, _ limits: LimitsProfile
+    _ model: TraceModel, _ bins: Range<Int>, _ burst: StatedBurst, _ limits: LimitsProfile
   ) -> Trial? {
     let stored = model.losing(0).offered[bins].reduce(0, +)
     let refused = model.losing(1).offered[bins].reduce(0, +) - stored
     var (loss, tried, before): (Double, Trial?, (loss: Double, gap: Double)?) = (model.lossPerRefusal, nil, nil)
     for _ in 0..<rounds {
-      let one = trial(model.losing(loss).experiment(bins: bins, burst: burst, limits: limits), factor)
+      let prepared = PreparedExperiment(model.losing(loss).experiment(bins: bins, burst: burst, limits: limits))
+      let one = trial(prepared, burst.factor)
       guard let one, model.retry == .backOff else { return one }
       tried = one
       let gap = one.lossPerRefusal - loss
@@ -265,17 +266,17 @@ public struct BurstFit: Sendable {
   ) -> BurstEstimate.Chance? {
     let loss = model.lossPerRefusal, more = loss + max(0.001, loss / 10)
     func runs(_ loss: Double) -> [Trial] {
-      let experiment = model.losing(loss).experiment(bins: bins, burst: burst, limits: limits)
-      return (0..<BurstEstimate.runs).compactMap { trial(experiment, burst.factor, replication: $0) }
+      let prepared = PreparedExperiment(model.losing(loss).experiment(bins: bins, burst: burst, limits: limits))
+      return (0..<BurstEstimate.runs).compactMap { trial(prepared, burst.factor, replication: $0) }
     }
     return BurstEstimate.Chance(at: runs(loss), loss: loss, beside: runs(more), more: more)
   }
 
-  private static func trial(_ experiment: Experiment, _ factor: Double, replication: Int = 0) -> Trial? {
-    var run = World(PreparedExperiment(experiment), replication: replication)
+  private static func trial(_ prepared: PreparedExperiment, _ factor: Double, replication: Int = 0) -> Trial? {
+    var run = World(prepared, replication: replication)
     while !run.advance(limit: 1_000_000) {}
     let result = run.finish(isComplete: true)
-    guard let backtest = Backtest(experiment.streams[0], in: result), let throttles = backtest.throttles,
+    guard let backtest = Backtest(result.experiment.streams[0], in: result), let throttles = backtest.throttles,
       let records = backtest[.incomingRecords]
     else { return nil }
     func rest(_ whole: Backtest.Comparison) -> Backtest.Comparison {

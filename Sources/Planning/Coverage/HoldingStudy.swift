@@ -14,6 +14,7 @@ public struct HoldingStudy: Sendable {
     /// What it is.
     public let name: String
     fileprivate let producer: String, duration: String, objective: String
+    fileprivate var window: String?
   }
   /// How often a limit that a known share of runs meets was said to hold.
   public struct Verdict: Sendable, Hashable {
@@ -71,7 +72,7 @@ public struct HoldingStudy: Sendable {
     Family(
       name: "their worst 10 seconds",
       producer: "count: 20, rate: 60, arrivals: mmpp, burst: {'on': 4s, 'off': 56s, factor: 9}", duration: "120s",
-      objective: "put_throttle_rate(stream=s).rate <= 1 %', window: '10s"),
+      objective: "put_throttle_rate(stream=s).rate <= 1 %", window: "10s"),
     Family(
       name: "p99 of put latency, 2 processes",
       producer: "count: 2, rate: 30, arrivals: mmpp, burst: {'on': 4s, 'off': 56s, factor: 9}", duration: "120s",
@@ -87,7 +88,7 @@ public struct HoldingStudy: Sendable {
     producers:
       p: {to: s, \(family.producer), record: {size: 10KiB, key_bytes: 24},
           retry: {policy: exponential_full_jitter, max_attempts: 8, base: 100ms, cap: 2s, ttl: 30s}}
-    slo: [{id: o, expr: '\(family.objective)'}]
+    slo: [{id: o, expr: '\(family.objective)'\(family.window.map { ", window: \($0)" } ?? "")}]
     """
   }
 

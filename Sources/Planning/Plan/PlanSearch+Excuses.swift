@@ -60,9 +60,14 @@ extension PlanSearch {
       return dearer(
         index, leastCost(of: index), shards, .arithmetic, "at least, by arithmetic; it was not simulated", chosen)
     }
-    let reason = bench.wasInterrupted ? "the search was interrupted" : "the simulations allowed were used up"
-    return Excuse(
+    return notSimulated(index)
+  }
+
+  /// There was no room for a candidate, or no time.
+  func notSimulated(_ index: Int) -> Excuse {
+    Excuse(
       space.candidates[index].choices, .notSimulated, subject: "the search", needs: nil, has: nil, unit: "",
-      basis: .arithmetic, remark: reason)
+      basis: .arithmetic,
+      remark: bench.wasInterrupted ? "the search was interrupted" : "the simulations allowed were used up")
   }
 }

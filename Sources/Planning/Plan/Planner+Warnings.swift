@@ -57,23 +57,25 @@ extension Desk {
   private static let muchThrottling = 0.01
 
   /// The assessment of a plan's best design.
-  private func assessment(of plan: Plan) -> (draft: Draft, found: Assessment)? {
+  private func assessment(of plan: Plan) -> (index: Int, draft: Draft, found: Assessment)? {
     guard let best = plan.best, let index = space.candidates.firstIndex(where: { $0.choices == best.choices }),
       let draft = drafts[index], let found = search?.assessments[index]
     else { return nil }
-    return (draft, found)
+    return (index, draft, found)
   }
 
   /// What speaks against the best design, whatever the objectives say: lost records first.
   func warnings(_ plan: Plan) -> [String] {
-    guard let (draft, found) = assessment(of: plan) else { return [] }
+    guard let (_, draft, found) = assessment(of: plan) else { return [] }
     return [loss(found), throttling(found)].compactMap(\.self) + behind(found) + [full(draft)].compactMap(\.self)
       + Planner.brokenWarnings(found)
   }
 
   /// Whether the best design loses records and no objective of the file allows that.
   func losesRecords(_ plan: Plan) -> Bool {
-    guard let (_, found) = assessment(of: plan), found.evidence.contains(where: { $0.lost > 0 }) else { return false }
+    guard let (_, _, found) = assessment(of: plan), found.evidence.contains(where: { $0.lost > 0 }) else {
+      return false
+    }
     return !loaded.experiment.objectives.contains {
       guard case .recordsLost = $0.metric, $0.severity == .fail else { return false }
       return $0.comparison.isCeiling && $0.threshold > 0
@@ -93,8 +95,7 @@ extension Desk {
   }
 
   private func behind(_ found: Assessment) -> [String] {
-    let names = found.evidence.first.map { _ in loaded.experiment.consumers.map(\.name) } ?? []
-    return names.compactMap { name in
+    loaded.experiment.consumers.map(\.name).compactMap { name in
       let runs = found.evidence.count { $0.behind.contains(name) }
       guard runs > 0 else { return nil }
       return "\(name) falls behind: more than seconds' worth of records were left over at the end of \(runs) of "
@@ -117,13 +118,11 @@ extension Desk {
 
   /// Where the fewest shards by arithmetic are not what simulations chose: both, and why.
   mutating func difference(_ plan: Plan) -> [String] {
-    guard plan.goal != .leastRegret, let best = plan.best, let (draft, found) = assessment(of: plan),
-      draft.place.shards.count == 1,
-      let path = best.choices.first(where: { choice in
-        loaded.experiment.streams.contains { choice.path == "streams.\($0.name).shards" }
-      })?.path, let index = space.candidates.firstIndex(where: { $0.choices == best.choices }),
+    guard plan.goal != .leastRegret, let (index, draft, found) = assessment(of: plan), draft.place.shards.count == 1,
       let experiment = try? bench.load(space.candidates[index].settings).experiment,
-      let stream = experiment.streams.firstIndex(where: { path == "streams.\($0.name).shards" })
+      let stream = space.candidates[index].choices.lazy.compactMap({ choice in
+        experiment.streams.firstIndex { choice.path == "streams.\($0.name).shards" }
+      }).first
     else { return [] }
     let chosen = draft.place.shards[0]
     guard let said = arithmetic.need(of: stream, in: experiment, most: 4 * chosen + 64) else {

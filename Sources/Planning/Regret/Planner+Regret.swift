@@ -58,14 +58,10 @@ extension Planner {
 extension PlanSearch {
   /// A design that was not looked at in any world, because even its floor costs more than what was chosen.
   fileprivate func unseen(_ index: Int, worth best: Double?) -> Excuse? {
-    let candidate = space.candidates[index], floor = drafts[index].map { $0.estimate ?? $0.floor }
-    guard best != nil else {
-      return Excuse(
-        candidate.choices, .notSimulated, subject: "the search", needs: nil, has: nil, unit: "", basis: .arithmetic,
-        remark: bench.wasInterrupted ? "the search was interrupted" : "the simulations allowed were used up")
-    }
+    guard best != nil else { return notSimulated(index) }
+    let floor = drafts[index].map { $0.estimate ?? $0.floor }
     return Excuse(
-      candidate.choices, .dearer, subject: "the best design", needs: floor, has: nil, unit: "USD/month",
+      space.candidates[index].choices, .dearer, subject: "the best design", needs: floor, has: nil, unit: "USD/month",
       basis: .arithmetic, remark: "by arithmetic, in the likeliest world; it was not simulated")
   }
 }

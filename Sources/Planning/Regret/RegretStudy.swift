@@ -32,7 +32,7 @@ struct RegretStudy: Sendable {
     (self.worlds, self.search, self.share) = (worlds, search, share)
     var needs: [Double] = []
     for world in worlds.all { needs.append(Self.need(of: try search.bench.load(world.settings).experiment)) }
-    var (bare, more) = (try search.bench.load([]).experiment, try search.bench.load([]).experiment)
+    var bare = try search.bench.load([]).experiment, more = bare
     for stream in bare.streams.indices { (bare.streams[stream].shards, more.streams[stream].shards) = (1, 2) }
     (self.needs, shard) = (needs, (CostFloor(more).total - CostFloor(bare).total).inDollars)
     order = needs.indices.sorted { (needs[$1], $0) < (needs[$0], $1) }
@@ -49,9 +49,9 @@ struct RegretStudy: Sendable {
   }
 
   /// How many worlds a design may break in.
-  private var allowed: Int { worlds.all.count - Int((share * Double(worlds.all.count) - 1e-9).rounded(.up)) }
+  private var allowed: Int { worlds.all.count - RegretTable.needed(share, of: worlds.all.count) }
 
-  /// Simulates as far as needed; the designs that were chosen so far are asked of `diverse`.
+  /// Simulates as far as needed.
   mutating func run(on bench: inout Bench) async throws(ScenarioFailure) {
     let candidates = search.drafts.compactMap(\.self).sorted { cost($0) < cost($1) }
     for draft in candidates where !bench.isOver && isWorthIt(draft) {

@@ -38,6 +38,11 @@ public struct RegretTable: Sendable, Hashable {
   /// How many designs were simulated in some world.
   public internal(set) var simulatedDesigns = 0
 
+  /// In how many of so many worlds a design must hold, that share of them being asked for.
+  static func needed(_ share: Double, of worlds: Int) -> Int {
+    Int(clamping: (share * Double(worlds) - 1e-9).rounded(.up))
+  }
+
   /// The table of designs, each with what it came to in every world, nil where it was not simulated; `share` of the worlds
   /// must be held.
   init(_ designs: [(candidate: Int, choices: [Candidate.Choice], outcomes: [Outcome?])], worlds: Int, share: Double) {
@@ -55,7 +60,7 @@ public struct RegretTable: Sendable, Hashable {
         cost: known.reduce(0) { $0 + $1.1.cost } / count, candidate: design.candidate,
         score: known.reduce(0) { $0 + $1.1.score } / count)
     }
-    let needed = Int(clamping: (share * Double(worlds) - 1e-9).rounded(.up))
+    let needed = Self.needed(share, of: worlds)
     let enough = rows.filter { $0.held >= needed && $0.simulated == worlds && worlds > 0 }
       .sorted { ($0.score, $0.cost, $0.candidate) < ($1.score, $1.cost, $1.candidate) }
     let taken = Set(enough.map(\.candidate))

@@ -17,9 +17,7 @@ struct KeyList {
     for (index, line) in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
       let key = line.last == 13 ? line.dropLast() : line
       guard !key.isEmpty else { continue }
-      guard key.count <= Self.longest, let text = String(validating: key, as: UTF8.self),
-        text.unicodeScalars.count <= Self.longestInCharacters
-      else {
+      guard let text = Self.key(key) else {
         faults.report(line: index + 1, column: 1, "expected a partition key of at most 256 characters in UTF-8")
         continue
       }
@@ -30,6 +28,14 @@ struct KeyList {
       keys.append(text)
     }
     faults.finish()
+  }
+
+  /// A partition key: UTF-8 of 1 to 256 characters; nil when it is none.
+  static func key(_ bytes: ArraySlice<UInt8>) -> String? {
+    guard (1...longest).contains(bytes.count), let text = String(validating: bytes, as: UTF8.self),
+      text.unicodeScalars.count <= longestInCharacters
+    else { return nil }
+    return text
   }
 
   /// `Records` of GetRecords: PartitionKey, and Data in base64, of which only the length is taken.

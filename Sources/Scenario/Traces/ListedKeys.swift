@@ -48,7 +48,7 @@ extension TraceStore {
         found: String(decoding: line.prefix(40), as: UTF8.self))
       return nil
     }
-    guard let name = String(validating: parts[1], as: UTF8.self), (1...256).contains(name.unicodeScalars.count) else {
+    guard let name = KeyList.key(parts[1]) else {
       faults.report(
         line: number, column: parts[0].count + 2, "expected a partition key of 1 to 256 characters in UTF-8")
       return nil

@@ -322,12 +322,7 @@ struct Application: Sendable {
   /// The age of the oldest record kept that it has not handed over; zero when there is none.
   func age(_ endpoint: borrowing Endpoint, at instant: Instant) -> Interval {
     guard uptime.isDeployed else { return .zero }
-    var oldest = instant
-    for shard in 0..<endpoint.shardCount(of: spec.stream) {
-      let next = readers.reader(of: shard).map(handed) ?? 0
-      oldest = min(oldest, endpoint.arrival(atOrBehind: next, in: ShardID(shard), of: spec.stream) ?? oldest)
-    }
-    return instant - oldest
+    return Lateness.oldest(of: spec.stream, endpoint, at: instant) { readers.reader(of: $0).map(handed) ?? 0 }
   }
 
   /// How late the records are that it has not handed over, those included that have left its stream since it last asked.

@@ -88,9 +88,7 @@ struct SourceReaders: Sendable {
   private mutating func noteThrottled(
     _ shard: ShardID, _ endpoint: inout Endpoint, at now: Instant, _ observers: inout Observers
   ) {
-    if figures.throttledCalls == 0 {
-      observers.note(.readThrottled, name, "GetRecords on \(shard) is refused for the first time", at: now)
-    }
+    if figures.throttledCalls == 0 { observers.noteFirstRefusal(of: name, on: shard, at: now) }
     figures.throttledCalls += 1
     endpoint.note(.throttledGetRecords, 1, firehose: number)
   }
@@ -118,7 +116,7 @@ struct SourceReaders: Sendable {
     let wasExhausted = isExhausted(source)
     sources[source].reader.restart(from: position)
     lineage.reopen(shard)
-    if wasExhausted { sources[source].reader.wake(at: calendar.now + .seconds(1), &calendar) }
+    if wasExhausted { sources[source].reader.wake(at: calendar.now + Self.period, &calendar) }
   }
 
   /// The first position of a shard that has not arrived; nil when it was not opened.
@@ -126,12 +124,7 @@ struct SourceReaders: Sendable {
 
   /// Once a second: how old the oldest record is that has not arrived.
   mutating func observe(_ endpoint: borrowing Endpoint, at instant: Instant) {
-    var oldest = instant
-    for shard in 0..<endpoint.shardCount(of: stream) {
-      let next = unread(of: shard) ?? 0
-      oldest = min(oldest, endpoint.arrival(atOrBehind: next, in: ShardID(shard), of: stream) ?? oldest)
-    }
-    trend.note(instant - oldest, at: instant)
+    trend.note(Lateness.oldest(of: stream, endpoint, at: instant) { unread(of: $0) ?? 0 }, at: instant)
   }
 
   /// What is unread, and what has left the stream unread since it was last asked.

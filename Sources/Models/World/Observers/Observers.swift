@@ -53,6 +53,11 @@ struct Observers: ~Copyable {
     book.add(kind, subject, detail, at: now)
   }
 
+  /// GetRecords is refused to somebody who was never refused before.
+  mutating func noteFirstRefusal(of reader: String, on shard: ShardID, at now: Instant) {
+    note(.readThrottled, reader, "GetRecords on \(shard) is refused for the first time", at: now)
+  }
+
   /// The notes in order of time, and how many were left out.
   var notes: (all: [Note], omitted: Int) { (book.inOrder, book.omitted) }
 

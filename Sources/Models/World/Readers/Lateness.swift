@@ -17,6 +17,18 @@ struct Lateness: ~Copyable {
 
   init(at instant: Instant) { self.instant = instant }
 
+  /// The age of a stream's oldest record that is kept and still to be got, `next` being the position of a shard's first; zero
+  /// when there is none.
+  static func oldest(
+    of stream: Int, _ endpoint: borrowing Endpoint, at instant: Instant, from next: (_ shard: Int) -> Int64
+  ) -> Interval {
+    var oldest = instant
+    for shard in 0..<endpoint.shardCount(of: stream) {
+      oldest = min(oldest, endpoint.arrival(atOrBehind: next(shard), in: ShardID(shard), of: stream) ?? oldest)
+    }
+    return instant - oldest
+  }
+
   /// Records that arrived at an instant; `end` is when they were handed over, where that is as good as sure.
   mutating func add(since arrival: Instant, _ records: Int64, until end: Instant? = nil) {
     ages.record((end ?? instant) - arrival, count: records)

@@ -143,8 +143,7 @@ struct Readership: Sendable {
     tally.calls += 1
     guard case .throttled = call else { return }
     if tally.throttledCalls == 0 {
-      let text = "GetRecords on \(sources[reader].place.shard) is refused for the first time"
-      observers.note(.readThrottled, name, text, at: calendar.now)
+      observers.noteFirstRefusal(of: name, on: sources[reader].place.shard, at: calendar.now)
     }
     tally.throttledCalls += 1
   }
