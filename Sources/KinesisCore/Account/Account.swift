@@ -74,6 +74,9 @@ public struct Account: Sendable, Hashable {
     streams.nextPush(consumer, subscription, of: id, after: now)
   }
 
+  /// When a stream's queue can next answer a receive that waits; `.never` when nobody waits.
+  public func nextAnswer(of queue: Int, in id: Int) -> Instant { streams.nextAnswer(of: queue, in: id) }
+
   /// Records kept in a range of positions of a stream's shard, as runs.
   public func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
     streams.runs(from: first, to: end, in: shard, of: id)

@@ -77,6 +77,9 @@ struct StreamTable: Sendable {
     streams.span[place(of: id)].nextPush(consumer, subscription, after: now)
   }
 
+  /// When a queue can answer.
+  func nextAnswer(of queue: Int, in id: Int) -> Instant { streams.span[place(of: id)].nextAnswer(of: queue) }
+
   /// Records of a shard in a range of positions.
   func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
     streams.span[place(of: id)].runs(from: first, to: end, in: shard)

@@ -148,6 +148,14 @@ struct Endpoint: ~Copyable {
     account.nextPush(fanOut, subscription, of: stream, after: now)
   }
 
+  // MARK: Queues
+
+  /// What a client asks of a stream's queues: `call` gets the stream, what is wrong with it, CloudWatch's book. When one answers.
+  mutating func queues<Answer>(
+    of stream: Int, _ call: (inout Stream, StreamFaults, inout MetricBook) -> Answer
+  ) -> Answer { call(&account[stream], faults[stream], &book) }
+  func nextAnswer(of queue: Int, in stream: Int) -> Instant { account.nextAnswer(of: queue, in: stream) }
+
   // MARK: Changes
 
   /// Asks for a change of a stream. Returns AWS's error when it is refused.
@@ -325,16 +333,10 @@ struct Endpoint: ~Copyable {
   var snapshot: [Stream] { streams.map { account[$0] } }
   var recordedShards: [[Recording.Second]] { meters.map { $0.shards.map(\.recorded) } }
 
-  /// Its name.
+  /// Its name, who chooses a record's shard, how long it keeps records, and how many shards it ever had.
   func name(of stream: Int) -> String { account[stream].name }
-
-  /// Who chooses a record's shard.
   func distribution(of stream: Int) -> RecordDistribution { account[stream].distribution }
-
-  /// How long it keeps records.
   func retention(of stream: Int) -> Interval { account[stream].retention }
-
-  /// How many shards it ever had.
   func shardCount(of stream: Int) -> Int { account[stream].shards.count }
 
   /// Whether a shard takes records.
