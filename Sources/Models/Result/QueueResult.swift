@@ -22,8 +22,9 @@ public struct QueueResult: Sendable {
   public var entryCalls: Int64 = 0
   /// Bytes that receives gave.
   public var bytes: Int64 = 0
-  /// Instances at the end, the most; how often they grew and shrank; how often one died.
+  /// Instances at the end, the most; how often they grew and shrank.
   public var instances = 0, instancesPeak = 0, scaledUp = 0, scaledDown = 0
+  /// How often an instance died.
   public var crashes: Int64 = 0
   /// Instances times nanoseconds.
   public var instanceTime: Int128 = 0
