@@ -9,17 +9,37 @@ public struct LatencyHistogram: Sendable, Equatable {
   private var sum: Int128 = 0
 
   /// An empty histogram.
-  public init() { counts = Histogram(numberOfSignificantValueDigits: .three) }
+  public init() { counts = Self.empty(upTo: 0) }
+
+  private static func empty(upTo microseconds: UInt64) -> Histogram<UInt64> {
+    // A whole power of two, so that it is not left at once; the first array holds 2,048 counts in any case.
+    let bits = UInt64.bitWidth - Swift.max(2_047, microseconds).leadingZeroBitCount
+    var counts = Histogram<UInt64>(
+      highestTrackableValue: UInt64.max >> (64 - bits), numberOfSignificantValueDigits: .three)
+    counts.autoResize = true
+    return counts
+  }
+
+  /// Makes room for a time. The library grows by appending zeros one by one through a generic sequence: that took two thirds of
+  /// a run whose readers are asked every second how late what they have not read is.
+  private mutating func makeRoom(for microseconds: UInt64) {
+    guard microseconds > counts.highestTrackableValue else { return }
+    var wider = Self.empty(upTo: microseconds)
+    if counts.totalCount > 0 { wider.add(counts) }
+    counts = wider
+  }
 
   /// Counts a time, `count` times over; times below zero count as zero.
   public mutating func record(_ time: Interval, count: Int64 = 1) {
     let microseconds = Swift.max(0, time.nanoseconds / 1_000)
+    makeRoom(for: UInt64(microseconds))
     counts.record(UInt64(microseconds), count: UInt64(count))
     sum += Int128(microseconds) * Int128(count)
   }
 
   /// Adds another histogram's counts.
   public mutating func add(_ other: LatencyHistogram) {
+    makeRoom(for: other.counts.maxRecorded)
     counts.add(other.counts)
     sum += other.sum
   }
