@@ -229,6 +229,16 @@ struct QueueRunTests {
     #expect(one.consumers[0].propagation.percentile(50) <= .milliseconds(76))
   }
 
+  @Test("a run that ends when its stream would split ends before the split")
+  func endsAtSplit() throws {
+    var experiment = Self.experiment(seconds: 240, rate: 1, [Self.consumer(Self.spec(threads: 20))])
+    experiment.producers = [
+      Fixture.producer(rate: 3_500, arrivals: .paced, keys: KeySpec(.uniform(cardinality: 1_000)))
+    ]
+    let result = try Self.run(experiment)
+    #expect(result.run.streams[0].shardsEnd == 4 && result.run.streams[0].reshards.count == 1)
+  }
+
   @Test("the price is unknown: named, left out of the total, and set by a price file's price")
   func bill() throws {
     let result = try Self.run(Self.experiment(seconds: 60, rate: 100, [Self.consumer(Self.spec(threads: 5))]))

@@ -46,24 +46,38 @@ struct PollLine: Sendable, Hashable {
   }
 
   /// Who came first.
-  var first: ReceiveCall? { rows.compactMap(\.first).min { $0.turn < $1.turn }?.call }
+  var first: ReceiveCall? { earliest.flatMap { rows[$0].first?.call } }
 
   /// Takes who came first.
   mutating func removeFirst() {
-    let row = rows.indices.filter { rows[$0].first != nil }
-      .min { (rows[$0].first?.turn ?? .max) < (rows[$1].first?.turn ?? .max) }
-    guard let row else { preconditionFailure("nobody waits") }
+    guard let row = earliest else { preconditionFailure("nobody waits") }
     rows[row].removeFirst()
     count -= 1
   }
 
+  /// The row of who came first.
+  private var earliest: Int? {
+    var found: Int?, turn = UInt64.max
+    for row in rows.indices {
+      guard rows[row].head < rows[row].polls.count, rows[row].polls[rows[row].head].turn < turn else { continue }
+      (found, turn) = (row, rows[row].polls[rows[row].head].turn)
+    }
+    return found
+  }
+
   /// When the first one's time is over; `.never` when nobody waits.
-  var due: Instant { rows.reduce(.never) { min($0, $1.first?.until ?? .never) } }
+  var due: Instant {
+    var due = Instant.never
+    for row in rows.indices where rows[row].head < rows[row].polls.count {
+      due = min(due, rows[row].polls[rows[row].head].until)
+    }
+    return due
+  }
 
   /// Takes one whose time is over by `now`.
   mutating func removeOver(at now: Instant) -> ReceiveCall? {
-    for row in rows.indices {
-      guard let first = rows[row].first, first.until <= now else { continue }
+    for row in rows.indices where rows[row].head < rows[row].polls.count {
+      guard rows[row].polls[rows[row].head].until <= now, let first = rows[row].first else { continue }
       rows[row].removeFirst()
       count -= 1
       return first.call

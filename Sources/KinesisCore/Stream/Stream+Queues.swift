@@ -138,11 +138,8 @@ extension Stream {
     queues[queue].answer(queueSource, at: now, into: &answers, &records)
   }
 
-  /// Lets time pass in a queue, so that its counts are those of now.
-  public mutating func passTime(in queue: Int, to now: Instant) {
-    let now = arrive(at: now)
-    queues[queue].passTime(to: now, queueSource)
-  }
+  /// Lets time pass in a queue, so that its counts are those of now; the stream itself does not change.
+  public mutating func passTime(in queue: Int, to now: Instant) { queues[queue].passTime(to: now, queueSource) }
 
   /// Begins a call on records that were received: so many entries. The entries' own verbs follow at the same instant.
   public mutating func admitEntries(_ count: Int, of queue: Int, at now: Instant) throws(Refusal) {

@@ -152,8 +152,8 @@ struct Endpoint: ~Copyable {
 
   /// What a client asks of a stream's queues: `call` gets the stream, what is wrong with it, CloudWatch's book. When one answers.
   mutating func queues<Answer>(
-    of stream: Int, _ call: (inout Stream, StreamFaults, inout MetricBook) -> Answer
-  ) -> Answer { call(&account[stream], faults[stream], &book) }
+    of stream: Int, _ call: (inout Stream, inout StreamFaults, inout MetricBook) -> Answer
+  ) -> Answer { call(&account[stream], &faults[stream], &book) }
   func nextAnswer(of queue: Int, in stream: Int) -> Instant { account.nextAnswer(of: queue, in: stream) }
 
   // MARK: Changes

@@ -21,12 +21,13 @@ struct QueueConsumer: Sendable {
   private var instances: Int, countedFrom: Instant
   private var scaler: QueueScaler?
   /// When the queue is to be asked what it can answer, and whether somebody is on the way to the dead letters.
-  private var armedAt = Instant.never, isReaderComing = false
+  private var armedAt = Instant.never, isReaderComing = false, isWatched = false
   /// By shard, the first position that it may still ask for, as of the last second.
   private var needed: [Int64] = []
   private(set) var tally: Tally
   private var book: QueueBook
-  private var scratch: [ReceivedRecord] = [], answers: [PollAnswer] = []
+  /// Room that is used again: records received, answers, attempts that went well.
+  private var scratch: [ReceivedRecord] = [], answers: [PollAnswer] = [], good: [ReceivedRecord] = []
 
   /// `position` is its queue's among those of its stream, `place` its own in events, `base` that of its first worker.
   init(
@@ -47,7 +48,6 @@ struct QueueConsumer: Sendable {
     book = QueueBook(spec.name, limit: experiment.limits[.queue.inFlight], instances: queue.instances)
   }
 
-  var stream: Int { spec.stream }
   /// How many workers it can have.
   var workerCount: Int { workers.count }
 
@@ -58,7 +58,8 @@ struct QueueConsumer: Sendable {
     count(until: calendar.now)
     uptime.start(at: calendar.now)
     for instance in 0..<instances { switchOn(instance, at: calendar.now, &calendar) }
-    if scaler != nil {
+    if scaler != nil, !isWatched {
+      isWatched = true
       calendar.schedule(RunEvent(.queueLook, place), at: calendar.now + .minutes(1), .control)
     }
   }
@@ -83,13 +84,7 @@ struct QueueConsumer: Sendable {
   mutating func start(_ calendar: inout Calendar, _ observers: inout Observers) {
     guard uptime.isStopped else { return }
     observers.note(.consumerStarted, spec.name, "all instances start", at: calendar.now)
-    if uptime.isDeployed {
-      count(until: calendar.now)
-      uptime.start(at: calendar.now)
-      for instance in 0..<instances { switchOn(instance, at: calendar.now, &calendar) }
-    } else {
-      deploy(&calendar)
-    }
+    deploy(&calendar)
   }
 
   private func schedule(
@@ -122,9 +117,12 @@ struct QueueConsumer: Sendable {
   ) {
     guard !workers[worker].isRetiring else { return workers.renew(worker, .off) }
     tally.calls += 1
-    scratch.removeAll(keepingCapacity: true)
-    switch desk.receive(worker, &endpoint, at: calendar.now, into: &scratch) {
-    case .answered(let took): hand(scratch[...], to: worker, took, &calendar, &observers)
+    var records: [ReceivedRecord] = []
+    swap(&records, &scratch)
+    records.removeAll(keepingCapacity: true)
+    defer { swap(&records, &scratch) }
+    switch desk.receive(worker, &endpoint, at: calendar.now, into: &records) {
+    case .answered(let took): hand(records, 0..<records.count, to: worker, took, &calendar, &observers)
     case .waits:
       workers.set(worker, .waiting)
       arm(endpoint, &calendar)
@@ -136,11 +134,12 @@ struct QueueConsumer: Sendable {
 
   /// Records are on the way to a worker: what is new of them counts as handed over when they are there.
   private mutating func hand(
-    _ records: ArraySlice<ReceivedRecord>, to worker: Int, _ took: Interval, _ calendar: inout Calendar,
+    _ records: [ReceivedRecord], _ range: Range<Int>, to worker: Int, _ took: Interval, _ calendar: inout Calendar,
     _ observers: inout Observers
   ) {
     let there = calendar.now + took
-    for record in records {
+    for index in range {
+      let record = records[index]
       calendar.fold(UInt64(record.id.shard.index) << 44 ^ UInt64(record.id.position))
       book.result.bytes += Int64(record.size)
       // A restored record's receipts begin anew, the instant of its first one does not.
@@ -151,7 +150,7 @@ struct QueueConsumer: Sendable {
         tally.duplicates += 1
       }
     }
-    workers.give(worker, records)
+    workers.give(worker, records, range)
     if took > .zero { schedule(.queueAnswer, worker, at: there, &calendar) } else { work(worker, &calendar) }
   }
 
@@ -184,6 +183,9 @@ struct QueueConsumer: Sendable {
   ) {
     let first = Int(workers[worker].done), last = queue.acknowledging == .batch ? Int(workers[worker].held) : first + 1
     var good: [ReceivedRecord] = [], released: [ReceivedRecord] = []
+    swap(&good, &self.good)
+    good.removeAll(keepingCapacity: true)
+    defer { swap(&good, &self.good) }
     for place in first..<last {
       let record = workers.record(worker, place)
       switch desk.attempt(record) {
@@ -264,18 +266,22 @@ struct QueueConsumer: Sendable {
   ) {
     guard armedAt <= calendar.now else { return }
     armedAt = .never
-    scratch.removeAll(keepingCapacity: true)
-    answers.removeAll(keepingCapacity: true)
-    let took = desk.answer(&endpoint, at: calendar.now, into: &answers, &scratch)
-    let given = (answers, scratch)
-    for answer in given.0 {
+    var records: [ReceivedRecord] = [], answers: [PollAnswer] = []
+    swap(&records, &scratch)
+    swap(&answers, &self.answers)
+    let took = desk.answer(&endpoint, at: calendar.now, into: &answers, &records)
+    for answer in answers {
       if answer.records.isEmpty {
         workers.set(answer.poll, .calling)
         call(answer.poll, &endpoint, &calendar, &observers)
       } else {
-        hand(given.1[answer.records], to: answer.poll, took, &calendar, &observers)
+        hand(records, answer.records, to: answer.poll, took, &calendar, &observers)
       }
     }
+    records.removeAll(keepingCapacity: true)
+    answers.removeAll(keepingCapacity: true)
+    swap(&records, &scratch)
+    swap(&answers, &self.answers)
     arm(endpoint, &calendar)
   }
 

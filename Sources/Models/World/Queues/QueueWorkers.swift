@@ -72,16 +72,16 @@ struct QueueWorkers: Sendable {
   mutating func retire(_ worker: Int, _ isRetiring: Bool) { workers[worker].isRetiring = isRetiring }
 
   /// A worker has been given records.
-  mutating func give(_ worker: Int, _ records: ArraySlice<ReceivedRecord>) {
+  mutating func give(_ worker: Int, _ records: [ReceivedRecord], _ range: Range<Int>) {
     set(worker, .calling)
-    while hands.count < (worker + 1) * limit, let first = records.first { hands.append(first) }
+    while hands.count < (worker + 1) * limit { hands.append(records[range.lowerBound]) }
     var place = worker * limit
-    for record in records {
-      hands[place] = record
+    for index in range {
+      hands[place] = records[index]
       place += 1
     }
     busy += 1
-    (workers[worker].held, workers[worker].done) = (UInt8(records.count), 0)
+    (workers[worker].held, workers[worker].done) = (UInt8(range.count), 0)
   }
 
   /// A worker is done with the next of its records.
