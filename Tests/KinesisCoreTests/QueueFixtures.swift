@@ -64,6 +64,7 @@ extension KinesisCore.Stream {
 
   /// The queue's counts as they are at an instant.
   mutating func counts(queue: Int = 0, at now: Instant) -> QueueCounts {
+    wake(at: now)
     passTime(in: queue, to: now)
     return queues[queue].counts
   }
