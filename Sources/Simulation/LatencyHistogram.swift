@@ -3,25 +3,80 @@ public import Units
 
 /// A histogram of times in whole microseconds: percentiles to three significant digits (HdrHistogram); largest and sum exact, so
 /// that the mean of one time is that time, and no mean is above the largest.
-public struct LatencyHistogram: Sendable, Equatable {
-  private var counts: Histogram<UInt64>
-  /// The sum of all times, in microseconds.
-  private var sum: Int128 = 0
+///
+/// It counts in HdrHistogram's bins and leaves all questions to HdrHistogram: counting is what every record pays for.
+@frozen public struct LatencyHistogram: Sendable, Equatable {
+  /// By bin, as many as the largest time took.
+  @usableFromInline var cells: [Int64] = []
+  /// The sum of all times, in microseconds; how many; the largest, and the smallest that is not zero.
+  @usableFromInline var sum: Int128 = 0
+  @usableFromInline var total: Int64 = 0, largest: Int64 = 0, smallest = Int64.max
+
+  /// A time as histograms count it: the same for all that count it.
+  @frozen public struct Class: Sendable, Hashable {
+    @usableFromInline let microseconds: Int64
+
+    /// The class of a time; times below zero count as zero.
+    @inlinable @inline(__always)
+    public init(_ time: Interval) { microseconds = Swift.max(0, time.nanoseconds / 1_000) }
+
+    /// Its bin: microseconds up to 2,047 have one each, above that a doubling has 1,024.
+    @inlinable @inline(__always)
+    var bin: Int {
+      let doubling = 53 - (UInt64(bitPattern: microseconds) | 2_047).leadingZeroBitCount
+      return doubling << 10 + Int(microseconds >> Int64(doubling))
+    }
+  }
 
   /// An empty histogram.
-  public init() { counts = Histogram(numberOfSignificantValueDigits: .three) }
+  public init() {}
 
   /// Counts a time, `count` times over; times below zero count as zero.
-  public mutating func record(_ time: Interval, count: Int64 = 1) {
-    let microseconds = Swift.max(0, time.nanoseconds / 1_000)
-    counts.record(UInt64(microseconds), count: UInt64(count))
-    sum += Int128(microseconds) * Int128(count)
+  public mutating func record(_ time: Interval, count: Int64 = 1) { record(Class(time), count: count) }
+
+  /// Counts a time of a class, `count` times over.
+  @inlinable @inline(__always)
+  public mutating func record(_ time: Class, count: Int64) {
+    let bin = time.bin
+    if bin >= cells.count { makeRoom(for: bin) }
+    cells[bin] += count
+    total += count
+    let (product, isOver) = time.microseconds.multipliedReportingOverflow(by: count)
+    sum += isOver ? Int128(time.microseconds) * Int128(count) : Int128(product)
+    largest = Swift.max(largest, time.microseconds)
+    if time.microseconds > 0 { smallest = Swift.min(smallest, time.microseconds) }
+  }
+
+  @usableFromInline @inline(never)
+  mutating func makeRoom(for bin: Int) {
+    cells += Array(repeating: 0, count: (bin | 1_023) + 1 - cells.count)
+  }
+
+  /// What HdrHistogram makes of it. O(bins).
+  private var counts: Histogram<UInt64> {
+    // Room for all at once: it grows bin by bin, slowly.
+    var histogram = Histogram<UInt64>(
+      highestTrackableValue: UInt64(Swift.max(2, largest)), numberOfSignificantValueDigits: .three)
+    let first = smallest == .max ? -1 : Class(.microseconds(smallest)).bin
+    for (bin, count) in cells.enumerated() where count > 0 {
+      histogram.record(UInt64(bin == first ? smallest : Self.bounds(of: bin).lowerBound), count: UInt64(count))
+    }
+    histogram.record(UInt64(largest), count: 0)
+    return histogram
+  }
+
+  /// The microseconds that share a bin.
+  private static func bounds(of bin: Int) -> ClosedRange<Int64> {
+    let doubling = Swift.max(0, bin >> 10 - 1), least = Int64(bin - doubling << 10) << Int64(doubling)
+    return least...least + (1 << Int64(doubling) - 1)
   }
 
   /// Adds another histogram's counts.
   public mutating func add(_ other: LatencyHistogram) {
-    counts.add(other.counts)
-    sum += other.sum
+    if other.cells.count > cells.count { makeRoom(for: other.cells.count - 1) }
+    for (bin, count) in other.cells.enumerated() { cells[bin] += count }
+    (total, sum) = (total + other.total, sum + other.sum)
+    (largest, smallest) = (Swift.max(largest, other.largest), Swift.min(smallest, other.smallest))
   }
 
   /// Counts times that are not over yet: each will be at least as long as it is now.
@@ -53,7 +108,7 @@ public struct LatencyHistogram: Sendable, Equatable {
   }
 
   /// How many times were counted.
-  public var count: Int64 { Int64(counts.totalCount) }
+  public var count: Int64 { total }
 
   /// The mean; zero when empty.
   public var mean: Interval {
@@ -61,7 +116,7 @@ public struct LatencyHistogram: Sendable, Equatable {
   }
 
   /// The largest; zero when empty.
-  public var max: Interval { counts.totalCount == 0 ? .zero : .microseconds(Int64(counts.maxRecorded)) }
+  public var max: Interval { total == 0 ? .zero : .microseconds(largest) }
 
   /// How many times lie in each bin, ascending, empty ones left out. A bin holds times from `from` up to but not including
   /// `to`; up to 128 µs it is a microsecond wide, above that a doubling has 64 of them, so that none is wider than 1.6 %
@@ -81,8 +136,20 @@ public struct LatencyHistogram: Sendable, Equatable {
   }
 
   /// The smallest value that at least `percent` percent of the times lie at or below, never above the largest; zero when empty.
+  /// It is HdrHistogram's valueAtPercentile, without copying the counts. O(bins).
   public func percentile(_ percent: Double) -> Interval {
-    counts.totalCount == 0 ? .zero : Swift.min(max, .microseconds(Int64(clamping: counts.valueAtPercentile(percent))))
+    guard total > 0 else { return .zero }
+    guard percent < 100 else { return max }
+    let least = cells[0] > 0 || smallest == .max ? 0 : smallest
+    let asked = Swift.min(Swift.max(percent.nextDown, 0), 100) * Double(total) / 100
+    let needed = Swift.max(1, Int64(clamping: asked.rounded(.up)))
+    var seen: Int64 = 0
+    for (bin, count) in cells.enumerated() {
+      seen += count
+      guard seen >= needed else { continue }
+      return .microseconds(percent == 0 ? least : Swift.max(Swift.min(Self.bounds(of: bin).upperBound, largest), least))
+    }
+    return max
   }
 }
 
@@ -92,7 +159,9 @@ extension LatencyHistogram: Codable {
   /// Reads what `encode` wrote; merged or asked, it is as it was.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    counts = try container.decode(HistogramCounts.self, forKey: .counts).histogram
+    for (value, count) in try container.decode(HistogramCounts.self, forKey: .counts).values {
+      record(.microseconds(Int64(clamping: value)), count: Int64(clamping: count))
+    }
     sum = try container.decode(Int128.self, forKey: .sum)
   }
 

@@ -56,10 +56,40 @@ public struct Account: Sendable, Hashable {
     streams.put(header, into: id, at: now)
   }
 
+  /// Puts the records of a call into a stream by its id: see `Stream.put`.
+  public mutating func put(
+    _ entries: inout [PutEntry], into id: Int, at now: Instant, hashKey: (PutEntry, HashKeyRange?) -> HashKey
+  ) {
+    streams.put(&entries, into: id, at: now, hashKey: hashKey)
+  }
+
+  /// The same of one record.
+  public mutating func put(
+    _ entry: inout PutEntry, into id: Int, at now: Instant, hashKey: (PutEntry, HashKeyRange?) -> HashKey
+  ) {
+    streams.put(&entry, into: id, at: now, hashKey: hashKey)
+  }
+
   // Asked for every record or poll: a verb each, because a stream that is read across modules is copied.
 
   /// The position behind the newest record of a stream's shard.
   public func tip(of shard: ShardID, in id: Int) -> Int64 { streams.tip(of: shard, in: id) }
+
+  /// Records and bytes that a stream's shard ever stored.
+  public func stored(in shard: ShardID, of id: Int) -> (records: Int64, bytes: Int64) {
+    streams.stored(in: shard, of: id)
+  }
+
+  /// The position of the oldest record that a stream's shard keeps.
+  public func horizon(of shard: ShardID, in id: Int) -> Int64 { streams.horizon(of: shard, in: id) }
+
+  /// When the first record kept at or behind a position arrived; nil when there is none.
+  public func arrival(atOrBehind position: Int64, in shard: ShardID, of id: Int) -> Instant? {
+    streams.arrival(atOrBehind: position, in: shard, of: id)
+  }
+
+  /// Whether a stream keeps records for longer than a week: those are billed apart when they are read.
+  public func isLongTerm(_ id: Int) -> Bool { streams.isLongTerm(id) }
 
   /// Whether a stream's shard takes records.
   public func isOpen(_ shard: ShardID, of id: Int) -> Bool { streams.isOpen(shard, of: id) }
@@ -67,6 +97,27 @@ public struct Account: Sendable, Hashable {
   /// When a stream's subscription can be pushed to next; `.never` when nothing is there.
   public func nextPush(_ consumer: Int, _ subscription: Int, of id: Int, after now: Instant) -> Instant {
     streams.nextPush(consumer, subscription, of: id, after: now)
+  }
+
+  /// Hands over the records kept in a range of positions of a stream's shard, those that arrived together at once: when, the first
+  /// one's position, and the one behind the last.
+  public func forEachArrival(
+    from first: Int64, to end: Int64, in shard: ShardID, of id: Int,
+    _ take: (_ arrival: Instant, _ first: Int64, _ end: Int64) -> Void
+  ) {
+    streams.forEachArrival(from: first, to: end, in: shard, of: id, take)
+  }
+
+  /// `Stream.push` of a stream by its id.
+  public mutating func push(_ consumer: Int, _ subscription: Int, of id: Int, at now: Instant) -> FanOutEvent? {
+    streams.push(consumer, subscription, of: id, at: now)
+  }
+
+  /// `Stream.getRecords` of a stream by its id.
+  public mutating func getRecords(
+    _ iterator: ShardIterator, limit: Int, of id: Int, at now: Instant
+  ) throws(Refusal) -> ReadAnswer {
+    try streams.getRecords(iterator, limit: limit, of: id, at: now)
   }
 
   /// Records kept in a range of positions of a stream's shard, as runs.
