@@ -20,8 +20,8 @@ public struct Limit: Sendable, Hashable {
   public let unit: String
   /// What it means, in a sentence.
   public let meaning: String
-  /// Where it is from: a section of facts/kinesis-data-streams.md (§) or facts/data-firehose.md (F§) and the document
-  /// behind it.
+  /// Where it is from: a section of facts/kinesis-data-streams.md (§), facts/data-firehose.md (F§) or facts/kinesis-queues.md
+  /// (Q§) and the document behind it.
   public internal(set) var source: String
   /// How sure it is.
   public internal(set) var confidence: Confidence
@@ -35,6 +35,8 @@ public struct Limit: Sendable, Hashable {
 
   /// Whether it is one of Data Firehose's.
   public var isFirehose: Bool { name.hasPrefix("firehose.") }
+  /// Whether it is one of queues.
+  public var isOfQueues: Bool { name.hasPrefix("queue.") }
 }
 
 extension Limit {

@@ -18,6 +18,7 @@ extension Limit {
     @usableFromInline let kcl = KCLLimits()
     @usableFromInline let lambda = LambdaLimits()
     @usableFromInline let flink = FlinkLimits()
+    @usableFromInline let queue = QueueLimits()
   }
 }
 
@@ -56,4 +57,6 @@ extension Limit.Key {
   @inlinable public static var lambda: Limit.Table<LambdaLimits> { Limit.Table(\.lambda) }
   /// Managed Flink.
   @inlinable public static var flink: Limit.Table<FlinkLimits> { Limit.Table(\.flink) }
+  /// Queues.
+  @inlinable public static var queue: Limit.Table<QueueLimits> { Limit.Table(\.queue) }
 }

@@ -49,7 +49,8 @@ enum House {
       // Who delivers.
       "Channels", "Deliveries", "Destination", "Firehose", "SourceReaders",
       // The core.
-      "Account", "StreamTable", "AlarmQueue", "DeliveryBatch", "DeliveryChannel", "DirectPut", "Journal", "ReadLog",
+      "Account", "StreamTable", "FreshRecords", "HeldRecords", "PollLine", "AlarmQueue", "DeliveryBatch",
+      "DeliveryChannel", "DirectPut", "Journal", "ReadLog",
       "SlotLine", "SlotPool",
       "ShardMap",
       // Chance and statistics; not LatencyHistogram, whose counting is inlined into other modules.

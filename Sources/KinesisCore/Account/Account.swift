@@ -15,10 +15,15 @@ public struct Account: Sendable, Hashable {
 
   private var streams = StreamTable()
   private var rates: [CallRate: TokenBucket] = [:]
+  /// Queues by name, gone ones among them.
+  private var queues: [String: QueuePlace] = [:]
   private var latest: Instant
 
   /// The account-wide call rates of control-plane actions.
-  private enum CallRate: Hashable, Sendable { case create, delete, split, merge, register, warmThroughput, settings }
+  private enum CallRate: Hashable, Sendable {
+    case create, delete, split, merge, register, warmThroughput, settings
+    case createQueue, updateQueue, deleteQueue, describeQueue
+  }
 
   /// An account with the given streams, whose ids are 0, 1, 2 and so on.
   public init(region: String, limits: LimitsProfile = .current, streams: [Stream] = [], at now: Instant) {
@@ -185,7 +190,7 @@ public struct Account: Sendable, Hashable {
     return id
   }
 
-  /// DeleteStream: refused while consumers are registered, unless they are to go with it.
+  /// DeleteStream: refused while consumers are registered, unless they are to go with it, and while it has queues.
   public mutating func deleteStream(
     _ id: Int, consumers: Request.ConsumerDeletion, now: Instant
   ) throws(Refusal) {
@@ -194,6 +199,7 @@ public struct Account: Sendable, Hashable {
     guard !streams[id].consumers.contains(where: { $0.status != .deleted }) || consumers == .enforced else {
       throw .inUse("Stream \(streams[id].name) has registered consumers.")
     }
+    guard !streams[id].hasLiveQueues else { throw .inUse("Stream \(streams[id].name) has queues.") }
     streams[id].delete(by: latest + .seconds(limits[.stream.createDuration]))
   }
 
@@ -215,6 +221,65 @@ public struct Account: Sendable, Hashable {
     wake(at: now)
     try permit(request, on: id)
     return try streams[id].perform(request, at: latest)
+  }
+
+  // MARK: Queues
+
+  /// CreateQueue: five calls a second, five queues in CREATING or DELETING, a name of its own.
+  public mutating func createQueue(
+    _ name: String, on id: Int, from start: QueueStart, _ settings: QueueSettings? = nil, at now: Instant
+  ) throws(Refusal) {
+    wake(at: now)
+    try take(.createQueue, limits[.queue.controlCalls], "CreateQueue")
+    try Self.checkName(name, of: "Queue")
+    guard (try? queue(named: name)) == nil else { throw .inUse("Queue \(name) already exists.") }
+    try checkChangingQueues()
+    let queue = try streams[id].createQueue(name, settings ?? QueueSettings(limits), from: start, at: latest)
+    queues[name] = QueuePlace(stream: id, queue: queue)
+  }
+
+  /// DeleteQueue: what is in flight is never seen again by the queue's consumers; the stream keeps its records.
+  public mutating func deleteQueue(_ name: String, at now: Instant) throws(Refusal) {
+    wake(at: now)
+    try take(.deleteQueue, limits[.queue.controlCalls], "DeleteQueue")
+    let place = try queue(named: name)
+    try checkChangingQueues()
+    try streams[place.stream].deleteQueue(place.queue, at: latest)
+  }
+
+  /// An action on a queue, by name. A refused call changes nothing but time.
+  @discardableResult
+  public mutating func ask(
+    _ request: QueueRequest, ofQueue name: String, at now: Instant
+  ) throws(Refusal) -> QueueAnswer {
+    wake(at: now)
+    switch request {
+    case .update: try take(.updateQueue, limits[.queue.controlCalls], "UpdateQueue")
+    case .describe: try take(.describeQueue, limits[.queue.controlCalls], "DescribeQueue")
+    case .receive, .acknowledge, .updateVisibility, .restore, .hangUp: break
+    }
+    let place = try queue(named: name)
+    return try streams[place.stream].perform(request, on: place.queue, at: latest)
+  }
+
+  private func queue(named name: String) throws(Refusal) -> QueuePlace {
+    guard let place = queues[name], streams.ids.contains(place.stream),
+      streams[place.stream].queues[place.queue].status != .deleted
+    else { throw .notFound("Queue \(name) not found.") }
+    return place
+  }
+
+  private func checkChangingQueues() throws(Refusal) {
+    let most = limits[.queue.changing]
+    let changing = streams.sum { stream in
+      stream.queues.count {
+        switch $0.status {
+        case .creating, .deleting: true
+        case .active, .updating, .deleted: false
+        }
+      }
+    }
+    guard changing < most else { throw .limitExceeded("\(most) queues are in CREATING or DELETING.") }
   }
 
   /// Quotas and call rates of the account, in AWS's order.
@@ -254,14 +319,18 @@ public struct Account: Sendable, Hashable {
   // MARK: Checks
 
   private func checkNew(_ name: String, shards: Int, maxRecord: Bytes) throws(Refusal) {
-    guard (1...128).contains(name.utf8.count), name.utf8.allSatisfy(Self.isNameByte) else {
-      throw .validation("Stream name must be 1 to 128 of [a-zA-Z0-9_.-].")
-    }
+    try Self.checkName(name, of: "Stream")
     guard streams.id(of: name) == nil else { throw .inUse("Stream \(name) already exists.") }
     guard shards >= 1 else { throw .invalidArgument("ShardCount \(shards) is not at least 1.") }
     let sizes = limits[.put.recordBytesDefault]...limits[.put.recordBytesMaximum]
     guard sizes.contains(maxRecord.count) else {
       throw .validation("MaxRecordSizeInKiB is not between \(sizes.lowerBound >> 10) and \(sizes.upperBound >> 10).")
+    }
+  }
+
+  private static func checkName(_ name: String, of thing: String) throws(Refusal) {
+    guard (1...128).contains(name.utf8.count), name.utf8.allSatisfy(isNameByte) else {
+      throw .validation("\(thing) name must be 1 to 128 of [a-zA-Z0-9_.-].")
     }
   }
 
@@ -275,7 +344,7 @@ public struct Account: Sendable, Hashable {
   }
 
   private func checkQuota(adding shards: Int) throws(Refusal) {
-    let quota = limits.shardQuota(region: region), open = streams.openShardCount
+    let quota = limits.shardQuota(region: region), open = streams.sum(of: \.openShardCount)
     guard Int64(open + max(0, shards)) <= quota else {
       throw .limitExceeded(
         "\(open) shards are open and \(shards) more were asked for; the account's quota in \(region) is \(quota).")
@@ -342,6 +411,10 @@ extension Account: Machine {
     case .deleteStream(let name, let consumers):
       try deleteStream(try stream(named: name), consumers: consumers, now: now)
     case .updateAccountSettings(let wish): try updateSettings(commitment: wish, now: now)
+    case .createQueue(let name, let stream, let start, let settings):
+      try createQueue(name, on: try self.stream(named: stream), from: start, settings, at: now)
+    case .deleteQueue(let name): try deleteQueue(name, at: now)
+    case .queue(let name, let request): return .queue(try ask(request, ofQueue: name, at: now))
     case .stream(let name, let request): return try ask(request, of: try stream(named: name), at: now)
     }
     return .done

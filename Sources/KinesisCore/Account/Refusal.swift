@@ -32,6 +32,8 @@ public enum Refusal: Error, Sendable, Hashable, Codable {
   case invalidArgument(String)
   /// A parameter out of its range for any stream.
   case validation(String)
+  /// More calls on a queue's records than it takes, or as many records in flight as it may have.
+  case throttling(String)
   /// An iterator older than five minutes.
   case expiredIterator(String)
   /// A call with DryRun that would have passed.
@@ -46,6 +48,7 @@ public enum Refusal: Error, Sendable, Hashable, Codable {
     case .limitExceeded: "LimitExceededException"
     case .invalidArgument: "InvalidArgumentException"
     case .validation: "ValidationException"
+    case .throttling: "ThrottlingException"
     case .expiredIterator: "ExpiredIteratorException"
     case .dryRun: "DryRunOperationException"
     }
@@ -56,7 +59,7 @@ public enum Refusal: Error, Sendable, Hashable, Codable {
     switch self {
     case .writeThrottled(let shard, _), .readThrottled(let shard, _): "Rate exceeded for shard \(shard)"
     case .notFound(let text), .inUse(let text), .limitExceeded(let text), .invalidArgument(let text),
-      .validation(let text), .expiredIterator(let text):
+      .validation(let text), .throttling(let text), .expiredIterator(let text):
       text
     case .dryRun: "The request was rejected because the DryRun parameter was specified."
     }

@@ -10,6 +10,12 @@ public enum Request: Sendable, Hashable, Codable {
   case deleteStream(String, consumers: ConsumerDeletion)
   /// UpdateAccountSettings.
   case updateAccountSettings(commitment: BillingCommitment.Wish)
+  /// CreateQueue on a stream, by names; nil for AWS's settings.
+  case createQueue(String, stream: String, QueueStart, QueueSettings?)
+  /// DeleteQueue.
+  case deleteQueue(String)
+  /// An action on a queue, by name.
+  case queue(String, QueueRequest)
   /// An action on a stream, by name.
   case stream(String, StreamRequest)
 
@@ -96,6 +102,10 @@ public enum Answer: Sendable, Hashable, Codable {
   case records(ReadAnswer)
   /// Pushed to a subscriber, not asked for.
   case pushed(stream: String, consumer: Int, FanOutEvent)
+  /// What a queue answered.
+  case queue(QueueAnswer)
+  /// A receive that waited is answered.
+  case polled(queue: String, QueueAnswer)
   /// A stream became ACTIVE, not asked for.
   case becameActive(stream: String)
   /// The call was refused; nothing changed.

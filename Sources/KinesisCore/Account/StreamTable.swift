@@ -196,8 +196,8 @@ struct StreamTable: Sendable {
   /// The first stream that is so, in order of creation. O(n).
   func first(where holds: (Stream) -> Bool) -> Stream? { streams.first(where: holds) }
 
-  /// Open shards of all streams. O(n).
-  var openShardCount: Int { streams.reduce(0) { $0 + $1.openShardCount } }
+  /// What all streams have together. O(n).
+  func sum(of count: (Stream) -> Int) -> Int { streams.reduce(0) { $0 + count($1) } }
 }
 
 extension StreamTable: Hashable {

@@ -16,6 +16,9 @@ extension Stream {
     let now = arrive(at: now)
     try requireActive()
     guard mode != self.mode else { throw .invalidArgument("Stream \(name) is in that mode already.") }
+    guard mode == .onDemand || !hasLiveQueues else {
+      throw .inUse("Stream \(name) has queues, which only on-demand streams do.")
+    }
     guard mode == .onDemand || distribution == .userPartitionKey else {
       throw .validation("Stream \(name) distributes records by itself, which only on-demand streams do.")
     }

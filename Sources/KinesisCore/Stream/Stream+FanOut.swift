@@ -59,8 +59,8 @@ public struct FanOutEvent: Sendable, Hashable, Codable {
 
 /// RegisterStreamConsumer, SubscribeToShard and what they push.
 extension Stream {
-  /// Whether anybody ever registered for fan-out.
-  var hasConsumers: Bool { !consumers.isEmpty }
+  /// Whether anybody ever registered, for fan-out or with a queue.
+  var hasConsumers: Bool { !consumers.isEmpty || !queues.isEmpty }
 
   mutating func registerConsumer(_ name: String, at now: Instant) throws(Refusal) -> Int {
     let now = arrive(at: now)
@@ -69,9 +69,8 @@ extension Stream {
     guard !live.contains(where: { $0.name == name }) else {
       throw .inUse("Consumer \(name) is already registered with stream \(self.name).")
     }
-    let isAdvantage = mode == .onDemand && terms == .advantage
-    guard live.count < limits[isAdvantage ? .fanOut.consumersAdvantage : .fanOut.consumers] else {
-      throw .limitExceeded("Stream \(self.name) already has \(live.count) registered consumers.")
+    guard Int64(registeredCount) < registeredLimit else {
+      throw .limitExceeded("Stream \(self.name) already has \(registeredCount) registered consumers.")
     }
     guard live.count(where: { !$0.isActive(at: now) }) < limits[.fanOut.consumersCreating] else {
       throw .limitExceeded("\(limits[.fanOut.consumersCreating]) consumers of stream \(self.name) are in CREATING.")

@@ -71,7 +71,7 @@ extension Stream: Machine {
     }
   }
 
-  /// When the first subscriber can be pushed something without a further put; nil when none ever.
+  /// When the first subscriber, or receive that waits, can be given something without a further put; nil when none ever.
   var nextPush: Instant? {
     var first = Instant.never
     for consumer in consumers.indices {
@@ -79,10 +79,12 @@ extension Stream: Machine {
         first = min(first, nextPush(consumer, subscription, after: latest))
       }
     }
+    for queue in queues.indices { first = min(first, nextAnswer(of: queue)) }
     return first == .never ? nil : first
   }
 
-  /// Pushes to every subscriber what can be pushed now, in order of registration and of the first subscription.
+  /// Pushes to every subscriber what can be pushed now, in order of registration and of the first subscription; then answers
+  /// receives that wait at queues.
   mutating func pushAll(at now: Instant, into effects: inout [Answer]) {
     for consumer in consumers.indices {
       for subscription in consumers[consumer].subscriptions.indices {
@@ -91,5 +93,6 @@ extension Stream: Machine {
         }
       }
     }
+    if !queues.isEmpty { answerAllPolls(at: now, into: &effects) }
   }
 }

@@ -34,6 +34,8 @@ public struct Stream: Sendable, Hashable {
   let gateTerms: ShardGate.Terms
   /// Registered fan-out consumers, in order of registration; deregistered ones stay, marked so.
   public internal(set) var consumers: [FanOutConsumer] = []
+  /// Its queues, in order of creation; deleted ones stay, marked so.
+  public internal(set) var queues: [Queue] = []
   /// What its account has agreed to.
   public internal(set) var terms = OnDemandTerms.standard
   /// Who chooses a record's shard.
@@ -92,7 +94,7 @@ public struct Stream: Sendable, Hashable {
   /// When it changes next by itself: the end of what is being changed, or the next look at an on-demand stream's shards.
   public var nextChange: Instant? { changesAt == .never ? nil : changesAt }
 
-  private mutating func rearm() { changesAt = min(scaling?.due ?? .never, changeEnds ?? .never) }
+  mutating func rearm() { changesAt = min(scaling?.due ?? .never, changeEnds ?? .never, nextQueueChange) }
 
   private var changeEnds: Instant? {
     switch status {
@@ -110,6 +112,7 @@ public struct Stream: Sendable, Hashable {
 
   /// Ends what was due; false when nothing more can end by itself.
   private mutating func advance(at due: Instant) -> Bool {
+    if finishQueueChange(at: due) { return true }
     guard let ends = changeEnds, ends <= due else {
       scale(at: due)
       return true
@@ -155,6 +158,7 @@ public struct Stream: Sendable, Hashable {
   mutating func admit(_ header: RecordHeader, to id: ShardID, at now: Instant) -> PutOutcome {
     let (accepted, limit) = gates[id.index].admit(Int64(header.count), of: Int64(header.size), at: now, gateTerms)
     let first = shards[id.index].store(accepted, of: Int64(header.size), at: now)
+    if !queues.isEmpty, accepted > 0 { noteQueues(accepted, in: id, at: now) }
     return PutOutcome(shard: id, accepted: Int32(accepted), limit: limit, first: first)
   }
 

@@ -8,7 +8,7 @@ extension RunPage {
   var assumptions: [Document.Block] {
     let profile = run.experiment.limits
     let delivers = !run.experiment.firehoses.isEmpty
-    let relevant = profile.limits.filter { delivers || !$0.isFirehose }
+    let relevant = profile.limits.filter { (delivers || !$0.isFirehose) && !$0.isOfQueues }
     let unsure = relevant.filter { $0.confidence != .documented }
     let sheets =
       "§ is a section of weir's fact sheet on Kinesis Data Streams"
