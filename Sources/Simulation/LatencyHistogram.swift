@@ -8,9 +8,9 @@ public import Units
 @frozen public struct LatencyHistogram: Sendable, Equatable {
   /// By bin, as many as the largest time took.
   @usableFromInline var cells: [Int64] = []
-  /// The sum of all times, in microseconds; how many; the largest, and the smallest that is not zero.
+  /// The sum of all times, in microseconds; how many; and the largest.
   @usableFromInline var sum: Int128 = 0
-  @usableFromInline var total: Int64 = 0, largest: Int64 = 0, smallest = Int64.max
+  @usableFromInline var total: Int64 = 0, largest: Int64 = 0
 
   /// A time as histograms count it: the same for all that count it.
   @frozen public struct Class: Sendable, Hashable {
@@ -44,7 +44,6 @@ public import Units
     let (product, isOver) = time.microseconds.multipliedReportingOverflow(by: count)
     sum += isOver ? Int128(time.microseconds) * Int128(count) : Int128(product)
     largest = Swift.max(largest, time.microseconds)
-    if time.microseconds > 0 { smallest = Swift.min(smallest, time.microseconds) }
   }
 
   @usableFromInline @inline(never)
@@ -57,9 +56,8 @@ public import Units
     // Room for all at once: it grows bin by bin, slowly.
     var histogram = Histogram<UInt64>(
       highestTrackableValue: UInt64(Swift.max(2, largest)), numberOfSignificantValueDigits: .three)
-    let first = smallest == .max ? -1 : Class(.microseconds(smallest)).bin
     for (bin, count) in cells.enumerated() where count > 0 {
-      histogram.record(UInt64(bin == first ? smallest : Self.bounds(of: bin).lowerBound), count: UInt64(count))
+      histogram.record(UInt64(Self.bounds(of: bin).lowerBound), count: UInt64(count))
     }
     histogram.record(UInt64(largest), count: 0)
     return histogram
@@ -76,7 +74,7 @@ public import Units
     if other.cells.count > cells.count { makeRoom(for: other.cells.count - 1) }
     for (bin, count) in other.cells.enumerated() { cells[bin] += count }
     (total, sum) = (total + other.total, sum + other.sum)
-    (largest, smallest) = (Swift.max(largest, other.largest), Swift.min(smallest, other.smallest))
+    largest = Swift.max(largest, other.largest)
   }
 
   /// Counts times that are not over yet: each will be at least as long as it is now.
@@ -140,14 +138,13 @@ public import Units
   public func percentile(_ percent: Double) -> Interval {
     guard total > 0 else { return .zero }
     guard percent < 100 else { return max }
-    let least = cells[0] > 0 || smallest == .max ? 0 : smallest
     let asked = Swift.min(Swift.max(percent.nextDown, 0), 100) * Double(total) / 100
     let needed = Swift.max(1, Int64(clamping: asked.rounded(.up)))
     var seen: Int64 = 0
     for (bin, count) in cells.enumerated() {
       seen += count
       guard seen >= needed else { continue }
-      return .microseconds(percent == 0 ? least : Swift.max(Swift.min(Self.bounds(of: bin).upperBound, largest), least))
+      return .microseconds(Swift.min(Self.bounds(of: bin).upperBound, largest))
     }
     return max
   }

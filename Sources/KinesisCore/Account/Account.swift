@@ -76,7 +76,6 @@ public struct Account: Sendable, Hashable {
   }
 
   // Asked for every record or poll: a verb each, because a stream that is read across modules is copied.
-
   /// The position behind the newest record of a stream's shard.
   public func tip(of shard: ShardID, in id: Int) -> Int64 { streams.tip(of: shard, in: id) }
 
@@ -85,16 +84,10 @@ public struct Account: Sendable, Hashable {
     streams.stored(in: shard, of: id)
   }
 
-  /// The position of the oldest record that a stream's shard keeps.
-  public func horizon(of shard: ShardID, in id: Int) -> Int64 { streams.horizon(of: shard, in: id) }
-
   /// When the first record kept at or behind a position arrived; nil when there is none.
   public func arrival(atOrBehind position: Int64, in shard: ShardID, of id: Int) -> Instant? {
     streams.arrival(atOrBehind: position, in: shard, of: id)
   }
-
-  /// Whether a stream keeps records for longer than a week: those are billed apart when they are read.
-  public func isLongTerm(_ id: Int) -> Bool { streams.isLongTerm(id) }
 
   /// Whether a stream's shard takes records.
   public func isOpen(_ shard: ShardID, of id: Int) -> Bool { streams.isOpen(shard, of: id) }
@@ -104,8 +97,7 @@ public struct Account: Sendable, Hashable {
     streams.nextPush(consumer, subscription, of: id, after: now)
   }
 
-  /// Hands over the records kept in a range of positions of a stream's shard, those that arrived together at once: when, the first
-  /// one's position, and the one behind the last.
+  /// Hands over the records of a range of a stream's shard that are kept: see `ShardLog.forEachArrival`.
   public func forEachArrival(
     from first: Int64, to end: Int64, in shard: ShardID, of id: Int,
     _ take: (_ arrival: Instant, _ first: Int64, _ end: Int64) -> Void
@@ -123,11 +115,6 @@ public struct Account: Sendable, Hashable {
     _ iterator: ShardIterator, limit: Int, of id: Int, at now: Instant
   ) throws(Refusal) -> ReadAnswer {
     try streams.getRecords(iterator, limit: limit, of: id, at: now)
-  }
-
-  /// Records kept in a range of positions of a stream's shard, as runs.
-  public func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
-    streams.runs(from: first, to: end, in: shard, of: id)
   }
 
   /// The terms of its on-demand streams.
@@ -329,17 +316,8 @@ public struct Account: Sendable, Hashable {
   }
 
   private static func checkName(_ name: String, of thing: String) throws(Refusal) {
-    guard (1...128).contains(name.utf8.count), name.utf8.allSatisfy(isNameByte) else {
+    guard (1...128).contains(name.utf8.count), name.utf8.allSatisfy(\.isNameByte) else {
       throw .validation("\(thing) name must be 1 to 128 of [a-zA-Z0-9_.-].")
-    }
-  }
-
-  private static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
-      true
-    default: false
     }
   }
 

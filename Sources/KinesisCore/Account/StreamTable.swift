@@ -93,18 +93,10 @@ struct StreamTable: Sendable {
     streams.span[place(of: id)].stored(in: shard)
   }
 
-  /// The position of the oldest record that a shard keeps.
-  func horizon(of shard: ShardID, in id: Int) -> Int64 {
-    streams.span[place(of: id)].horizon(of: shard)
-  }
-
   /// When the first record kept at or behind a position arrived.
   func arrival(atOrBehind position: Int64, in shard: ShardID, of id: Int) -> Instant? {
     streams.span[place(of: id)].arrival(atOrBehind: position, in: shard)
   }
-
-  /// Whether a stream keeps records for longer than a week.
-  func isLongTerm(_ id: Int) -> Bool { streams.span[place(of: id)].retention > .days(7) }
 
   /// Whether a shard takes records.
   func isOpen(_ shard: ShardID, of id: Int) -> Bool { streams.span[place(of: id)].isOpen(shard) }
@@ -137,11 +129,6 @@ struct StreamTable: Sendable {
     let place = place(of: id)
     defer { noteChange(at: place) }
     return try streams[place].getRecords(iterator, limit: limit, at: now)
-  }
-
-  /// Records of a shard in a range of positions.
-  func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
-    streams.span[place(of: id)].runs(from: first, to: end, in: shard)
   }
 
   /// Somebody did something to a stream: it may change at another time, and have something to push.

@@ -39,7 +39,9 @@ extension Stream {
     if distribution == .auto || known < 0 || !gates[known].isOpen { route(&entry, hashKey) }
     let shard = Int(entry.shard), size = Int64(entry.size)
     entry.limit = gates[shard].admit(1, of: size, at: now, gateTerms).limit
-    if entry.limit == nil { shards[shard].log.append(count: 1, size: size, at: now) }
+    guard entry.limit == nil else { return }
+    shards[shard].log.append(count: 1, size: size, at: now)
+    if !queues.isEmpty { noteQueues(1, in: ShardID(shard), at: now) }
   }
 
   @inline(never)

@@ -111,7 +111,7 @@ struct Endpoint: ~Copyable {
     }
     do throws(Refusal) {
       let answer = try account.getRecords(iterator, limit: limit, of: stream, at: now)
-      let old = account.isLongTerm(stream) ? account[stream].longTermBytes(of: answer, at: now) : 0
+      let old = account[stream].longTermBytes(of: answer, at: now)
       meters[stream].notePolled(answer.count, bytes: answer.bytes, longTerm: old)
       book.note(answer, took: took, stream: stream)
       return .answered(answer, took: took)
@@ -355,7 +355,7 @@ struct Endpoint: ~Copyable {
 
   /// Whether no record of a shard is kept; the position of the oldest one kept, and the one behind a shard's newest.
   func isEmpty(_ shard: ShardID, of stream: Int) -> Bool { account[stream].shards[shard.index].log.runCount == 0 }
-  func horizon(of shard: ShardID, in stream: Int) -> Int64 { account.horizon(of: shard, in: stream) }
+  func horizon(of shard: ShardID, in stream: Int) -> Int64 { account[stream].shards[shard.index].log.trimHorizon }
   func tip(of shard: ShardID, in stream: Int) -> Int64 { account.tip(of: shard, in: stream) }
 
   /// When the first record kept at or behind a position arrived; nil when there is none. The first position that arrived so late.
@@ -371,7 +371,7 @@ struct Endpoint: ~Copyable {
     account.forEachArrival(from: first, to: end, in: place.shard, of: place.stream, take)
   }
   func runs(from first: Int64, to end: Int64, in shard: ShardID, of stream: Int) -> ShardLog.Runs {
-    account.runs(from: first, to: end, in: shard, of: stream)
+    account[stream].shards[shard.index].log.runs(from: first, to: end)
   }
 
   /// Kinesis records that a stream's shards ever stored; the shard's number of a record that goes round the open ones.

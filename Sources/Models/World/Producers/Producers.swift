@@ -73,8 +73,8 @@ struct Producers: ~Copyable {
   /// is sent. Not beyond the second: figures are read at its end.
   private mutating func gatherAhead(in process: Int, _ plan: ProducerPlan, _ calendar: inout Calendar) {
     let (most, bytes, end) = outbox.roomAhead(in: process, plan, of: calendar)
-    guard most > 0 else { return }
     let room = min(bytes, holdings.roomAhead(in: process, of: plan.buffer))
+    guard most > 0, room > 0 else { return }
     sources[process].bearAhead(
       plan, before: end, upTo: most, bytes: room, horizon: calendar.end, into: &drawn, bits: &bits)
     guard !drawn.isEmpty else { return }

@@ -79,7 +79,7 @@ struct Source: Sendable {
     if isTabled {
       for index in records.indices { records[index].key = plan.keys.key(for: bits[index]) }
     }
-    if records.count > most || left < 0 { early = records.removeLast() }
+    if records.count > most || left < 0 { early = records.popLast() }
   }
 
   @inline(__always)
