@@ -1,86 +1,80 @@
 internal import Simulation
 
-/// The factor of a burst from the refusals of some trials, and how far it may be off.
+/// The factors of a burst that may lie behind what was stored and refused.
 ///
-/// Near one factor refusals rise nearly straight with the burst's length, the period over its factor. So they are fitted by a line
-/// in it, through the trials near the closest: more runs than one tell, and the chance of a single one does not choose.
+/// How much was offered is not known where records are lost, and it moves both counts. So a factor is not held against the
+/// refusals alone: runs of it, and runs that offer more, tell in which direction both counts move when more is offered, and what is
+/// compared is how far the observed pair lies across that direction, in standard deviations of the runs (`score`). Where a
+/// shard is so full that what it stores no longer follows what is offered, that is a comparison of what was stored alone, and it tells
+/// little: then the range is wide, as it should be. Refusals at a best guess of the offer, as they were compared before, told 46
+/// for 30, because there more refusals fit a harder burst as well as a larger offer.
 struct BurstEstimate {
-  /// What chance does to refusals.
-  struct Chance {
-    /// The standard deviation of the refusals among runs of one burst, when each offers what it stored and lost.
-    var deviation: Double
-    /// How many degrees of freedom it has.
-    var freedom: Int
-    /// Refusals for each record more, what is lost of it again included.
-    var gain: Double
-    /// What was offered as lost for each refusal, and the mean refusals less the gain of all that was stored and so lost.
-    var loss: Double, mean: Double
-
-    /// From runs that offer what was lost at one share of the refusals, and from some that offer more.
-    ///
-    /// An estimate offers what was stored and the loss for each refusal, so chance in either moves what is offered, and that
-    /// moves the refusals, and those the loss: to first order by `gain` for each record.
-    init?(at runs: [BurstFit.Trial], loss: Double, beside: [BurstFit.Trial], more: Double) {
-      guard runs.count == beside.count, runs.count > 1 else { return nil }
-      func average(_ trials: [BurstFit.Trial], _ value: (BurstFit.Trial) -> Double) -> Double {
-        Statistics.mean(trials.map(value))
-      }
-      let refused = average(runs, \.simulated)
-      let rise = (average(beside, \.simulated) - refused) / (more - loss)
-      let losing = (average(beside, \.lossPerRefusal) - average(runs, \.lossPerRefusal)) / (more - loss)
-      // A record more offered is `rise / refused` refusals more; of a share lost more, `losing` is lost again.
-      gain = refused > 0 ? rise / refused / max(BurstEstimate.leastRest, 1 - losing) : 0
-      let values = runs.map { [gain] in $0.simulated - gain * ($0.records + loss * $0.simulated) }
-      guard let variance = Statistics.variance(values) else { return nil }
-      (deviation, freedom) = (variance.squareRoot(), runs.count - 1)
-      (self.loss, mean) = (loss, Statistics.mean(values))
-    }
+  /// The two counts of one run, or of what was observed.
+  struct Counts {
+    var stored: Double, refused: Double
   }
 
-  /// Runs for the chance of one burst.
-  static let runs = 8
-  /// The least that is taken for one less a loss's rise: nearer to zero the loss is not told at all.
-  static let leastRest = 0.1
-  /// How far from the closest factor trials are taken, as a factor either way; and how many are needed.
-  private static let near = 1.6, fewest = 3
-  /// The range covers so much.
-  private static let confidence = 0.95
+  /// Runs of one factor, and those of them that are run again with more on offer.
+  static let runs = 8, runsBeside = 4
+  /// The level at which a factor is ruled out. The direction, too, is known from a few runs only: ranges hold the truth somewhat less
+  /// often than in so many cases (docs/trace.md has how often).
+  private static let confidence = 0.98
+  /// The factors looked at lie so far apart, and are at most so many on either side of the first.
+  private static let step = 1.2, most = 16
 
-  /// The factor whose refusals are those observed.
+  /// The factor at which the observed counts lie in the middle of the runs'.
   let factor: Double
   /// The factors that chance allows.
   let range: ClosedRange<Double>
 
-  /// The estimate from trials in ascending order, around the closest; nil when their refusals do not rise with the factor.
-  init?(_ trials: [BurstFit.Trial], refused observed: Double, stored: Double, closest: Double, chance: Chance) {
-    guard let most = trials.last?.factor else { return nil }
-    let near = trials.filter {
-      $0.simulated > 0 && $0.factor <= closest * Self.near && closest <= $0.factor * Self.near
+  /// How far what was observed lies from runs of a factor, across the direction in which more on offer moves them: positive when it
+  /// points to a harder burst; as Student's t with one degree of freedom less than runs. Nil when the runs do not vary.
+  static func score(_ observed: Counts, runs: [Counts], beside: [Counts]) -> Double? {
+    func average(_ counts: some Sequence<Counts>, _ value: (Counts) -> Double) -> Double {
+      Statistics.mean(counts.map(value))
     }
-    guard near.count >= Self.fewest else { return nil }
-    // A trial's arrivals come by chance: without what more or fewer of them did. The runs of the closest count as many.
-    var points = near.map { trial in
-      let more = trial.records - stored + trial.lossPerRefusal * (trial.simulated - observed)
-      return (length: 1 / trial.factor, refused: trial.simulated - chance.gain * more, weight: 1.0)
+    let same = runs.prefix(beside.count)
+    guard runs.count > 1, !same.isEmpty else { return nil }
+    let stored = average(beside, \.stored) - average(same, \.stored)
+    let refused = average(beside, \.refused) - average(same, \.refused)
+    func across(_ counts: Counts) -> Double { stored * counts.refused - refused * counts.stored }
+    let values = runs.map(across)
+    guard let variance = Statistics.variance(values), variance > 0 else { return nil }
+    let chance = (variance * (1 + 1 / Double(values.count))).squareRoot()
+    return (across(observed) - Statistics.mean(values)) / chance
+  }
+
+  /// The estimate from scores of factors from 1 to `most`, looked at around one that is near; nil when chance allows none.
+  init?(around near: Double, most: Double, score: (Double) -> Double?) {
+    let limit = Statistics.tQuantile((1 + Self.confidence) / 2, freedom: Self.runs - 1)
+    guard let first = score(near) else { return nil }
+    var looks = [(factor: near, score: first)]
+    while let last = looks.last, last.score >= -limit, last.factor < most, looks.count <= Self.most {
+      let next = min(most, last.factor * Self.step)
+      guard let found = score(next) else { break }
+      looks.append((next, found))
     }
-    let many = chance.mean + chance.gain * (stored + chance.loss * observed)
-    points.append((1 / closest, many, Double(chance.freedom + 1)))
-    let weight = points.reduce(0) { $0 + $1.weight }
-    let length = points.reduce(0) { $0 + $1.weight * $1.length } / weight
-    let refused = points.reduce(0) { $0 + $1.weight * $1.refused } / weight
-    let spread = points.reduce(0) { $0 + $1.weight * ($1.length - length) * ($1.length - length) }
-    let slope = points.reduce(0) { $0 + $1.weight * ($1.length - length) * ($1.refused - refused) } / spread
-    guard slope < 0 else { return nil }
-    let likeliest = length + (observed - refused) / slope
-    func factor(_ length: Double) -> Double { min(most, max(1, length > 0 ? 1 / length : most)) }
-    let exact = factor(likeliest)
-    let wide = Statistics.tQuantile((1 + Self.confidence) / 2, freedom: chance.freedom) * chance.deviation
-    // Of what was observed and of the line, whose trials are runs like it.
-    let line = 1 / weight + (likeliest - length) * (likeliest - length) / spread
-    let margin = wide * (1 + line).squareRoot() / -slope
-    let (low, high) = (factor(likeliest + margin), factor(likeliest - margin))
-    range = min(low, exact)...max(high, exact)
-    let whole = exact.rounded()
-    self.factor = range.contains(whole) ? whole : (exact * 10).rounded() / 10
+    for _ in 0..<Self.most {
+      guard let last = looks.first, last.score <= limit, last.factor > 1 else { break }
+      let next = max(1, last.factor / Self.step)
+      guard let found = score(next) else { break }
+      looks.insert((next, found), at: 0)
+    }
+    guard looks.contains(where: { $0.score >= -limit }), looks.contains(where: { $0.score <= limit }) else {
+      return nil
+    }
+    let low = Self.crossing(looks, limit), high = Self.crossing(looks, -limit)
+    range = min(low, high)...max(low, high)
+    let exact = min(max(Self.crossing(looks, 0), range.lowerBound), range.upperBound), whole = exact.rounded()
+    factor = range.contains(whole) ? whole : (exact * 10).rounded() / 10
+  }
+
+  /// Where scores, which fall as the factor rises, fall to a value; the end that is nearer when they never do.
+  private static func crossing(_ looks: [(factor: Double, score: Double)], _ value: Double) -> Double {
+    guard let above = looks.lastIndex(where: { $0.score >= value }) else { return looks[0].factor }
+    guard above + 1 < looks.count else { return looks[above].factor }
+    let (a, b) = (looks[above], looks[above + 1])
+    let part = (a.score - value) / (a.score - b.score)
+    return a.factor * DeterministicMath.pow(b.factor / a.factor, part)
   }
 }

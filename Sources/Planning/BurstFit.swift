@@ -65,11 +65,10 @@ public struct BurstFit: Sendable {
   /// bins cannot tell which is true.
   public private(set) var shapes: [Shape] = []
 
-  /// The factors, from the least to the greatest, that cannot be told from the best: those of all trials that reproduce the
-  /// throttles, and those as near as runs of one burst are to each other. No confidence is promised. Nil when no trial
+  /// The factors, from the least to the greatest, that chance allows at 95 %, were the burst of this kind. Nil when no trial
   /// reproduces the throttles, or when they do not say.
   public let range: ClosedRange<Double>?
-  /// The factor in that range whose throttles are as many as were observed.
+  /// The factor in that range whose runs have what was observed in their middle.
   private let likeliest: Double?
 
   /// The trial of the likeliest factor; without one that which overlaps most, the smallest factor of equals, nil when none
@@ -144,8 +143,7 @@ public struct BurstFit: Sendable {
     else { return nil }
     // The bin before warms the buckets up and is not compared.
     let compared = window.dropFirst()
-    from = traffic.width * Int64(compared.startIndex)
-    bins = compared.count
+    (from, bins) = (traffic.width * Int64(compared.startIndex), compared.count)
     let observed = throttles[compared].reduce(0, +)
     self.observed = observed
     // Each begins with what the one before lost, which is near.
@@ -159,20 +157,21 @@ public struct BurstFit: Sendable {
       return tried
     }
     let refined = Self.refined { longest($0).flatMap { trial(window, $0) } }
-    let closest = Self.closest(refined)
-    let chance = closest.flatMap { one in
-      longest(one.factor).flatMap { Self.chance(model.losing(one.lossPerRefusal), window, $0, limits) }
-    }
     let stored = (traffic[.incomingRecords] ?? [])[compared].reduce(0, +)
-    let estimate = chance.flatMap { chance in
-      closest.flatMap {
-        BurstEstimate(refined, refused: observed, stored: stored, closest: $0.factor, chance: chance)
+    let estimate = Self.closest(refined).flatMap { closest in
+      BurstEstimate(around: closest.factor, most: min(traffic.width.inSeconds, Self.factors.last ?? 1)) { factor in
+        longest(factor).flatMap { burst in
+          trial(window, burst).flatMap { near in
+            Self.score(
+              model.losing(near.lossPerRefusal), window, burst, limits, .init(stored: stored, refused: observed))
+          }
+        }
       }
     }
     let last = estimate.flatMap { longest($0.factor) }.flatMap { trial(window, $0) }
       .flatMap { Self.isClose($0, observed) ? $0 : nil }
     likeliest = last?.factor
-    range = last.flatMap { _ in estimate }.map { Self.widened($0.range, by: refined, observed) }
+    range = last.flatMap { _ in estimate?.range }
     trials = (refined.filter { $0.factor != last?.factor } + [last].compactMap(\.self)).sorted { $0.factor < $1.factor }
     guard let period = longest(1)?.every else { return }
     // A shape is tried on everything where that is little: what fits the worst bins may throttle in others.
@@ -183,14 +182,6 @@ public struct BurstFit: Sendable {
         Interval(nanoseconds: period.nanoseconds / part), most: Double(part), observed: refused,
         trial: { trial(wide, $0) }, width: traffic.width)
     }
-  }
-
-  /// A range of factors and those of all trials that reproduce the throttles.
-  private static func widened(
-    _ range: ClosedRange<Double>, by trials: [Trial], _ observed: Double
-  ) -> ClosedRange<Double> {
-    let close = trials.filter { isClose($0, observed) }.map(\.factor) + [range.lowerBound, range.upperBound]
-    return (close.min() ?? range.lowerBound)...(close.max() ?? range.upperBound)
   }
 
   /// The bins around the one with the most throttles, grown to the side that has more, after one that warms up.
@@ -260,17 +251,24 @@ public struct BurstFit: Sendable {
   /// A step is at most the plain one over this.
   private static let leastSlope = 0.1
 
-  /// What chance does to the refusals by which a factor is found: some runs of a burst, of what it loses, and of a little more.
-  private static func chance(
-    _ model: TraceModel, _ bins: Range<Int>, _ burst: StatedBurst, _ limits: LimitsProfile
-  ) -> BurstEstimate.Chance? {
-    let loss = model.lossPerRefusal, more = loss + max(0.001, loss / 10)
-    func runs(_ loss: Double) -> [Trial] {
+  /// How far what was observed lies from runs of a burst of what it loses, and of more.
+  private static func score(
+    _ model: TraceModel, _ bins: Range<Int>, _ burst: StatedBurst, _ limits: LimitsProfile,
+    _ observed: BurstEstimate.Counts
+  ) -> Double? {
+    func runs(_ loss: Double, _ count: Int) -> [BurstEstimate.Counts] {
       let prepared = PreparedExperiment(model.losing(loss).experiment(bins: bins, burst: burst, limits: limits))
-      return (0..<BurstEstimate.runs).compactMap { trial(prepared, burst.factor, replication: $0) }
+      return (0..<count).compactMap { trial(prepared, burst.factor, replication: $0) }
+        .map { .init(stored: $0.records, refused: $0.simulated) }
     }
-    return BurstEstimate.Chance(at: runs(loss), loss: loss, beside: runs(more), more: more)
+    let loss = model.lossPerRefusal
+    return BurstEstimate.score(
+      observed, runs: runs(loss, BurstEstimate.runs),
+      beside: runs(loss * (1 + more) + 0.001, BurstEstimate.runsBeside))
   }
+
+  /// How much more is lost where runs offer more.
+  private static let more = 0.2
 
   private static func trial(_ prepared: PreparedExperiment, _ factor: Double, replication: Int = 0) -> Trial? {
     var run = World(prepared, replication: replication)

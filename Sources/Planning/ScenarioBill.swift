@@ -50,8 +50,8 @@ public struct ScenarioBill: Sendable {
   public let sides: [Side]
   /// What arithmetic already shows to be impossible or unwise, a sentence each.
   public let warnings: [String]
-  /// What a closed form does not know of this scenario, a sentence each.
-  public let caveats: [String]
+  /// What a closed form does not know of this scenario, and which way that moves its lines.
+  public let caveats: [CostCaveat]
 
   private let use: ScenarioForm, span: Interval
 

@@ -57,6 +57,20 @@ struct ComparisonTests {
     #expect(known > 0 && comparison.jointLevel == 1 - Double(known) * (1 - 0.95) && comparison.isComplete)
   }
 
+  @Test("each objective of each design comes with the runs it held in, and what they show, as a plan counts")
+  func held() async throws {
+    let comparison = try await Self.run(try Self.trials(), .fixed(30), workers: 2)
+    for contender in comparison.contenders {
+      let count = try #require(contender.held.first)
+      #expect(contender.held.count == 1 && count.objective.id == "loss")
+      #expect(count.runs == 30 && count.held == contender.passed)
+      // Thirty runs show nine in ten when none fails, and only then.
+      #expect((count.outcome == .holds) == (count.held == 30), "\(count)")
+    }
+    #expect(comparison.contenders[0].passed < 30 && comparison.contenders[1].passed == 30)
+    #expect(comparison.test == FeasibilityTest(confidence: 0.95, reliability: 0.9))
+  }
+
   @Test("sequential stopping ends at the same round with any number of workers") func sequential() async throws {
     let trials = try Self.trials()
     let rule = ReplicationRule.precise(RelativePrecision(error: 0.25, most: 60))

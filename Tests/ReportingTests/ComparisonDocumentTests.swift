@@ -44,7 +44,7 @@ import Units
     let settings = [Setting(path: "streams.clicks.shards", value: "2")]
     let designs = [Design(name: "base", settings: []), Design(name: "more", settings: settings)]
     return Comparison(
-      contenders: zip(designs, sides).map { Comparison.Contender(design: $0, loaded: loaded, samples: $1) },
+      contenders: zip(designs, sides).map { Comparison.Contender(design: $0, loaded: loaded, samples: $1, held: []) },
       figures: figures, differences: Comparison.differences(sides, figures, level: 0.95), rule: .fixed(30),
       isPrecise: true, isComplete: isComplete, level: 0.95, warmUp: .cut(.seconds(5), subject: "the load of clicks"))
   }

@@ -38,6 +38,11 @@ import Testing
     let differences = try #require(all.json?["differences"] as? [[String: Any]])
     #expect(differences.allSatisfy { $0["a"] as? String == "base" })
     #expect(Set(differences.compactMap { $0["b"] as? String }) == ["four", "rush"])
+    let counts = (all.json?["variants"] as? [[String: Any]] ?? []).map { $0["slo"] as? [[String: Any]] ?? [] }
+    #expect(
+      counts.allSatisfy {
+        !$0.isEmpty && $0.allSatisfy { ($0["held"] as? Int ?? 9) <= 3 && $0["replications"] as? Int == 3 }
+      })
     let keys = Set(differences.flatMap(\.keys))
     #expect(keys.isSuperset(of: ["metric", "a", "b", "mean", "half_width", "level", "variance_ratio"]))
   }

@@ -57,6 +57,8 @@ struct GateFolder: Sendable {
     #expect(again.status == 0 && line["verdict"] as? String == "pass" && line["replications"] as? Int == 1)
     let baseline = try #require(line["baseline"] as? [String: Any])
     #expect(baseline["standing"] as? String == "unchanged" && baseline["replications_not_run"] as? Int == 4)
+    let counts = try #require(line["slo"] as? [[String: Any]])
+    #expect(counts.allSatisfy { $0["held"] as? Int == 1 && $0["replications"] as? Int == 1 && $0["outcome"] != nil })
   }
 
   @Test("shuts with 11 on a planted regression, and names it") func regression() async throws {

@@ -12,6 +12,8 @@ public struct Comparison: Sendable {
     public let loaded: LoadedScenario
     /// One for each replication, in order.
     public let samples: [FigureSample]
+    /// In how many of them each objective held, in the order of the scenario; counted as `weir plan` counts.
+    public let held: [HeldCount]
 
     /// How many replications broke no objective of severity `fail`.
     public var passed: Int { samples.count { $0.isPassing } }
@@ -73,6 +75,9 @@ public struct Comparison: Sendable {
   public let level: Double
   /// What MSER-5 says of the reference's warm-up.
   public let warmUp: WarmUpCheck
+
+  /// What is asked of an objective to be said to hold: the usual share of runs, as surely as an interval is.
+  public var test: FeasibilityTest { .usual(confidence: level, runs: replications) }
 
   /// How many replications of each design there are.
   public var replications: Int { contenders.first?.samples.count ?? 0 }

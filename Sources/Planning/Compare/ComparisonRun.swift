@@ -21,6 +21,8 @@ public struct ComparisonRun: Sendable {
 
   private struct Digest: Sendable {
     var sample: FigureSample
+    /// By objective.
+    var held: [Bool]
     var paths: [SteadyPath]
   }
 
@@ -32,19 +34,23 @@ public struct ComparisonRun: Sendable {
     report: @escaping @Sendable (Replications.Progress) -> Void
   ) async -> Comparison {
     var samples: [[FigureSample]] = Array(repeating: [], count: trials.count)
+    var held: [[[Bool]]] = Array(repeating: [], count: trials.count)
     var paths: [[SteadyPath]] = []
     var isComplete = true, isPrecise = false
     while isComplete, !isPrecise, let goal = rule.next(after: samples[0].count) {
       let round = samples[0].count..<goal
       let rows = await rows(round, workers, isInterrupted, report)
       for row in rows {
-        for position in trials.indices { samples[position].append(row[position].sample) }
+        for position in trials.indices {
+          samples[position].append(row[position].sample)
+          held[position].append(row[position].held)
+        }
         if paths.count < WarmUpCheck.most { paths.append(row[0].paths) }
       }
       isComplete = rows.count == round.count
       isPrecise = self.isPrecise(samples)
     }
-    return comparison(samples, paths, isComplete: isComplete, isPrecise: isPrecise)
+    return comparison(samples, held, paths, isComplete: isComplete, isPrecise: isPrecise)
   }
 
   /// A row for each replication that every design finished.
@@ -61,7 +67,8 @@ public struct ComparisonRun: Sendable {
       report: { report($0.shifted(by: offset)) },
       digest: { result in
         let paths = result.replication < WarmUpCheck.most ? SteadyPath.all(of: result) : []
-        return Digest(sample: FigureSample(result, figures: figures), paths: paths)
+        return Digest(
+          sample: FigureSample(result, figures: figures), held: result.verdicts.map(\.isPassing), paths: paths)
       })
     return stride(from: 0, to: digests.count, by: trials.count).compactMap { start in
       let row = digests[start..<(start + trials.count)].compactMap(\.self).filter(\.sample.isComplete)
@@ -83,10 +90,14 @@ public struct ComparisonRun: Sendable {
   }
 
   private func comparison(
-    _ samples: [[FigureSample]], _ paths: [[SteadyPath]], isComplete: Bool, isPrecise: Bool
+    _ samples: [[FigureSample]], _ held: [[[Bool]]], _ paths: [[SteadyPath]], isComplete: Bool, isPrecise: Bool
   ) -> Comparison {
-    let contenders = trials.indices.map {
-      Comparison.Contender(design: trials[$0].design, loaded: trials[$0].loaded, samples: samples[$0])
+    let test = FeasibilityTest.usual(confidence: level, runs: samples[0].count)
+    let contenders = trials.indices.map { position in
+      let trial = trials[position], objectives = trial.loaded.experiment.objectives
+      return Comparison.Contender(
+        design: trial.design, loaded: trial.loaded, samples: samples[position],
+        held: HeldCount.all(of: objectives, held[position], test))
     }
     let isAsked: Bool =
       switch rule {

@@ -24,20 +24,27 @@ public struct GateObjective: Sendable {
   public let replication: Int
   /// In how many of the replications it broke.
   public let replicationsBroken: Int
+  /// In how many it held, and what that shows at 95 % of the usual share of runs.
+  public let count: HeldCount
   /// What it means.
   public let standing: Standing
 
   /// The objectives by the verdicts of each replication, from the first on, in the order of the scenario.
   static func all(of verdicts: [[ObjectiveVerdict]], expected: [Baseline.Known]) -> [GateObjective] {
-    (verdicts.first ?? []).indices.map { position in
+    let test = FeasibilityTest.usual(confidence: confidence, runs: verdicts.count)
+    return (verdicts.first ?? []).indices.map { position in
       let broken = verdicts.indices.filter { !verdicts[$0][position].isPassing }
       let telling = broken.first ?? 0, verdict = verdicts[telling][position], objective = verdict.objective
       return GateObjective(
         verdict: verdict, replication: telling, replicationsBroken: broken.count,
+        count: HeldCount(objective, verdicts.map { $0[position].isPassing }, test),
         standing: standing(
           objective.severity, broken.isEmpty ? .held : .broken, expected.contains { $0.id == objective.id }))
     }
   }
+
+  /// How surely an objective is said to hold or to break.
+  public static let confidence = 0.95
 
   private static func standing(_ severity: Objective.Severity, _ seen: Standing, _ isExpected: Bool) -> Standing {
     switch (seen, severity, isExpected) {

@@ -45,18 +45,23 @@ struct Bench: Sendable {
   }
 
   /// Runs jobs; nil for those that were interrupted or had no room in the budget of simulations.
-  mutating func run(_ jobs: [Job]) async throws(ScenarioFailure) -> [Evidence?] {
+  mutating func run(_ jobs: [Job]) async throws(ScenarioFailure) -> [Evidence?] { try await run(jobs, Evidence.init) }
+
+  /// The same, keeping of each result what `digest` makes of it.
+  mutating func run<Digest: Sendable>(
+    _ jobs: [Job], _ digest: @escaping @Sendable (RunResult) -> Digest
+  ) async throws(ScenarioFailure) -> [Digest?] {
     let room = max(0, request.budget - simulations)
     if jobs.count > room { isExhausted = true }
     let affordable = Array(jobs.prefix(room))
-    var evidence: [Evidence?] = []
+    var digests: [Digest?] = []
     var rest = affordable[...]
     while !rest.isEmpty {
       let part = Self.part(of: rest)
       rest = rest.dropFirst(part.count)
-      evidence += isInterrupted() ? part.map { _ in nil } : try await runPart(part)
+      digests += isInterrupted() ? part.map { _ in nil } : try await runPart(part, digest)
     }
-    return evidence + Array(repeating: nil, count: jobs.count - affordable.count)
+    return digests + Array(repeating: nil, count: jobs.count - affordable.count)
   }
 
   /// Simulates the scenario with settings until it is decided, or until that is enough; nil when there is no room or no time.
@@ -86,7 +91,9 @@ struct Bench: Sendable {
       })
   }
 
-  private mutating func runPart(_ jobs: [Job]) async throws(ScenarioFailure) -> [Evidence?] {
+  private mutating func runPart<Digest: Sendable>(
+    _ jobs: [Job], _ digest: @escaping @Sendable (RunResult) -> Digest
+  ) async throws(ScenarioFailure) -> [Digest?] {
     var settings: [[Setting]] = [], experiments: [PreparedExperiment] = []
     var numbered: [Replications.Job] = []
     for job in jobs {
@@ -100,10 +107,10 @@ struct Bench: Sendable {
     if let last = settings.last { latest = (last, experiments[experiments.count - 1]) }
     simulations += jobs.count
     report(PlanProgress(simulations: simulations))
-    let evidence = await Replications.run(
+    return await Replications.run(
       numbered, of: experiments, workers: request.workers, isInterrupted: isInterrupted, report: { _ in },
-      digest: Evidence.init)
-    return evidence.map { $0.flatMap { $0.sample.isComplete ? $0 : nil } }
+      digest: { result in result.isComplete ? digest(result) : nil }
+    ).map { $0.flatMap(\.self) }
   }
 
   private func prepare(_ settings: [Setting]) throws(ScenarioFailure) -> PreparedExperiment {

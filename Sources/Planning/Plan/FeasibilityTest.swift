@@ -47,12 +47,12 @@ public struct FeasibilityTest: Sendable, Hashable {
   public func judge(_ verdicts: [ObjectiveVerdict]) -> ObjectiveJudgement {
     precondition(!verdicts.isEmpty, "nothing to judge")
     let objective = verdicts[0].objective, values = verdicts.compactMap(\.value)
-    let isMeasured = values.count == verdicts.count
+    let isMeasured = values.count == verdicts.count, count = HeldCount(objective, verdicts.map(\.isPassing), self)
     return ObjectiveJudgement(
       objective: objective, mean: values.isEmpty ? nil : Statistics.mean(values),
       interval: isMeasured ? FigureEstimate.interval(values, level: confidence) : .withheld(.unmeasured),
-      bound: isMeasured ? bound(values, objective) : nil, outcome: outcome(of: verdicts.map(\.isPassing)),
-      held: verdicts.count { $0.isPassing }, replications: verdicts.count)
+      bound: isMeasured ? bound(values, objective) : nil, outcome: count.outcome, held: count.held,
+      replications: count.runs)
   }
 
   /// The value that the stated share of runs is no worse than, with the confidence asked for: of so many runs the worst but

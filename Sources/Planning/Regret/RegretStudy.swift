@@ -96,26 +96,33 @@ struct RegretStudy: Sendable {
         Bench.Job(
           settings: search.space.candidates[candidate].settings + worlds.all[world].settings, replication: world)
       }
-      for (world, evidence) in zip(part, try await bench.run(jobs)) {
-        guard let evidence else { continue }
-        path.outcomes[world] = try outcome(evidence, candidate, world, bench)
+      for (world, found) in zip(part, try await bench.run(jobs, Found.init)) {
+        path.outcomes[world] = found.map { outcome($0, world) }
       }
       paths[candidate] = path
     }
     if path.isComplete, path.broken <= allowed, !worlds.all.isEmpty { eligible.append(candidate) }
   }
 
-  private func outcome(
-    _ evidence: Evidence, _ candidate: Int, _ world: Int, _ bench: Bench
-  ) throws(ScenarioFailure) -> RegretTable.Outcome {
-    let cost = evidence.monthlyCost ?? 0
-    guard !evidence.isHolding || evidence.monthlyCost == nil else {
-      return .init(isHolding: true, cost: cost, missing: 0)
+  /// What one run of a design in a world came to.
+  private struct Found: Sendable {
+    let cost: Double
+    /// What arithmetic makes of the design's month in that world, when it broke there; nil when it held.
+    let own: Double?
+
+    init(_ result: RunResult) {
+      let evidence = Evidence(result)
+      cost = evidence.monthlyCost ?? 0
+      own =
+        evidence.isHolding && evidence.monthlyCost != nil
+        ? nil : ScenarioBill.month(of: result.experiment).total.inDollars
     }
+  }
+
+  private func outcome(_ found: Found, _ world: Int) -> RegretTable.Outcome {
+    guard let own = found.own else { return .init(isHolding: true, cost: found.cost, missing: 0) }
     // What is lost is not saved: it counts as if it had been stored.
-    let settings = search.space.candidates[candidate].settings + worlds.all[world].settings
-    let own = ScenarioBill.month(of: try bench.load(settings).experiment).total.inDollars
-    return .init(isHolding: false, cost: max(cost, own), missing: max(needs[world] - own, shard))
+    return .init(isHolding: false, cost: max(found.cost, own), missing: max(needs[world] - own, shard))
   }
 
   private func meanScore(_ candidate: Int) -> Double {

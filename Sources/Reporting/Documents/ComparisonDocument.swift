@@ -26,9 +26,10 @@ public struct ComparisonDocument: Exhibit, Filed {
   public var document: Document {
     let lead = Prose(text: "\(headline).", markdown: comparison.isComplete ? "\(headline)." : "**\(headline).**")
     let all = comparison.contenders.indices
-    let lines = all.map { position in
+    let lines = all.flatMap { position in
       let contender = comparison.contenders[position]
-      return "  \(name(position)): \(DesignFigures.text(contender.design.settings)); \(passed(contender))"
+      return ["  \(name(position)): \(DesignFigures.text(contender.design.settings)); \(passed(contender))"]
+        + contender.held.map { "    \($0.objective.id) \($0.words)" }
     }
     let title = all.dropFirst().map(name).joined(separator: ", ") + " against \(name(0))"
     return Document(
@@ -41,13 +42,14 @@ public struct ComparisonDocument: Exhibit, Filed {
 
   private var variants: Table {
     Table(
-      ["Variant", "Changes", .number("Passed")],
+      ["Variant", "Changes", .number("Passed"), "Objectives"],
       comparison.contenders.indices.map { position in
         let contender = comparison.contenders[position]
         let changes = contender.design.settings.map { Markdown.code("\($0.path)=\($0.value)") }
         return [
           .plain(name(position)), Prose(changes.isEmpty ? "as it stands" : changes.joined(separator: "<br>")),
           Prose(passed(contender)),
+          Prose(contender.held.map { "\(Markdown.code($0.objective.id)) \($0.words)" }.joined(separator: "<br>")),
         ]
       })
   }
@@ -152,7 +154,7 @@ public struct ComparisonDocument: Exhibit, Filed {
   /// What the figures rest on, a sentence each.
   var notes: [String] {
     let warmUp = WarmUpFigures.sentence(comparison.warmUp, set: warmup)
-    return [precision, joint, withheld, unmeasured].compactMap(\.self) + [warmUp] + warnings
+    return [precision, joint, withheld, held, unmeasured].compactMap(\.self) + [warmUp] + warnings
   }
 
   private var precision: String? {
@@ -185,6 +187,14 @@ public struct ComparisonDocument: Exhibit, Filed {
     return isWithheld ? FigureEstimate.rule : nil
   }
 
+  private var held: String? {
+    guard comparison.contenders.contains(where: { !$0.held.isEmpty }), comparison.replications > 0 else { return nil }
+    let test = comparison.test
+    return "An objective is said to hold, or to break, when its runs show that it is met in "
+      + "\(Figures.percent(test.reliability)) of all runs, or is not, at \(Figures.percent(test.confidence)), as in weir plan: "
+      + "\(test.least) runs without a failure show it."
+  }
+
   private var unmeasured: String? {
     let paths = comparison.unmeasured.map(\.path)
     guard !paths.isEmpty, comparison.replications > 0 else { return nil }
@@ -212,6 +222,7 @@ public struct ComparisonDocument: Exhibit, Filed {
     return JSONValue([
       "name": contender.design.name, "scenario": contender.loaded.experiment.name,
       "settings": DesignFigures.json(contender.design.settings), "passed": contender.passed,
+      "slo": contender.held.map { $0.json(comparison.test) },
       "fingerprint": Fingerprint(of: contender.loaded, version: Version.current).hex, "metrics": .named(metrics),
       "trajectory_hashes": contender.samples.map { JSONValue.hash($0.trajectoryHash) },
     ])

@@ -13,7 +13,9 @@ public struct CostDocument: Exhibit {
   /// Lines for a terminal; for a page every line of the bill, and the streams and modes as tables.
   public var document: Document {
     let period = "For \(cost.period.words), prices `\(cost.own.book)`, region \(cost.region), by arithmetic."
-    let notes = breakEven.map(EstimateDocument.sentence) + cost.warnings.map { "**Warning**: \($0)" } + cost.caveats
+    let notes =
+      breakEven.map(EstimateDocument.sentence) + cost.warnings.map { "**Warning**: \($0)" }
+      + cost.caveats.map(\.text)
     return Document(blocks: [
       .terminal(lines),
       .page(
@@ -26,7 +28,7 @@ public struct CostDocument: Exhibit {
     ["\(cost.name): \(total(cost.own)) for \(cost.period.words), in \(cost.region), by arithmetic"]
       + (cost.streams.map(sentence) + largest).map { "  " + $0 } + modes
       + (breakEven.map(EstimateDocument.sentence) + cost.own.unpriced.map(missing)).map { "  " + $0 }
-      + cost.warnings.map { "warning: \($0)" } + cost.caveats
+      + cost.warnings.map { "warning: \($0)" } + cost.caveats.map(\.text)
   }
 
   private var largest: [String] {
@@ -107,7 +109,9 @@ public struct CostDocument: Exhibit {
       "schema": "weir.cost/v1", "scenario": cost.name, "region": cost.region, "period": cost.period.rawValue,
       "prices": cost.own.book, "headroom": cost.headroom, "as_written": json(cost.own, shards: shards),
       "modes": .named(modes), "streams": .named(cost.streams.map { ($0.name, json($0)) }),
-      "break_even": breakEven.map(EstimateDocument.json), "warnings": cost.warnings, "caveats": cost.caveats,
+      "break_even": breakEven.map(EstimateDocument.json), "warnings": cost.warnings,
+      "caveats": cost.caveats.map(\.text),
+      "biases": cost.caveats.filter(\.isOfLines).map(Self.bias),
     ])
   }
 
@@ -124,6 +128,14 @@ public struct CostDocument: Exhibit {
       "binding": stream.binding.rawValue, "mean_bytes_per_s": stream.meanBytes, "peak_bytes_per_s": stream.peakBytes,
       "mean_records_per_s": stream.meanRecords, "peak_records_per_s": stream.peakRecords,
       "shards_aws_formula": stream.shardsByFormula,
+    ])
+  }
+
+  /// Which way a caveat moves which lines.
+  private static func bias(_ caveat: CostCaveat) -> JSONValue {
+    JSONValue([
+      "bias": caveat.bias.rawValue, "scopes": caveat.scopes.map(\.description), "parts": caveat.parts.map(\.rawValue),
+      "caveat": caveat.text,
     ])
   }
 }

@@ -38,7 +38,7 @@ extension PlanDocument {
     JSONValue([
       "params": params(option.choices), "cost_usd_month": option.monthlyCost.map(cents),
       "put_throttle_rate": option.throttling, "latency_ms_p99": option.latency, "feasible": option.isFeasible,
-      "outcome": word(option.outcome),
+      "outcome": option.outcome.word,
     ])
   }
 
@@ -61,16 +61,8 @@ extension PlanDocument {
       "id": judgement.objective.id, "expr": judgement.objective.expression, "value": judgement.mean,
       "half_width": half, "withheld": withheld,
       "bound": judgement.bound, "threshold": judgement.objective.threshold, "margin": judgement.margin,
-      "outcome": word(judgement.outcome), "held": judgement.held, "replications": judgement.replications,
+      "outcome": judgement.outcome.word, "held": judgement.held, "replications": judgement.replications,
     ])
-  }
-
-  static func word(_ outcome: FeasibilityTest.Outcome) -> String {
-    switch outcome {
-    case .holds: "holds"
-    case .breaks: "breaks"
-    case .open, .hopeless: "undecided"
-    }
   }
 
   private static func json(_ excuse: Excuse) -> JSONValue {

@@ -121,7 +121,7 @@ public struct PlanDocument: Exhibit, Filed {
       let bar = String(repeating: "█", count: max(1, Int(clamping: (20 * cost / dearest).rounded())))
       return [
         Prose(Self.cost(option)), Prose(bar), Prose(Figures.percent(option.throttling) + " refused"),
-        Prose("p99 " + Self.latency(option)), Prose(Self.word(option.outcome)),
+        Prose("p99 " + Self.latency(option)), Prose(option.outcome.word),
         Prose(Self.choices(option.choices)),
       ]
     }

@@ -49,7 +49,8 @@ extension GateDocument {
       "id": verdict.objective.id, "expr": verdict.objective.expression, "wanted": verdict.objective.wanted,
       "value": verdict.value, "severity": verdict.objective.severity.rawValue, "standing": objective.standing.rawValue,
       "first_broken_at": verdict.firstBrokenAt.map(CivilTime.text), "replication": objective.replication,
-      "replications_broken": objective.replicationsBroken,
+      "replications_broken": objective.replicationsBroken, "held": objective.count.held,
+      "replications": objective.count.runs, "outcome": objective.count.outcome.word,
     ])
   }
 

@@ -40,7 +40,8 @@ public struct GateDocument: Exhibit {
     let objectives = found.objectives.flatMap { objective -> [String] in
       let id = objective.verdict.objective.id
       switch objective.standing {
-      case .held, .warned: return []
+      case .held: return []
+      case .warned: return ["    slo \(id), a warning: \(GateWords.breach(objective, of: found))"]
       case .broken:
         return ["    slo \(id): \(GateWords.breach(objective, of: found))"]
           + GateWords.commands(found, objective).map { "      \($0)" }

@@ -122,7 +122,7 @@ struct GateWords {
     let verdict = objective.verdict, n = found.samples.count
     let value = verdict.value == nil ? "nothing was measured" : verdict.objective.text(verdict.value)
     let first = verdict.firstBrokenAt.map { ", first at \(CivilTime.text($0))" } ?? ""
-    let which = n > 1 ? ", in \(objective.replicationsBroken) of \(n) replications" : ""
+    let which = n > 1 ? "; \(objective.count.words)" : ""
     return "expected \(verdict.objective.wanted), got \(value)\(first)\(which)"
   }
 
