@@ -127,7 +127,7 @@ struct ShardModel {
         }
       }
       var entry = PutEntry(shard: routes[key], size: size, isFirst: true, slot: 0, key: UInt32(key))
-      account.put(&entry, into: 0, at: now) { entry, _ in hashes[Int(entry.key)] }
+      account[0].put(&entry, at: now) { entry, _ in hashes[Int(entry.key)] }
       if routes[key] != entry.shard { routes[key] = entry.shard }
       throttled += entry.limit == nil ? 0 : 1
       clocks.set(process, at: time + draws[process].exponential(Self.gapMean))

@@ -13,6 +13,8 @@ public struct ConsumerSpec: Sendable, Codable {
     case mapping(FunctionSpec)
     /// A Managed Flink application with Flink's connector (facts §9.7).
     case flink(FlinkSpec)
+    /// A queue and the instances that work on it; nobody reads shards.
+    case queue(QueueSpec)
   }
 
   /// How records come from a shard.
@@ -101,12 +103,15 @@ public struct ConsumerSpec: Sendable, Codable {
       case .plainLoop: .sdk(SDKRetrySpec(mode: SDKLanguage.python.today))
       case .recordProcessors: .sdk(SDKRetrySpec(mode: SDKLanguage.java.today))
       case .flink: .connector
-      case .mapping: .service
+      case .mapping, .queue: .service
       }
   }
 
   /// Whether records are pushed to it.
   public var isFanOut: Bool { reading == .fanOut }
+
+  /// Whether it calls GetRecords.
+  public var isPolling: Bool { reading == .polling && queue == nil }
 
   /// Whether the KCL's leases stand between a shard and its reader.
   public var hasLeases: Bool { application == .recordProcessors }
@@ -119,5 +124,10 @@ public struct ConsumerSpec: Sendable, Codable {
   /// The Flink job, if it is one.
   public var flink: FlinkSpec? {
     if case .flink(let flink) = application { flink } else { nil }
+  }
+
+  /// The queue and its workers, if it is one.
+  public var queue: QueueSpec? {
+    if case .queue(let queue) = application { queue } else { nil }
   }
 }

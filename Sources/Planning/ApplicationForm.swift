@@ -27,6 +27,10 @@ struct ApplicationForm {
     use.leases = spec.hasLeases ? leases(over: span) : nil
     use.function = spec.function.flatMap { self.use($0, over: span) }
     use.flink = spec.flink.map { self.use($0, over: span) }
+    if let queue = spec.queue {
+      let most = Int(clamping: 86_400 / max(1, queue.visibility.inSeconds))
+      use.queueBytes = Amount.steady(perSecond: flow.bytes * queue.attempts(most: most), over: span).whole
+    }
     return use
   }
 

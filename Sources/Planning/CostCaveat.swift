@@ -66,7 +66,7 @@ extension PriceItem {
     case .putPayloadUnit, .longTermRetention, .longTermRetrieval, .fanOutData, .onDemandDataIn, .onDemandDataOut,
       .onDemandFanOut, .onDemandRetention, .advantageDataIn, .advantageDataOut, .advantageFanOut, .advantageRetention,
       .firehoseDirectPut, .firehoseStream, .firehoseKafka, .firehoseVendedLogs, .firehoseConversion,
-      .firehoseSnowflake, .firehoseIceberg, .firehoseIcebergPut:
+      .firehoseSnowflake, .firehoseIceberg, .firehoseIcebergPut, .queueData:
       .data
     case .deliveryChannel, .tableChannel, .firehosePartitionedData, .firehosePartitionedObject, .firehoseNetworkData,
       .s3Put, .s3Get, .s3Storage:

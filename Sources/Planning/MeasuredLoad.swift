@@ -24,7 +24,7 @@ extension StreamLoad {
       records: max(mean.records, most.records), bytes: bytes,
       roundedBytes: intake.bytes > .zero ? bytes * mean.roundedBytes / mean.bytes : bytes)
     self.init(
-      name: stream.name, mean: mean, peak: peak, pollers: readers.count - fanOut + sources, fanOut: fanOut,
+      name: stream.name, mean: mean, peak: peak, pollers: readers.count(where: \.isPolling) + sources, fanOut: fanOut,
       retention: run.experiment.streams[position].retention)
   }
 

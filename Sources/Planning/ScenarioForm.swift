@@ -48,7 +48,7 @@ struct ScenarioForm: Sendable {
     return StreamLoad(
       name: experiment.streams[stream].name, mean: flows.flow(ofStream: stream, shards: shards, from: .all),
       peak: flows.peak(ofStream: stream, shards: shards),
-      pollers: readers.filter { !$0.isFanOut }.count + polls,
+      pollers: readers.filter(\.isPolling).count + polls,
       fanOut: readers.filter(\.isFanOut).count, retention: experiment.streams[stream].retention)
   }
 

@@ -23,6 +23,8 @@ public enum PriceItem: String, Sendable, Hashable, Codable, CaseIterable {
   case deliveryChannel = "kinesis.delivery_channel_data"
   /// A delivery channel to a streaming table of S3 Tables.
   case tableChannel = "kinesis.delivery_channel_table_data"
+  /// Bytes that receives of a queue gave, each receipt counted: nobody has published its price.
+  case queueData = "kinesis.queue_data"
   // Data Firehose.
   case firehoseDirectPut = "firehose.ingest_direct_put"
   case firehoseStream = "firehose.ingest_kinesis"

@@ -13,7 +13,7 @@ import Testing
 
   @Test func `each limit has a name of its own, and Data Firehose's are called so`() {
     let limits = LimitsProfile.current.limits
-    #expect(limits.count == 218 && Set(limits.map(\.name)).count == limits.count)
+    #expect(limits.count == 219 && Set(limits.map(\.name)).count == limits.count)
     #expect(limits.count(where: \.isFirehose) == 43)
     #expect(limits.map(\.name) == Limit.Key.allCases.map(\.name))
   }

@@ -66,6 +66,6 @@ struct BillTests {
     #expect(prices.allSatisfy { $0.source.contains("§") && $0.tiers.allSatisfy { $0.price > .zero } })
     #expect(Set(prices.map { "\($0.item.rawValue) \($0.region)" }).count == prices.count)
     let here = Set(prices.filter { $0.region == "us-east-1" }.map(\.item))
-    #expect(PriceItem.allCases.filter { !here.contains($0) } == [.deliveryChannel, .sqlHour])
+    #expect(PriceItem.allCases.filter { !here.contains($0) } == [.deliveryChannel, .queueData, .sqlHour])
   }
 }

@@ -68,13 +68,6 @@ public struct Account: Sendable, Hashable {
     streams.put(&entries, into: id, at: now, hashKey: hashKey)
   }
 
-  /// The same of one record.
-  public mutating func put(
-    _ entry: inout PutEntry, into id: Int, at now: Instant, hashKey: (PutEntry, HashKeyRange?) -> HashKey
-  ) {
-    streams.put(&entry, into: id, at: now, hashKey: hashKey)
-  }
-
   // Asked for every record or poll: a verb each, because a stream that is read across modules is copied.
   /// The position behind the newest record of a stream's shard.
   public func tip(of shard: ShardID, in id: Int) -> Int64 { streams.tip(of: shard, in: id) }
@@ -83,6 +76,9 @@ public struct Account: Sendable, Hashable {
   public func stored(in shard: ShardID, of id: Int) -> (records: Int64, bytes: Int64) {
     streams.stored(in: shard, of: id)
   }
+
+  /// The position of the oldest record that a stream's shard keeps.
+  public func horizon(of shard: ShardID, in id: Int) -> Int64 { streams.horizon(of: shard, in: id) }
 
   /// When the first record kept at or behind a position arrived; nil when there is none.
   public func arrival(atOrBehind position: Int64, in shard: ShardID, of id: Int) -> Instant? {
@@ -96,6 +92,9 @@ public struct Account: Sendable, Hashable {
   public func nextPush(_ consumer: Int, _ subscription: Int, of id: Int, after now: Instant) -> Instant {
     streams.nextPush(consumer, subscription, of: id, after: now)
   }
+
+  /// When a stream's queue can next answer a receive that waits; `.never` when nobody waits.
+  public func nextAnswer(of queue: Int, in id: Int) -> Instant { streams.nextAnswer(of: queue, in: id) }
 
   /// Hands over the records of a range of a stream's shard that are kept: see `ShardLog.forEachArrival`.
   public func forEachArrival(
@@ -115,6 +114,11 @@ public struct Account: Sendable, Hashable {
     _ iterator: ShardIterator, limit: Int, of id: Int, at now: Instant
   ) throws(Refusal) -> ReadAnswer {
     try streams.getRecords(iterator, limit: limit, of: id, at: now)
+  }
+
+  /// Records kept in a range of positions of a stream's shard, as runs.
+  public func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
+    streams.runs(from: first, to: end, in: shard, of: id)
   }
 
   /// The terms of its on-demand streams.
@@ -288,10 +292,10 @@ public struct Account: Sendable, Hashable {
       try checkQuota(adding: target - streams[id].openShardCount)
     case .updateMode(let mode, let warm):
       if mode == .onDemand, streams[id].mode == .provisioned { try checkOnDemandStreams() }
-      if warm > 0 { try requireLastingCommitment() }
+      if warm > 0 { try commitment.requireLasting() }
     case .updateWarmThroughput(let target):
       try take(.warmThroughput, limits[.onDemand.warmThroughputCalls], "UpdateStreamWarmThroughput")
-      if target > 0 { try requireLastingCommitment() }
+      if target > 0 { try commitment.requireLasting() }
     }
   }
 
@@ -338,18 +342,11 @@ public struct Account: Sendable, Hashable {
 
   private func checkWarmThroughput(_ target: Int64) throws(Refusal) {
     guard target != 0 else { return }
-    guard case .enabled = commitment else {
-      throw .validation("Warm throughput needs MinimumThroughputBillingCommitment to be ENABLED for the account.")
-    }
+    try commitment.requireEnabled()
     let most = min(limits[.onDemand.warmThroughputMaximum], limits.onDemandBytes(region: region)) >> 20
     guard (0...most).contains(target) else {
       throw .invalidArgument("WarmThroughputMiBps \(target) is not between 0 and \(most).")
     }
-  }
-
-  private func requireLastingCommitment() throws(Refusal) {
-    guard case .enabledUntil = commitment else { return }
-    throw .validation("MinimumThroughputBillingCommitment is about to end, and warm throughput with it.")
   }
 }
 

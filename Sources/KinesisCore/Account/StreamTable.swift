@@ -75,22 +75,20 @@ struct StreamTable: Sendable {
     noteChange(at: place)
   }
 
-  /// Puts a record into a stream.
-  @inline(__always)
-  mutating func put(
-    _ entry: inout PutEntry, into id: Int, at now: Instant, hashKey: (PutEntry, HashKeyRange?) -> HashKey
-  ) {
-    let place = place(of: id)
-    streams[place].put(&entry, at: now, hashKey: hashKey)
-    noteChange(at: place)
-  }
-
   /// The position behind a shard's newest record; asked for every poll and push, hence looked up in place.
   func tip(of shard: ShardID, in id: Int) -> Int64 { streams.span[place(of: id)].tip(of: shard) }
 
   /// Records and bytes that a shard ever stored.
   func stored(in shard: ShardID, of id: Int) -> (records: Int64, bytes: Int64) {
     streams.span[place(of: id)].stored(in: shard)
+  }
+
+  /// The position of the oldest record that a shard keeps.
+  func horizon(of shard: ShardID, in id: Int) -> Int64 { streams.span[place(of: id)].horizon(of: shard) }
+
+  /// Records of a shard in a range of positions.
+  func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
+    streams.span[place(of: id)].runs(from: first, to: end, in: shard)
   }
 
   /// When the first record kept at or behind a position arrived.
@@ -105,6 +103,9 @@ struct StreamTable: Sendable {
   func nextPush(_ consumer: Int, _ subscription: Int, of id: Int, after now: Instant) -> Instant {
     streams.span[place(of: id)].nextPush(consumer, subscription, after: now)
   }
+
+  /// When a queue can answer.
+  func nextAnswer(of queue: Int, in id: Int) -> Instant { streams.span[place(of: id)].nextAnswer(of: queue) }
 
   /// Records of a shard in a range of positions, by arrival.
   func forEachArrival(

@@ -55,6 +55,9 @@ public struct QueueLedger: Sendable, Hashable {
   public internal(set) var emptyReceives: Int64 = 0
   /// Entries of calls that failed.
   public internal(set) var failedEntries: Int64 = 0
+
+  /// Nothing yet.
+  public init() {}
 }
 
 /// How many records of a queue are where.

@@ -124,6 +124,14 @@ extension Stream {
   /// The position behind a shard's newest record.
   func tip(of id: ShardID) -> Int64 { shards.span[id.index].log.tip }
 
+  /// The position of the oldest record that a shard keeps.
+  func horizon(of id: ShardID) -> Int64 { shards.span[id.index].log.trimHorizon }
+
+  /// Records of a shard in a range of positions.
+  func runs(from first: Int64, to end: Int64, in id: ShardID) -> ShardLog.Runs {
+    shards.span[id.index].log.runs(from: first, to: end)
+  }
+
   /// When the first record kept at or behind a position arrived.
   func arrival(atOrBehind position: Int64, in id: ShardID) -> Instant? {
     shards.span[id.index].log.arrival(atOrBehind: position)

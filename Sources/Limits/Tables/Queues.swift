@@ -73,6 +73,10 @@ public struct QueueLimits: Sendable {
   public let duplicates = Limit(
     "queue.duplicates_ppm", 0, "ppm",
     "acknowledged records of a million that come back all the same; AWS says that some do", undocumented, .assumed)
+  public let callTime = Limit(
+    "queue.call_ms", 10, "ms",
+    "milliseconds of a call on a queue's records, there and back, unless a scenario says otherwise", undocumented,
+    .assumed)
   public let createDuration = Limit(
     "queue.create_s", 10, "s",
     "seconds a queue stays in CREATING; receives find none before", undocumented, .assumed)

@@ -17,6 +17,7 @@ public enum MetricCatalogue {
     MetricSection(.consumer, "", consumers) { $0.consumers[$1] },
     MetricSection(.consumer, "function", functions) { $0.consumers[$1].function },
     MetricSection(.consumer, "flink", applications) { $0.consumers[$1].flink },
+    MetricSection(.consumer, "queue", queues) { $0.consumers[$1].queue },
     MetricSection(.firehose, "", firehoses) { $0.firehoses[$1] },
     MetricSection(.firehose, "ingest", ingest) { $0.firehoses[$1].ingest },
     MetricSection(.firehose, "reading", reading) { $0.firehoses[$1].reading },

@@ -46,6 +46,19 @@ extension ConsumerSpec {
   }
 }
 
+extension QueueSpec {
+  /// Attempts for each record, on average, when each fails by itself with the given share (Q§9): every one of them is a receipt.
+  /// Poisoned records take all they may; without dead letters, one that always fails is taken for as many as `most`.
+  public func attempts(most: Int) -> Double {
+    func attempts(_ share: Double) -> Double {
+      let receipts = maxReceives ?? most
+      guard share < 1 else { return Double(receipts) }
+      return (1 - (0..<receipts).reduce(1) { power, _ in power * share }) / (1 - share)
+    }
+    return failures.poison * attempts(1) + (1 - failures.poison) * attempts(failures.rate)
+  }
+}
+
 extension FlinkSpec {
   /// KPUs of a parallelism: over the parallelism per KPU, rounded up; the one for orchestration is not among them.
   public func kpus(of parallelism: Int) -> Int64 { Int64(parallelism).steps(of: Int64(parallelismPerKPU)) }

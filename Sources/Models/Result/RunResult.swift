@@ -129,6 +129,8 @@ public struct ConsumerResult: Sendable {
   public var function: FunctionResult?
   /// What its Flink application did; nil for other consumers.
   public var flink: FlinkResult?
+  /// What its queue came to; nil for other consumers.
+  public var queue: QueueResult?
 }
 
 /// Whether an objective held.
@@ -169,7 +171,7 @@ public struct MetricSeries: Sendable {
   public var unit: String
   /// The StreamName dimension.
   public var stream: String
-  /// The ConsumerName dimension, for fan-out metrics.
+  /// The ConsumerName dimension, for fan-out metrics; QueueName for those of queues, whose `stream` is empty.
   public var consumer: String?
   /// The DeliveryStreamName dimension, for Firehose's metrics; `stream` is then empty.
   public var firehose: String?
@@ -207,6 +209,8 @@ public struct Note: Sendable, Hashable {
     case functionThrottled = "function_throttled"
     case recordsGivenUp = "records_given_up"
     case applicationRescaled = "application_rescaled"
+    case inFlightLimit = "in_flight_limit"
+    case recordsDied = "records_died"
   }
   /// When.
   public var at: Instant

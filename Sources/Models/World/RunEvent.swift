@@ -63,6 +63,16 @@ struct RunEvent {
     case scaleStep
     /// The SDK's own limiter lets a process send again.
     case sdkRelease
+    /// A thread that works on a queue calls it, has its answer, has processed, or extends visibility.
+    case queueCall
+    case queueAnswer
+    case queueDone
+    case queueBeat
+    /// A queue can answer a receive that waits.
+    case queueWake
+    /// A queue's dead letters are looked after; its instances are counted anew.
+    case queueDead
+    case queueLook
   }
 
   let word: UInt64

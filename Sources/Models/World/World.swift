@@ -81,7 +81,8 @@ public struct World: ~Copyable {
     case .linger, .put, .putAnswer, .retry, .traceCopy, .sdkRetry, .sdkRelease, .kplPacked, .kplCollected,
       .kplDrain, .kplPut, .kplAnswer, .kplMap:
       follow(producers.take(event, &endpoint, &calendar, &observers))
-    case .read, .arrival, .processed, .lease, .invoke, .invoked, .flinkMinute, .flinkResume:
+    case .read, .arrival, .processed, .lease, .invoke, .invoked, .flinkMinute, .flinkResume, .queueCall, .queueAnswer,
+      .queueDone, .queueBeat, .queueWake, .queueDead, .queueLook:
       applications.take(event, &endpoint, &calendar, &observers)
     case .sourcePoll, .sourceAnswer, .deliveryWake, .attemptEnd:
       deliveries.take(event, &endpoint, &calendar, &observers)
@@ -137,6 +138,7 @@ public struct World: ~Copyable {
         until: instant)
     }
     endpoint.closeSecond(until: instant, &observers)
+    applications.observeQueues(&endpoint, at: instant, &calendar, &observers)
     applications.observeAges(endpoint, at: instant, &observers)
     deliveries.observe(&endpoint, at: instant)
     let ended = observers.countSecond(until: instant)

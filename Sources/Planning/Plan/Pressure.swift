@@ -97,7 +97,7 @@ struct Pressure: Sendable, Hashable {
     }
     let shards = Double(max(1, stream.shardsEnd)), limits = result.experiment.limits
     let pollers = result.experiment.consumers.indices.filter {
-      result.experiment.consumers[$0].stream == spec.stream && !result.experiment.consumers[$0].isFanOut
+      result.experiment.consumers[$0].stream == spec.stream && result.experiment.consumers[$0].isPolling
     }
     let deliveries = result.experiment.firehoses.indices.filter {
       result.experiment.firehoses[$0].stream == spec.stream

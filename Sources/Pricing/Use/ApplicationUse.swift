@@ -10,6 +10,8 @@ public struct ApplicationUse: Sendable, Hashable {
   public var function: FunctionUse?
   /// The Flink application; nil when it is none.
   public var flink: FlinkUse?
+  /// Bytes that receives of a queue gave, each receipt counted.
+  public var queueBytes: Int128 = 0
 
   /// A consumer of which nothing is billed yet.
   public init(_ name: String) { self.name = name }
@@ -20,6 +22,7 @@ public struct ApplicationUse: Sendable, Hashable {
     leases?.add(scope, to: &usage)
     function?.add(scope, to: &usage)
     flink?.add(scope, to: &usage)
+    usage.add(.queueData, scope: scope, queueBytes)
   }
 }
 

@@ -117,7 +117,7 @@ extension ScenarioDecoder {
   /// Durations, in seconds, that nobody publishes and some report to be long.
   private static let unpublished: [Limit.Key] = [
     .flink.rescale, .stream.reshardStepDuration, .stream.createDuration, .onDemand.modeChangeDuration,
-    .onDemand.splitDelay, .fanOut.createDuration,
+    .onDemand.splitDelay, .fanOut.createDuration, .queue.createDuration, .queue.updateDuration, .queue.deleteDuration,
   ]
 
   private func checkOrder(_ profile: LimitsProfile, _ field: Field) {
@@ -142,7 +142,7 @@ extension ScenarioDecoder {
     }
     let usual = LimitsProfile.current[key]
     let most = max(max(1, usual) * 10, Self.unpublished.contains(key) ? 3_600 : 0)
-    let range = Int(max(min(usual, 1), usual / 10))...Int(most)
+    let range = Self.alternatives(to: key) ?? Int(max(min(usual, 1), usual / 10))...Int(most)
     guard let value = value?.integer(range, expecting: "a whole number") else { return }
     profile.replace(key, with: Int64(value), source: source ?? "the scenario's own limits")
   }

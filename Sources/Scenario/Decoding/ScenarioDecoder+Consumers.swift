@@ -6,24 +6,16 @@ internal import Units
 
 extension ScenarioDecoder {
   private static let types = [
-    "sdk_polling", "kcl_polling", "kcl_efo", "lambda_polling", "lambda_efo", "managed_flink", "firehose",
+    "sdk_polling", "kcl_polling", "kcl_efo", "lambda_polling", "lambda_efo", "managed_flink", "firehose", "queue",
   ]
 
   func consumers(_ fields: inout Fields, horizon: Horizon?, streams: [StreamSpec?]) -> [ConsumerSpec] {
     guard let field = fields.take("consumers"), let map = parts(field) else { return [] }
-    var fanOuts = [Int](repeating: 0, count: names.streams.count)
+    var registered = [Int](repeating: 0, count: names.streams.count)
     return map.entries.compactMap { entry in
       let item = Field(node: entry.value, path: map.path(of: entry.key), sink: sink)
       guard let spec = item.map().flatMap({ consumer($0, name: entry.key, horizon) }) else { return nil }
-      if spec.isFanOut {
-        fanOuts[spec.stream] += 1
-        let isAdvantage =
-          streams.indices.contains(spec.stream) && streams[spec.stream]?.capacity.mode == .onDemandAdvantage
-        let quota = Int(limits[isAdvantage ? .fanOut.consumersAdvantage : .fanOut.consumers])
-        if fanOuts[spec.stream] == quota + 1 {
-          item.refuse("more than \(quota) fan-out consumers read \(ConfigNode.quoted(names.streams[spec.stream]))")
-        }
-      }
+      checkRegistered(spec, item, &registered, streams)
       return spec
     }
   }
@@ -108,6 +100,7 @@ extension ScenarioDecoder {
     case "kcl_polling", "kcl_efo": .recordProcessors
     case "lambda_polling", "lambda_efo": .mapping(function(&fields, horizon))
     case "managed_flink": flink(&fields).map { .flink($0) }
+    case "queue": .queue(queue(&fields))
     default: nil
     }
   }
@@ -116,11 +109,18 @@ extension ScenarioDecoder {
   private func refuseForeign(_ fields: inout Fields, to type: String?, _ reading: ConsumerSpec.Reading) {
     guard let type else {
       // What the keys mean is not known: only the type is reported.
-      for key in Self.functionKeys + Self.flinkKeys { _ = fields.take(key) }
+      for key in Self.functionKeys + Self.flinkKeys + Self.queueKeys { _ = fields.take(key) }
       return
     }
-    let isFunction = type.hasPrefix("lambda_"), isFlink = type == "managed_flink"
-    if !isFunction { fields.inapplicable(Self.functionKeys, to: "type \(type)") }
+    let isFunction = type.hasPrefix("lambda_"), isFlink = type == "managed_flink", isQueue = type == "queue"
+    if !isFunction {
+      fields.inapplicable(Self.functionKeys.filter { !isQueue || $0 != "failures" }, to: "type \(type)")
+    }
+    if !isQueue { fields.inapplicable(Self.queueKeys, to: "type \(type)") }
+    if isQueue {
+      fields.inapplicable(
+        ["workers", "concurrency", "poll_interval", "max_records"], to: "type queue, which reads no shards")
+    }
     if !isFlink { fields.inapplicable(Self.flinkKeys, to: "type \(type)") }
     if !type.hasPrefix("kcl_") { fields.inapplicable(["checkpoint_every", "kcl"], to: "type \(type)") }
     if isFlink { fields.inapplicable(["workers", "concurrency", "service"], to: "type \(type)") }

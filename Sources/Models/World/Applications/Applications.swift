@@ -31,11 +31,14 @@ struct Applications: Sendable {
   private var commons: Commons
   /// For each stream its applications, and those with enhanced fan-out.
   private var ofStream: [[Int]], fanOut: [[Int]]
+  /// Those that work on queues, which read no shards: their places among the applications stay empty.
+  private var queues: Queues
 
   init(_ experiment: Experiment) {
     commons = Commons(experiment)
     ofStream = experiment.streams.map { _ in [] }
     fanOut = ofStream
+    queues = Queues(experiment)
   }
 
   /// The run begins, and with it those that the scenario does not start later.
@@ -44,6 +47,12 @@ struct Applications: Sendable {
   ) {
     for (number, spec) in experiment.consumers.enumerated() {
       let isPushed = spec.isFanOut
+      if let queue = spec.queue {
+        applications.append(Application(number, of: experiment, fanOut: nil, replication: replication))
+        queues.add(number, queue, of: experiment, replication: replication, &endpoint, &calendar)
+        if !experiment.deploysLate(number) { queues.deploy(number, &calendar) }
+        continue
+      }
       ofStream[spec.stream].append(number)
       if isPushed { fanOut[spec.stream].append(number) }
       let position = isPushed ? endpoint.register(spec.name, with: spec.stream, at: calendar.now) : nil
@@ -62,6 +71,8 @@ struct Applications: Sendable {
     case .invoke, .invoked: takeInvocation(event, &endpoint, &calendar, &observers)
     case .flinkMinute: applications[event.index].closeMinute(&endpoint, &calendar, &observers)
     case .flinkResume: applications[event.index].resume(&commons, &endpoint, &calendar, &observers)
+    case .queueCall, .queueAnswer, .queueDone, .queueBeat, .queueWake, .queueDead, .queueLook:
+      queues.take(event, &endpoint, &calendar, &observers)
     default:
       let (application, reader) = commons.slots[event.index]
       take(event.kind, application, reader, &endpoint, &calendar, &observers)
@@ -104,8 +115,9 @@ struct Applications: Sendable {
 
   // MARK: What others do
 
-  /// Records were stored in a stream: its fan-out consumers get them.
+  /// Records were stored in a stream: its fan-out consumers get them, and its queues.
   mutating func announce(_ stream: Int, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
+    queues.announce(stream, endpoint, &calendar)
     for number in fanOut[stream] {
       endpoint.reached.forEach { applications[number].awaitPush(of: $0, endpoint, &calendar) }
     }
@@ -118,12 +130,14 @@ struct Applications: Sendable {
 
   /// The scenario begins or ends what it does to an application.
   mutating func stop(_ number: Int, _ endpoint: inout Endpoint, at now: Instant, _ observers: inout Observers) {
+    if queues.has(number) { return queues.stop(number, &endpoint, at: now, &observers) }
     applications[number].stop(&endpoint, at: now, &observers)
   }
 
   mutating func start(
     _ number: Int, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
   ) {
+    if queues.has(number) { return queues.start(number, &calendar, &observers) }
     applications[number].start(&commons, &endpoint, &calendar, &observers)
   }
 
@@ -139,7 +153,9 @@ struct Applications: Sendable {
 
   /// The first position of a shard that an application may still ask about.
   func firstNeeded(of stream: Int, _ shard: Int, _ tip: Int64) -> Int64 {
-    ofStream[stream].reduce(tip) { min($0, applications[$1].firstNeeded(of: shard)) }
+    ofStream[stream].reduce(queues.firstNeeded(of: stream, shard, tip)) {
+      min($0, applications[$1].firstNeeded(of: shard))
+    }
   }
 
   /// The first position of a shard whose key an application may still ask for.
@@ -149,24 +165,35 @@ struct Applications: Sendable {
 
   // MARK: Figures
 
+  /// A second ends for the queues.
+  mutating func observeQueues(
+    _ endpoint: inout Endpoint, at now: Instant, _ calendar: inout Calendar, _ observers: inout Observers
+  ) { queues.observe(&endpoint, at: now, &calendar, &observers) }
+
   /// How old the oldest record is that each has not handed to its code: looked at every second, reads or not.
   mutating func observeAges(_ endpoint: borrowing Endpoint, at instant: Instant, _ observers: inout Observers) {
     let ages = ages(endpoint, at: instant)
     if observers.isMeasured(instant) {
-      for (number, age) in ages.enumerated() { applications[number].note(age: age, at: instant) }
+      for (number, age) in ages.enumerated() {
+        applications[number].note(age: age, at: instant)
+        queues.note(age: age, of: number, at: instant)
+      }
     }
     observers.observe(ages: ages)
   }
 
   func ages(_ endpoint: borrowing Endpoint, at instant: Instant) -> [Interval] {
-    applications.indices.map { applications[$0].age(endpoint, at: instant) }
+    applications.indices.map {
+      queues.age(of: $0, endpoint, at: instant) ?? applications[$0].age(endpoint, at: instant)
+    }
   }
 
   /// How late the records are that an application, or all, have not handed to their code.
   func unread(of number: Int?, _ endpoint: borrowing Endpoint, at instant: Instant) -> LatencyHistogram {
     var ages = LatencyHistogram()
     for number in number.map({ $0..<$0 + 1 }) ?? applications.indices {
-      ages.add(applications[number].unread(endpoint, at: instant))
+      ages.add(
+        queues.unread(of: number, endpoint, at: instant) ?? applications[number].unread(endpoint, at: instant))
     }
     return ages
   }
@@ -175,20 +202,29 @@ struct Applications: Sendable {
   func calls(of number: Int?) -> (part: Int64, whole: Int64) {
     let chosen = number.map { $0..<$0 + 1 } ?? applications.indices
     return chosen.reduce((0, 0)) {
-      ($0.0 + applications[$1].tally.throttledCalls, $0.1 + applications[$1].tally.calls)
+      let tally = queues.tally(of: $1) ?? applications[$1].tally
+      return ($0.0 + tally.throttledCalls, $0.1 + tally.calls)
     }
   }
 
   /// Statistics begin anew.
-  mutating func endWarmup() { for number in applications.indices { applications[number].endWarmup() } }
+  mutating func endWarmup() {
+    for number in applications.indices { applications[number].endWarmup() }
+    queues.endWarmup()
+  }
 
   func results(_ endpoint: borrowing Endpoint, at instant: Instant) -> [ConsumerResult] {
-    applications.indices.map { applications[$0].result(endpoint, at: instant) }
+    applications.indices.map {
+      queues.result(of: $0, endpoint, at: instant) ?? applications[$0].result(endpoint, at: instant)
+    }
   }
 
   /// What they used that has a price, beside what their streams did.
   func use(_ endpoint: borrowing Endpoint, at instant: Instant) -> [ApplicationUse] {
-    applications.indices.map { applications[$0].use(endpoint, at: instant) }
+    applications.indices.map {
+      let use = applications[$0].use(endpoint, at: instant)
+      return queues.use(of: $0, use.name) ?? use
+    }
   }
 }
 

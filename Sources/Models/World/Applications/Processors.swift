@@ -50,7 +50,7 @@ struct Processors: Sendable {
   private static func prefetch(_ spec: ConsumerSpec) -> Int {
     guard !spec.isFanOut else { return 10 }
     return switch spec.application {
-    case .plainLoop, .mapping: 0
+    case .plainLoop, .mapping, .queue: 0
     case .flink: 2
     case .recordProcessors: 3
     }

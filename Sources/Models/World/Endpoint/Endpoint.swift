@@ -169,6 +169,14 @@ struct Endpoint: ~Copyable {
     account.nextPush(fanOut, subscription, of: stream, after: now)
   }
 
+  // MARK: Queues
+
+  /// What a client asks of a stream's queues: `call` gets the stream, what is wrong with it, CloudWatch's book. When one answers.
+  mutating func queues<Answer>(
+    of stream: Int, _ call: (inout Stream, StreamFaults, inout MetricBook) -> Answer
+  ) -> Answer { call(&account[stream], faults[stream], &book) }
+  func nextAnswer(of queue: Int, in stream: Int) -> Instant { account.nextAnswer(of: queue, in: stream) }
+
   // MARK: Changes
 
   /// Asks for a change of a stream. Returns AWS's error when it is refused.
@@ -212,8 +220,7 @@ struct Endpoint: ~Copyable {
     calendar.schedule(RunEvent(.streamChange), at: next, .control)
   }
 
-  /// Whether a stream changes at this instant, and nobody has followed it yet: a put at the same instant may have let it
-  /// change already.
+  /// Whether a stream changes at this instant, and nobody has followed it yet: a put may have let it change already.
   func isChanging(at now: Instant) -> Bool { changeAt == now || account.nextChange.map { $0 <= now } ?? false }
 
   /// Lets time pass: streams change by themselves.
@@ -282,18 +289,11 @@ struct Endpoint: ~Copyable {
     }
   }
 
-  /// A minute of the run ends.
+  /// A minute of the run ends, or the run does within it.
   mutating func closeMinute(_ minute: Int, from begin: Instant, to instant: Instant) {
     for stream in streams { meters[stream].closeMinute(minute, from: begin, to: instant) }
   }
-
-  /// The run ends within a minute.
-  mutating func cutMinute(_ minute: Int) {
-    for stream in streams {
-      meters[stream].foldMinute(minute)
-      meters[stream].cutMinute(minute)
-    }
-  }
+  mutating func cutMinute(_ minute: Int) { for stream in streams { meters[stream].endWithin(minute) } }
 
   /// A report bin ends; statistics begin anew.
   mutating func closeBin(_ bin: Int, from begin: Instant) {
@@ -355,7 +355,7 @@ struct Endpoint: ~Copyable {
 
   /// Whether no record of a shard is kept; the position of the oldest one kept, and the one behind a shard's newest.
   func isEmpty(_ shard: ShardID, of stream: Int) -> Bool { account[stream].shards[shard.index].log.runCount == 0 }
-  func horizon(of shard: ShardID, in stream: Int) -> Int64 { account[stream].shards[shard.index].log.trimHorizon }
+  func horizon(of shard: ShardID, in stream: Int) -> Int64 { account.horizon(of: shard, in: stream) }
   func tip(of shard: ShardID, in stream: Int) -> Int64 { account.tip(of: shard, in: stream) }
 
   /// When the first record kept at or behind a position arrived; nil when there is none. The first position that arrived so late.
@@ -371,7 +371,7 @@ struct Endpoint: ~Copyable {
     account.forEachArrival(from: first, to: end, in: place.shard, of: place.stream, take)
   }
   func runs(from first: Int64, to end: Int64, in shard: ShardID, of stream: Int) -> ShardLog.Runs {
-    account[stream].shards[shard.index].log.runs(from: first, to: end)
+    account.runs(from: first, to: end, in: shard, of: stream)
   }
 
   /// Kinesis records that a stream's shards ever stored; the shard's number of a record that goes round the open ones.

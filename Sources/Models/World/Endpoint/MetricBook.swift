@@ -67,13 +67,14 @@ enum FanOutMetric: Int, CaseIterable {
   }
 }
 
-/// One CloudWatch statistic set for each metric of a stream, consumer or delivery stream, cut into report bins.
+/// One CloudWatch statistic set for each metric of a stream, consumer, queue or delivery stream, cut into report bins.
 struct MetricBook: Sendable {
   private var series: [MetricSeries]
   private var open: [MetricSeries.Sample]
   private let streams: Int
-  /// Where the metrics of the first delivery stream begin.
+  /// Where the metrics of the first delivery stream begin, and those of each consumer's queue; nil without a queue.
   private let firehoses: Int
+  private let queues: [Int?]
 
   init(streams: [StreamSpec], consumers: [ConsumerSpec], firehoses specs: [FirehoseSpec] = []) {
     self.streams = streams.count
@@ -90,6 +91,12 @@ struct MetricBook: Sendable {
       }
     }
     series += specs.flatMap { FirehoseMetric.series(of: $0) }
+    var places: [Int?] = []
+    for consumer in consumers {
+      places.append(consumer.queue == nil ? nil : series.count)
+      if consumer.queue != nil { series += QueueMetric.series(of: consumer) }
+    }
+    queues = places
     open = series.map { _ in Self.empty }
   }
 
@@ -108,6 +115,11 @@ struct MetricBook: Sendable {
   /// Adds a value of one operation of a delivery stream.
   mutating func note(_ metric: FirehoseMetric, _ value: Double, firehose: Int) {
     note(value, at: firehoses + firehose * FirehoseMetric.allCases.count + metric.rawValue)
+  }
+
+  /// Adds what a queue, that of a consumer, came to.
+  mutating func note(_ metric: QueueMetric, _ value: Int64, consumer: Int) {
+    if let first = queues[consumer] { note(Double(value), at: first + metric.rawValue) }
   }
 
   // MARK: Calls

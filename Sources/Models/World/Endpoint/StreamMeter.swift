@@ -248,6 +248,12 @@ struct StreamMeter: Sendable {
     noteMinute(begin, stream.share(of: rates, seconds: seconds) / open, hottest, throttled)
   }
 
+  /// The run ends within a minute.
+  mutating func endWithin(_ minute: Int) {
+    foldMinute(minute)
+    cutMinute(minute)
+  }
+
   /// Keeps a minute's refusals. Of a minute cut short by the run's end nothing else counts: its averages would mislead.
   mutating func cutMinute(_ minute: Int) {
     for index in shards.indices where shards[index].throttledThisMinute > 0 {

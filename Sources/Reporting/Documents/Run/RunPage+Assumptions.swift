@@ -7,12 +7,12 @@ internal import Units
 extension RunPage {
   var assumptions: [Document.Block] {
     let profile = run.experiment.limits
-    let delivers = !run.experiment.firehoses.isEmpty
-    let relevant = profile.limits.filter { (delivers || !$0.isFirehose) && !$0.isOfQueues }
+    let delivers = !run.experiment.firehoses.isEmpty, queues = run.experiment.consumers.contains { $0.queue != nil }
+    let relevant = profile.limits.filter { (delivers || !$0.isFirehose) && (queues || !$0.isOfQueues) }
     let unsure = relevant.filter { $0.confidence != .documented }
     let sheets =
       "§ is a section of weir's fact sheet on Kinesis Data Streams"
-      + (delivers ? ", F§ one of that on Data Firehose" : "")
+      + (delivers ? ", F§ one of that on Data Firehose" : "") + (queues ? ", Q§ one of that on queues" : "")
     let choices = serviceTimes + Self.choices + applicationChoices + onDemand + (delivers ? Self.deliveryChoices : [])
     return [
       .heading(2, "What was assumed"),
@@ -80,6 +80,10 @@ extension RunPage {
       specs.contains { $0.flink != nil }
         ? "Flink: all KPUs together are one queue with the scenario's rate, whatever the keys; the share of time it works "
           + "stands for CPU." : nil,
+      specs.contains { $0.queue != nil }
+        ? "Queues: what AWS leaves open is a limit `queue.…` with its alternative, 0 or 1 where it is a choice. A failed attempt "
+          + "takes as long as one that succeeds; an acknowledgement counts when it is sent; nobody repeats one that the service "
+          + "failed." : nil,
       crashes
         ? "A KCL application checkpoints every batch it has processed; the lease of a worker that crashes is taken when a "
           + "second scan finds that its counter stands still, and is not stolen back; a leader is the last to crash."

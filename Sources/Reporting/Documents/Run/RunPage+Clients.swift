@@ -112,7 +112,7 @@ extension RunPage {
       ]
     }
     let columns = ["Records", "Calls", "Calls refused", "Unread at the end", "Expired unread"]
-    return [.heading(2, "Consumers"), .table(Table("Consumer", numbers: columns, rows))] + functions + flinks
+    return [.heading(2, "Consumers"), .table(Table("Consumer", numbers: columns, rows))] + functions + flinks + queues
       + [.filled(repeated)]
   }
 
@@ -165,7 +165,7 @@ extension RunPage {
   private var repeated: Table {
     Table(
       "Consumer", numbers: ["Handed over again after a crash", "Stored before it began at latest"],
-      run.consumers.filter { $0.duplicates > 0 || $0.skipped > 0 }.map {
+      run.consumers.filter { $0.queue == nil && ($0.duplicates > 0 || $0.skipped > 0) }.map {
         [.code($0.name), .count($0.duplicates), .count($0.skipped)]
       })
   }
