@@ -30,7 +30,8 @@ KERNEL = [
     ("mm1", "mm1", "winner tree", "4-ary heap", 0.95, 5_000_000, 1_000_000),
     ("shard-generic", "shard-generic", "event queue, token buckets", "radix heap", 1.0, 5_000_000, 1_000_000),
     ("shard-tuned", "shard-tuned", "winner tree, token buckets", "tournament", 1.15, 5_000_000, 2_000_000),
-    ("shard-tuned", "shard-core", "winner tree, Account.put", "tournament", 1.4, 5_000_000, 2_000_000),
+    # Not in the gate: it is far above its target (docs/performance.md).
+    ("shard-tuned", "shard-core", "winner tree, Account.put", "tournament", 1.4, 5_000_000, 0),
 ]
 
 # Scenarios beside another build: file, target of the ratio.
