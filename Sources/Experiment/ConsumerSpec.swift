@@ -116,18 +116,20 @@ public struct ConsumerSpec: Sendable, Codable {
   /// Whether the KCL's leases stand between a shard and its reader.
   public var hasLeases: Bool { application == .recordProcessors }
 
+  // Not inlined into other modules: Swift 6.3.1's optimiser ends a borrow too early where it is, and stops with an ownership error.
+
   /// The mapping and its function, if it is one.
-  public var function: FunctionSpec? {
+  @inline(never) public var function: FunctionSpec? {
     if case .mapping(let function) = application { function } else { nil }
   }
 
   /// The Flink job, if it is one.
-  public var flink: FlinkSpec? {
+  @inline(never) public var flink: FlinkSpec? {
     if case .flink(let flink) = application { flink } else { nil }
   }
 
   /// The queue and its workers, if it is one.
-  public var queue: QueueSpec? {
+  @inline(never) public var queue: QueueSpec? {
     if case .queue(let queue) = application { queue } else { nil }
   }
 }
