@@ -8,7 +8,13 @@ OUT ?= out/flagship
 BUILD := -c release -Xswiftc -enable-testing
 WEIR = "$$($(SWIFT) build $(BUILD) --show-bin-path)/weir"
 
-.PHONY: run test validate reports baselines notebooks build lint setup
+# The binary of another build that `make bench` runs beside this one, such as the previous release's: OTHER=path/to/weir.
+OTHER ?=
+ROUNDS ?= 5
+BENCH_ENV := .build/bench
+TWINS = "$$($(SWIFT) build $(BUILD) --show-bin-path)/Twins"
+
+.PHONY: run test bench bench-gate validate reports baselines notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
 	$(SWIFT) build $(BUILD) --product weir
@@ -17,6 +23,19 @@ run: setup ## Simulates the flagship scenario in release and writes its report t
 test: setup lint ## Everything that must hold.
 	$(SWIFT) build $(BUILD) --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test $(BUILD) --skip-build
+	$(MAKE) bench-gate
+
+bench: setup ## Measures the kernel beside C++, SimPy and Cimba, growth, and whole scenarios beside $(OTHER): ratios within one run.
+	$(SWIFT) build $(BUILD) --product weir
+	$(SWIFT) build $(BUILD) --product Twins
+	python3 -m venv $(BENCH_ENV)
+	$(BENCH_ENV)/bin/pip install -q --disable-pip-version-check -r Benchmarks/requirements.txt
+	python3 Benchmarks/bench.py --weir $(WEIR) --twins $(TWINS) --peers $(BENCH_ENV)/bin/python --rounds $(ROUNDS) \
+	  --json .build/bench.json $(if $(OTHER),--other $(OTHER))
+
+bench-gate: ## The short form: under a minute, and it fails where a ratio is above twice its target.
+	$(SWIFT) build $(BUILD) --product Twins
+	python3 Benchmarks/bench.py --gate --weir $(WEIR) --twins $(TWINS)
 
 baselines: setup ## Makes what the scenarios come to today their baselines: see what moved before you commit it.
 	$(SWIFT) build $(BUILD) --product weir

@@ -85,6 +85,11 @@ let package = Package(
       ],
       swiftSettings: safe),
 
+    // Measures weir's structures on the trajectories of Benchmarks/Reference: see Benchmarks/bench.py.
+    .executableTarget(
+      name: "Twins", dependencies: ["Units", "KinesisCore", "Simulation"], path: "Benchmarks/Twins",
+      swiftSettings: house),
+
     // The walls of the house: reads the source text.
     .testTarget(name: "HouseTests", swiftSettings: house),
     .testTarget(name: "UnitsTests", dependencies: ["Units"], swiftSettings: house),

@@ -5,14 +5,14 @@ internal import Units
 /// A `Distribution` made ready to draw from: tables are built once, samples come out as whole units.
 ///
 /// A new law of sizes or times is a case of `Distribution` and a line in `draw`.
-indirect enum Sampler: Sendable {
+enum Sampler: Sendable {
   case constant(Int64)
   case uniform(low: Int64, span: UInt64)
   case exponential(mean: Double)
   case lognormal(mu: Double, sigma: Double)
   case gamma(shape: Double, scale: Double)
   case empirical(values: [Int64], choice: AliasTable)
-  case mixture(parts: [Sampler], choice: AliasTable)
+  indirect case mixture(parts: [Sampler], choice: AliasTable)
 
   init(_ distribution: Distribution) {
     switch distribution {

@@ -33,6 +33,10 @@
     return rest >> 32 < packed >> 32 ? Int(cell) : Int(packed & 0xffff_ffff)
   }
 
+  /// Says that the index which those bits choose will be wanted soon: a large table does not fit the caches.
+  @inlinable @inline(__always)
+  public func prefetch(for bits: UInt64) { cells.prefetch(Int(bits.multipliedFullWidth(by: UInt64(cells.count)).high)) }
+
   /// The probability of each index as the cells give it; O(N).
   public var probabilities: [Double] {
     var shares = Array(repeating: 0.0, count: cells.count)

@@ -3,45 +3,78 @@ public import Units
 
 /// A histogram of times in whole microseconds: percentiles to three significant digits (HdrHistogram); largest and sum exact, so
 /// that the mean of one time is that time, and no mean is above the largest.
-public struct LatencyHistogram: Sendable, Equatable {
-  private var counts: Histogram<UInt64>
-  /// The sum of all times, in microseconds.
-  private var sum: Int128 = 0
+///
+/// It counts in HdrHistogram's bins and leaves all questions to HdrHistogram: counting is what every record pays for.
+@frozen public struct LatencyHistogram: Sendable, Equatable {
+  /// By bin, as many as the largest time took.
+  @usableFromInline var cells: [Int64] = []
+  /// The sum of all times, in microseconds; how many; and the largest.
+  @usableFromInline var sum: Int128 = 0
+  @usableFromInline var total: Int64 = 0, largest: Int64 = 0
+
+  /// A time as histograms count it: the same for all that count it.
+  @frozen public struct Class: Sendable, Hashable {
+    @usableFromInline let microseconds: Int64
+
+    /// The class of a time; times below zero count as zero.
+    @inlinable @inline(__always)
+    public init(_ time: Interval) { microseconds = Swift.max(0, time.nanoseconds / 1_000) }
+
+    /// Its bin: microseconds up to 2,047 have one each, above that a doubling has 1,024.
+    @inlinable @inline(__always)
+    var bin: Int {
+      let doubling = 53 - (UInt64(bitPattern: microseconds) | 2_047).leadingZeroBitCount
+      return doubling << 10 + Int(microseconds >> Int64(doubling))
+    }
+  }
 
   /// An empty histogram.
-  public init() { counts = Self.empty(upTo: 0) }
-
-  private static func empty(upTo microseconds: UInt64) -> Histogram<UInt64> {
-    // A whole power of two, so that it is not left at once; the first array holds 2,048 counts in any case.
-    let bits = UInt64.bitWidth - Swift.max(2_047, microseconds).leadingZeroBitCount
-    var counts = Histogram<UInt64>(
-      highestTrackableValue: UInt64.max >> (64 - bits), numberOfSignificantValueDigits: .three)
-    counts.autoResize = true
-    return counts
-  }
-
-  /// Makes room for a time. The library grows by appending zeros one by one through a generic sequence: that took two thirds of
-  /// a run whose readers are asked every second how late what they have not read is.
-  private mutating func makeRoom(for microseconds: UInt64) {
-    guard microseconds > counts.highestTrackableValue else { return }
-    var wider = Self.empty(upTo: microseconds)
-    if counts.totalCount > 0 { wider.add(counts) }
-    counts = wider
-  }
+  public init() {}
 
   /// Counts a time, `count` times over; times below zero count as zero.
-  public mutating func record(_ time: Interval, count: Int64 = 1) {
-    let microseconds = Swift.max(0, time.nanoseconds / 1_000)
-    makeRoom(for: UInt64(microseconds))
-    counts.record(UInt64(microseconds), count: UInt64(count))
-    sum += Int128(microseconds) * Int128(count)
+  public mutating func record(_ time: Interval, count: Int64 = 1) { record(Class(time), count: count) }
+
+  /// Counts a time of a class, `count` times over.
+  @inlinable @inline(__always)
+  public mutating func record(_ time: Class, count: Int64) {
+    let bin = time.bin
+    if bin >= cells.count { makeRoom(for: bin) }
+    cells[bin] += count
+    total += count
+    let (product, isOver) = time.microseconds.multipliedReportingOverflow(by: count)
+    sum += isOver ? Int128(time.microseconds) * Int128(count) : Int128(product)
+    largest = Swift.max(largest, time.microseconds)
+  }
+
+  @usableFromInline @inline(never)
+  mutating func makeRoom(for bin: Int) {
+    cells += Array(repeating: 0, count: (bin | 1_023) + 1 - cells.count)
+  }
+
+  /// What HdrHistogram makes of it. O(bins).
+  private var counts: Histogram<UInt64> {
+    // Room for all at once: it grows bin by bin, slowly.
+    var histogram = Histogram<UInt64>(
+      highestTrackableValue: UInt64(Swift.max(2, largest)), numberOfSignificantValueDigits: .three)
+    for (bin, count) in cells.enumerated() where count > 0 {
+      histogram.record(UInt64(Self.bounds(of: bin).lowerBound), count: UInt64(count))
+    }
+    histogram.record(UInt64(largest), count: 0)
+    return histogram
+  }
+
+  /// The microseconds that share a bin.
+  private static func bounds(of bin: Int) -> ClosedRange<Int64> {
+    let doubling = Swift.max(0, bin >> 10 - 1), least = Int64(bin - doubling << 10) << Int64(doubling)
+    return least...least + (1 << Int64(doubling) - 1)
   }
 
   /// Adds another histogram's counts.
   public mutating func add(_ other: LatencyHistogram) {
-    makeRoom(for: other.counts.maxRecorded)
-    counts.add(other.counts)
-    sum += other.sum
+    if other.cells.count > cells.count { makeRoom(for: other.cells.count - 1) }
+    for (bin, count) in other.cells.enumerated() { cells[bin] += count }
+    (total, sum) = (total + other.total, sum + other.sum)
+    largest = Swift.max(largest, other.largest)
   }
 
   /// Counts times that are not over yet: each will be at least as long as it is now.
@@ -73,7 +106,7 @@ public struct LatencyHistogram: Sendable, Equatable {
   }
 
   /// How many times were counted.
-  public var count: Int64 { Int64(counts.totalCount) }
+  public var count: Int64 { total }
 
   /// The mean; zero when empty.
   public var mean: Interval {
@@ -81,7 +114,7 @@ public struct LatencyHistogram: Sendable, Equatable {
   }
 
   /// The largest; zero when empty.
-  public var max: Interval { counts.totalCount == 0 ? .zero : .microseconds(Int64(counts.maxRecorded)) }
+  public var max: Interval { total == 0 ? .zero : .microseconds(largest) }
 
   /// How many times lie in each bin, ascending, empty ones left out. A bin holds times from `from` up to but not including
   /// `to`; up to 128 µs it is a microsecond wide, above that a doubling has 64 of them, so that none is wider than 1.6 %
@@ -101,8 +134,19 @@ public struct LatencyHistogram: Sendable, Equatable {
   }
 
   /// The smallest value that at least `percent` percent of the times lie at or below, never above the largest; zero when empty.
+  /// It is HdrHistogram's valueAtPercentile, without copying the counts. O(bins).
   public func percentile(_ percent: Double) -> Interval {
-    counts.totalCount == 0 ? .zero : Swift.min(max, .microseconds(Int64(clamping: counts.valueAtPercentile(percent))))
+    guard total > 0 else { return .zero }
+    guard percent < 100 else { return max }
+    let asked = Swift.min(Swift.max(percent.nextDown, 0), 100) * Double(total) / 100
+    let needed = Swift.max(1, Int64(clamping: asked.rounded(.up)))
+    var seen: Int64 = 0
+    for (bin, count) in cells.enumerated() {
+      seen += count
+      guard seen >= needed else { continue }
+      return .microseconds(Swift.min(Self.bounds(of: bin).upperBound, largest))
+    }
+    return max
   }
 }
 
@@ -112,7 +156,9 @@ extension LatencyHistogram: Codable {
   /// Reads what `encode` wrote; merged or asked, it is as it was.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    counts = try container.decode(HistogramCounts.self, forKey: .counts).histogram
+    for (value, count) in try container.decode(HistogramCounts.self, forKey: .counts).values {
+      record(.microseconds(Int64(clamping: value)), count: Int64(clamping: count))
+    }
     sum = try container.decode(Int128.self, forKey: .sum)
   }
 

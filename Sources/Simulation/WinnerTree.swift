@@ -44,14 +44,21 @@
   }
 
   /// Moves the entity's event to `key`; `UInt64.max` means none. O(log N).
+  ///
+  /// The winner so far is carried up in registers and chosen without a branch: who wins cannot be foretold.
   @inlinable public mutating func set(_ entity: Int, at key: UInt64) {
     precondition(entity >= 0 && entity < count, "no such entity")
-    var i = width + entity
+    var i = width + entity, key = key, entity = entity
     nodes[i].key = key
     while i > 1 {
-      let left = i & ~1
+      let other = nodes[i ^ 1]
+      // Of equals the left one, which has the even number, wins.
+      let isOther = other.key < key || (other.key == key && i & 1 == 1)
+      let mask = isOther ? UInt64.max : 0
+      key ^= (key ^ other.key) & mask
+      entity ^= (entity ^ other.entity) & Int(bitPattern: UInt(mask))
       i >>= 1
-      nodes[i] = nodes[left].key <= nodes[left + 1].key ? nodes[left] : nodes[left + 1]
+      nodes[i] = Node(key: key, entity: entity)
     }
   }
 }

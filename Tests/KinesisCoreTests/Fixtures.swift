@@ -43,8 +43,7 @@ extension KinesisCore.Stream {
   mutating func level(at now: Instant) {
     wake(at: now)
     for index in shards.indices {
-      _ = gates[index].records.available(at: now)
-      _ = gates[index].bytes.available(at: now)
+      gates[index].refill(at: now, gateTerms)
       _ = shards[index].readCalls.available(at: now)
       _ = shards[index].readBytes.available(at: now)
       _ = shards[index].iteratorCalls.available(at: now)

@@ -61,10 +61,29 @@ public struct Account: Sendable, Hashable {
     streams.put(header, into: id, at: now)
   }
 
-  // Asked for every record or poll: a verb each, because a stream that is read across modules is copied.
+  /// Puts the records of a call into a stream by its id: see `Stream.put`.
+  public mutating func put(
+    _ entries: inout [PutEntry], into id: Int, at now: Instant, hashKey: (PutEntry, HashKeyRange?) -> HashKey
+  ) {
+    streams.put(&entries, into: id, at: now, hashKey: hashKey)
+  }
 
+  // Asked for every record or poll: a verb each, because a stream that is read across modules is copied.
   /// The position behind the newest record of a stream's shard.
   public func tip(of shard: ShardID, in id: Int) -> Int64 { streams.tip(of: shard, in: id) }
+
+  /// Records and bytes that a stream's shard ever stored.
+  public func stored(in shard: ShardID, of id: Int) -> (records: Int64, bytes: Int64) {
+    streams.stored(in: shard, of: id)
+  }
+
+  /// The position of the oldest record that a stream's shard keeps.
+  public func horizon(of shard: ShardID, in id: Int) -> Int64 { streams.horizon(of: shard, in: id) }
+
+  /// When the first record kept at or behind a position arrived; nil when there is none.
+  public func arrival(atOrBehind position: Int64, in shard: ShardID, of id: Int) -> Instant? {
+    streams.arrival(atOrBehind: position, in: shard, of: id)
+  }
 
   /// Whether a stream's shard takes records.
   public func isOpen(_ shard: ShardID, of id: Int) -> Bool { streams.isOpen(shard, of: id) }
@@ -76,6 +95,26 @@ public struct Account: Sendable, Hashable {
 
   /// When a stream's queue can next answer a receive that waits; `.never` when nobody waits.
   public func nextAnswer(of queue: Int, in id: Int) -> Instant { streams.nextAnswer(of: queue, in: id) }
+
+  /// Hands over the records of a range of a stream's shard that are kept: see `ShardLog.forEachArrival`.
+  public func forEachArrival(
+    from first: Int64, to end: Int64, in shard: ShardID, of id: Int,
+    _ take: (_ arrival: Instant, _ first: Int64, _ end: Int64) -> Void
+  ) {
+    streams.forEachArrival(from: first, to: end, in: shard, of: id, take)
+  }
+
+  /// `Stream.push` of a stream by its id.
+  public mutating func push(_ consumer: Int, _ subscription: Int, of id: Int, at now: Instant) -> FanOutEvent? {
+    streams.push(consumer, subscription, of: id, at: now)
+  }
+
+  /// `Stream.getRecords` of a stream by its id.
+  public mutating func getRecords(
+    _ iterator: ShardIterator, limit: Int, of id: Int, at now: Instant
+  ) throws(Refusal) -> ReadAnswer {
+    try streams.getRecords(iterator, limit: limit, of: id, at: now)
+  }
 
   /// Records kept in a range of positions of a stream's shard, as runs.
   public func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
@@ -253,10 +292,10 @@ public struct Account: Sendable, Hashable {
       try checkQuota(adding: target - streams[id].openShardCount)
     case .updateMode(let mode, let warm):
       if mode == .onDemand, streams[id].mode == .provisioned { try checkOnDemandStreams() }
-      if warm > 0 { try requireLastingCommitment() }
+      if warm > 0 { try commitment.requireLasting() }
     case .updateWarmThroughput(let target):
       try take(.warmThroughput, limits[.onDemand.warmThroughputCalls], "UpdateStreamWarmThroughput")
-      if target > 0 { try requireLastingCommitment() }
+      if target > 0 { try commitment.requireLasting() }
     }
   }
 
@@ -281,17 +320,8 @@ public struct Account: Sendable, Hashable {
   }
 
   private static func checkName(_ name: String, of thing: String) throws(Refusal) {
-    guard (1...128).contains(name.utf8.count), name.utf8.allSatisfy(isNameByte) else {
+    guard (1...128).contains(name.utf8.count), name.utf8.allSatisfy(\.isNameByte) else {
       throw .validation("\(thing) name must be 1 to 128 of [a-zA-Z0-9_.-].")
-    }
-  }
-
-  private static func isNameByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
-      true
-    default: false
     }
   }
 
@@ -312,18 +342,11 @@ public struct Account: Sendable, Hashable {
 
   private func checkWarmThroughput(_ target: Int64) throws(Refusal) {
     guard target != 0 else { return }
-    guard case .enabled = commitment else {
-      throw .validation("Warm throughput needs MinimumThroughputBillingCommitment to be ENABLED for the account.")
-    }
+    try commitment.requireEnabled()
     let most = min(limits[.onDemand.warmThroughputMaximum], limits.onDemandBytes(region: region)) >> 20
     guard (0...most).contains(target) else {
       throw .invalidArgument("WarmThroughputMiBps \(target) is not between 0 and \(most).")
     }
-  }
-
-  private func requireLastingCommitment() throws(Refusal) {
-    guard case .enabledUntil = commitment else { return }
-    throw .validation("MinimumThroughputBillingCommitment is about to end, and warm throughput with it.")
   }
 }
 

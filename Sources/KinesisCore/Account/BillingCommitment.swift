@@ -33,3 +33,18 @@ public enum BillingCommitment: Sendable, Hashable, Codable {
     }
   }
 }
+
+extension BillingCommitment {
+  /// Warm throughput needs it.
+  func requireEnabled() throws(Refusal) {
+    guard case .enabled = self else {
+      throw .validation("Warm throughput needs MinimumThroughputBillingCommitment to be ENABLED for the account.")
+    }
+  }
+
+  /// Warm throughput is not set for a commitment that is about to end.
+  func requireLasting() throws(Refusal) {
+    guard case .enabledUntil = self else { return }
+    throw .validation("MinimumThroughputBillingCommitment is about to end, and warm throughput with it.")
+  }
+}

@@ -111,3 +111,15 @@ public enum Answer: Sendable, Hashable, Codable {
   /// The call was refused; nothing changed.
   case refused(Refusal)
 }
+
+extension UInt8 {
+  /// Whether it may stand in the name of a stream: a letter, a digit, `_`, `.` or `-`.
+  var isNameByte: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+}

@@ -41,7 +41,7 @@ struct StreamTable: Sendable {
 
   /// A stream by its id, which must be one that is there.
   subscript(id: Int) -> Stream {
-    _read { yield streams[place(of: id)] }
+    _read { yield streams.span[place(of: id)] }
     _modify {
       let place = place(of: id)
       defer { noteChange(at: place) }
@@ -66,8 +66,35 @@ struct StreamTable: Sendable {
     return outcome
   }
 
+  /// Puts the records of a call into a stream.
+  mutating func put(
+    _ entries: inout [PutEntry], into id: Int, at now: Instant, hashKey: (PutEntry, HashKeyRange?) -> HashKey
+  ) {
+    let place = place(of: id)
+    streams[place].put(&entries, at: now, hashKey: hashKey)
+    noteChange(at: place)
+  }
+
   /// The position behind a shard's newest record; asked for every poll and push, hence looked up in place.
   func tip(of shard: ShardID, in id: Int) -> Int64 { streams.span[place(of: id)].tip(of: shard) }
+
+  /// Records and bytes that a shard ever stored.
+  func stored(in shard: ShardID, of id: Int) -> (records: Int64, bytes: Int64) {
+    streams.span[place(of: id)].stored(in: shard)
+  }
+
+  /// The position of the oldest record that a shard keeps.
+  func horizon(of shard: ShardID, in id: Int) -> Int64 { streams.span[place(of: id)].horizon(of: shard) }
+
+  /// Records of a shard in a range of positions.
+  func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
+    streams.span[place(of: id)].runs(from: first, to: end, in: shard)
+  }
+
+  /// When the first record kept at or behind a position arrived.
+  func arrival(atOrBehind position: Int64, in shard: ShardID, of id: Int) -> Instant? {
+    streams.span[place(of: id)].arrival(atOrBehind: position, in: shard)
+  }
 
   /// Whether a shard takes records.
   func isOpen(_ shard: ShardID, of id: Int) -> Bool { streams.span[place(of: id)].isOpen(shard) }
@@ -80,9 +107,29 @@ struct StreamTable: Sendable {
   /// When a queue can answer.
   func nextAnswer(of queue: Int, in id: Int) -> Instant { streams.span[place(of: id)].nextAnswer(of: queue) }
 
-  /// Records of a shard in a range of positions.
-  func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
-    streams.span[place(of: id)].runs(from: first, to: end, in: shard)
+  /// Records of a shard in a range of positions, by arrival.
+  func forEachArrival(
+    from first: Int64, to end: Int64, in shard: ShardID, of id: Int,
+    _ take: (_ arrival: Instant, _ first: Int64, _ end: Int64) -> Void
+  ) {
+    streams.span[place(of: id)].forEachArrival(from: first, to: end, in: shard, take)
+  }
+
+  /// What a stream can push to a subscription now.
+  mutating func push(_ consumer: Int, _ subscription: Int, of id: Int, at now: Instant) -> FanOutEvent? {
+    let place = place(of: id)
+    let event = streams[place].push(consumer, subscription, at: now)
+    noteChange(at: place)
+    return event
+  }
+
+  /// GetRecords of a stream.
+  mutating func getRecords(
+    _ iterator: ShardIterator, limit: Int, of id: Int, at now: Instant
+  ) throws(Refusal) -> ReadAnswer {
+    let place = place(of: id)
+    defer { noteChange(at: place) }
+    return try streams[place].getRecords(iterator, limit: limit, at: now)
   }
 
   /// Somebody did something to a stream: it may change at another time, and have something to push.

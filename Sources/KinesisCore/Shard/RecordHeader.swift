@@ -31,6 +31,25 @@ public import Units
   public var first: Int64
 }
 
+/// One record of a call, as a driver puts it that remembers which shard a key went to.
+@frozen public struct PutEntry: Sendable {
+  /// The shard's number: where its key went before, or −1 where that is not known; afterwards where it went.
+  public var shard: Int32
+  /// Data and partition key, in bytes.
+  public var size: Int32
+  /// Afterwards, what refused it; nil when it was stored.
+  public var limit: WriteLimit?
+  /// Whether it is asked for for the first time; nothing depends on it here.
+  public var isFirst: Bool
+  /// What the driver knows the record and its key by.
+  public var slot: Int32, key: UInt32
+
+  /// A record that was not put yet.
+  @inlinable public init(shard: Int32, size: Int32, isFirst: Bool, slot: Int32, key: UInt32) {
+    (self.shard, self.size, self.isFirst, self.slot, self.key, limit) = (shard, size, isFirst, slot, key, nil)
+  }
+}
+
 /// Neighbouring records of a shard: equal in size and arrival, or, once settled, a block of mixed ones.
 @frozen public struct RecordRun: Hashable, Sendable, Codable {
   /// The position of the first one within its shard, from 0.
@@ -50,5 +69,24 @@ public import Units
     if n >= count { return bytes }
     let (quotient, remainder) = bytes.quotientAndRemainder(dividingBy: count)
     return quotient * n + remainder * n / count
+  }
+
+  /// Of its records from one number up to another, how many of the first ones fit so many bytes, or `least` if they do not.
+  func count(from skipped: Int64, to end: Int64, within room: Int64, atLeast least: Int64) -> Int64 {
+    let most = min(end, count) - skipped, before = bytes(ofFirst: skipped),
+      all = bytes(ofFirst: skipped + most) - before
+    var fitting = room <= 0 || all <= 0 ? 0 : min(most, Int64(Int128(most) * Int128(room) / Int128(all)))
+    while fitting > 0, bytes(ofFirst: skipped + fitting) - before > room { fitting -= 1 }
+    return max(fitting, least)
+  }
+
+  /// What of it lies in a range of positions, which it must overlap.
+  @inline(__always)
+  func cut(from begin: Int64, to end: Int64) -> RecordRun {
+    guard begin > first || end < self.end else { return self }
+    let skipped = max(0, begin - first), taken = min(self.end, end) - first - skipped
+    let bytes = bytes(ofFirst: skipped + taken) - bytes(ofFirst: skipped)
+    return RecordRun(
+      first: first + skipped, count: taken, bytes: bytes, arrival: arrival, lastArrival: lastArrival)
   }
 }

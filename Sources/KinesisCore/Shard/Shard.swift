@@ -2,6 +2,9 @@ public import Units
 
 /// One shard: its part of the ring, the state of its read limits and the index of its records.
 public struct Shard: Sendable, Hashable {
+  /// What it holds; first, because every put comes here.
+  public internal(set) var log = ShardLog()
+
   /// Where it is in its life (facts §4).
   public enum State: Sendable, Hashable {
     /// Takes writes.
@@ -20,14 +23,10 @@ public struct Shard: Sendable, Hashable {
   public let openedAt: Instant
   /// Where it is in its life.
   public internal(set) var state: State = .open
-  /// What it holds.
-  public internal(set) var log = ShardLog()
 
   var readCalls: TokenBucket
   var readBytes: TokenBucket
   var iteratorCalls: TokenBucket
-  /// Bytes it took in all.
-  var writtenBytes: Int64 = 0
   /// What it had taken when the watched minute began, and whether the service is about to split it.
   var watchedRecords: Int64 = 0, watchedBytes: Int64 = 0, isSplitPending = false
 
@@ -57,7 +56,6 @@ public struct Shard: Sendable, Hashable {
   mutating func store(_ count: Int64, of size: Int64, at now: Instant) -> Int64 {
     let first = log.tip
     guard count > 0 else { return first }
-    writtenBytes += count * size
     log.append(count: count, size: size, at: now)
     return first
   }

@@ -1,39 +1,72 @@
 internal import Units
 
-/// What a shard still takes: its two write limits and nothing else, 64 bytes of plain data.
+/// What a shard still takes: its two write limits and nothing else, 32 bytes of plain data.
 ///
-/// Gates stand side by side, apart from what shards hold, so that a put finds the one it needs at once.
+/// Gates stand side by side, apart from what shards hold, so that a put finds the one it needs at once. Levels are counted in
+/// billionths, so that a rate of r a second adds exactly r of them each nanosecond; a put compares them and never divides.
 struct ShardGate: Sendable, Hashable {
-  var records: TokenBucket, bytes: TokenBucket
+  /// What all gates of a stream have in common.
+  struct Terms: Sendable, Hashable {
+    /// A second's refill, and the most a gate holds in billionths: records and bytes.
+    let recordRate: Int64, recordDepth: Int64, byteRate: Int64, byteDepth: Int64
 
-  /// Full buckets; bytes hold at least one largest record.
-  init(_ limits: LimitsProfile, maxRecord: Bytes, at now: Instant) {
-    let slack = limits[.shard.writeSlack], burst = limits[.shard.writeBurst]
-    let perSecond = (
-      records: limits[.shard.writeRecords] * slack / 1_000, bytes: limits[.shard.writeBytes] * slack / 1_000
-    )
-    records = TokenBucket(rate: perSecond.records, depth: perSecond.records * burst, at: now)
-    bytes = TokenBucket(rate: perSecond.bytes, depth: max(perSecond.bytes * burst, maxRecord.count), at: now)
-  }
-
-  /// Admits as many records of a header as both buckets hold, the first ones first; a refused record costs nothing
-  /// (facts §1.4). O(1) whatever the count.
-  @inline(__always)
-  mutating func admit(_ header: RecordHeader, at now: Instant) -> (accepted: Int64, limit: WriteLimit?) {
-    let byRecords = records.available(at: now), byBytes = bytes.available(at: now)
-    let wanted = Int64(header.count), size = Int64(header.size)
-    if byRecords >= wanted, byBytes >= wanted * size {
-      spend(wanted, of: size)
-      return (wanted, nil)
+    /// Bytes hold at least one largest record.
+    init(_ limits: LimitsProfile, maxRecord: Bytes) {
+      let slack = limits[.shard.writeSlack], burst = limits[.shard.writeBurst]
+      recordRate = limits[.shard.writeRecords] * slack / 1_000
+      byteRate = limits[.shard.writeBytes] * slack / 1_000
+      recordDepth = recordRate * burst * TokenBucket.token
+      byteDepth = max(byteRate * burst, maxRecord.count) * TokenBucket.token
     }
-    let fitting = size == 0 ? Int64.max : byBytes / size
-    let accepted = min(byRecords, fitting)
-    if accepted > 0 { spend(accepted, of: size) }
-    return (accepted, byRecords <= fitting ? .records : .bytes)
   }
 
-  private mutating func spend(_ count: Int64, of size: Int64) {
-    records.spend(count)
-    bytes.spend(count * size)
+  /// What is left, in billionths of a record and of a byte.
+  private var records: Int64, bytes: Int64
+  /// When that was right.
+  private var asOf: Instant
+  /// Whether its shard takes records at all: a key's shard that has closed is another one now.
+  var isOpen = true
+
+  /// Full at `now`.
+  init(_ terms: Terms, at now: Instant) { (records, bytes, asOf) = (terms.recordDepth, terms.byteDepth, now) }
+
+  /// Admits as many of `count` records of `size` bytes as both limits allow, the first ones first; a refused record costs
+  /// nothing (facts §1.4). O(1) whatever the count.
+  @inline(__always)
+  mutating func admit(
+    _ count: Int64, of size: Int64, at now: Instant, _ terms: Terms
+  ) -> (accepted: Int64, limit: WriteLimit?) {
+    refill(at: now, terms)
+    let (needed, isOver) = (count * size).multipliedReportingOverflow(by: TokenBucket.token)
+    guard records >= count * TokenBucket.token, !isOver, bytes >= needed else { return admitSome(count, of: size) }
+    records -= count * TokenBucket.token
+    bytes -= needed
+    return (count, nil)
+  }
+
+  /// Lets time pass. One refill serves both limits.
+  @inline(__always)
+  mutating func refill(at now: Instant, _ terms: Terms) {
+    let elapsed = (now - asOf).nanoseconds
+    guard elapsed > 0 else { return }
+    asOf = now
+    records = Self.filled(records, elapsed, terms.recordRate, terms.recordDepth)
+    bytes = Self.filled(bytes, elapsed, terms.byteRate, terms.byteDepth)
+  }
+
+  @inline(__always)
+  private static func filled(_ level: Int64, _ elapsed: Int64, _ rate: Int64, _ depth: Int64) -> Int64 {
+    let (gain, isOver) = elapsed.multipliedReportingOverflow(by: rate)
+    return isOver || gain >= depth - level ? depth : level + gain
+  }
+
+  @inline(never)
+  private mutating func admitSome(_ count: Int64, of size: Int64) -> (accepted: Int64, limit: WriteLimit?) {
+    let byRecords = records / TokenBucket.token
+    let byBytes = size == 0 ? Int64.max : bytes / TokenBucket.token / size
+    let accepted = min(byRecords, byBytes)
+    records -= accepted * TokenBucket.token
+    bytes -= accepted * size * TokenBucket.token
+    return (accepted, byRecords <= byBytes ? .records : .bytes)
   }
 }

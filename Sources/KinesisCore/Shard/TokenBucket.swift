@@ -29,6 +29,12 @@ public import Units
     return level <= 0 ? 0 : level / Self.token
   }
 
+  /// Whether `tokens` can be taken at `now`. O(1), without a division.
+  @inlinable public mutating func holds(_ tokens: Int64, at now: Instant) -> Bool {
+    refill(at: now)
+    return level >= tokens * Self.token
+  }
+
   /// Whether it is not in debt at `now`.
   @inlinable public mutating func isSolvent(at now: Instant) -> Bool {
     refill(at: now)
@@ -44,7 +50,7 @@ public import Units
   }
 
   /// Takes `tokens` that are known to be there.
-  @inlinable mutating func spend(_ tokens: Int64) { level -= tokens * Self.token }
+  @inlinable public mutating func spend(_ tokens: Int64) { level -= tokens * Self.token }
 
   /// Takes `tokens` even when they are not there. An overdraft forfeits what was left: the debt is all of `tokens`.
   @inlinable public mutating func overdraw(_ tokens: Int64, at now: Instant) {

@@ -135,11 +135,10 @@ extension Stream {
     guard !held.isEnded else { return nil }
     let id = held.shard
     shards[id.index].log.trim(before: now - retention)
-    let log = shards.span[id.index].log
-    let first = max(held.next, log.trimHorizon)
-    let part = affordable(from: first, in: log, bucket: &held.bytes, at: now)
+    let tip = shards.span[id.index].log.tip, first = max(held.next, shards.span[id.index].log.trimHorizon)
+    let part = first < tip ? affordable(from: first, in: id, bucket: &held.bytes, at: now) : (count: 0, bytes: 0)
     let isAged = now - held.startedAt >= .seconds(limits[.fanOut.lifetime])
-    let isDrained = first + part.count >= log.tip && !shards.span[id.index].isOpen
+    let isDrained = first + part.count >= tip && !gates[id.index].isOpen
     defer { consumers[consumer].subscriptions[subscription] = held }
     guard part.count > 0 || isAged || isDrained else { return nil }
     let expired = first - min(held.next, first)
@@ -164,12 +163,13 @@ extension Stream {
 
   /// Whole records that the bucket can pay for; a record above the bucket's depth goes when the bucket is full.
   private func affordable(
-    from first: Int64, in log: ShardLog, bucket: inout TokenBucket, at now: Instant
+    from first: Int64, in id: ShardID, bucket: inout TokenBucket, at now: Instant
   ) -> (count: Int64, bytes: Int64) {
     let tokens = bucket.available(at: now)
-    guard tokens > 0, let run = log.run(holding: first) else { return (0, 0) }
+    guard tokens > 0, let run = shards.span[id.index].log.run(holding: first) else { return (0, 0) }
     guard min(run.bytes(ofFirst: 1), limits[.fanOut.bytes]) <= tokens else { return (0, 0) }
-    let part = log.prefix(from: first, records: limits[.shard.readRecordsPerCall], bytes: tokens)
+    let part = shards.span[id.index].log.prefix(
+      from: first, records: limits[.shard.readRecordsPerCall], bytes: tokens)
     bucket.overdraw(part.bytes, at: now)
     return part
   }

@@ -13,6 +13,43 @@ extension Stream {
     return admit(header, to: destination(of: header.hashKey), at: now)
   }
 
+  /// Puts the records of a call one by one, in order: `put` for a driver that remembers where a key went.
+  ///
+  /// A shard that has closed since is looked up again: `hashKey` is asked for then, with the closed shard's range, and where no
+  /// shard is known.
+  public mutating func put(
+    _ entries: inout [PutEntry], at now: Instant, hashKey: (PutEntry, HashKeyRange?) -> HashKey
+  ) {
+    let now = arrive(at: now)
+    for index in entries.indices { admit(&entries[index], at: now, hashKey) }
+  }
+
+  /// The same of one record.
+  public mutating func put(
+    _ entry: inout PutEntry, at now: Instant, hashKey: (PutEntry, HashKeyRange?) -> HashKey
+  ) {
+    admit(&entry, at: arrive(at: now), hashKey)
+  }
+
+  @inline(__always)
+  private mutating func admit(
+    _ entry: inout PutEntry, at now: Instant, _ hashKey: (PutEntry, HashKeyRange?) -> HashKey
+  ) {
+    let known = Int(entry.shard)
+    if distribution == .auto || known < 0 || !gates[known].isOpen { route(&entry, hashKey) }
+    let shard = Int(entry.shard), size = Int64(entry.size)
+    entry.limit = gates[shard].admit(1, of: size, at: now, gateTerms).limit
+    guard entry.limit == nil else { return }
+    shards[shard].log.append(count: 1, size: size, at: now)
+    if !queues.isEmpty { noteQueues(1, in: ShardID(shard), at: now) }
+  }
+
+  @inline(never)
+  private mutating func route(_ entry: inout PutEntry, _ hashKey: (PutEntry, HashKeyRange?) -> HashKey) {
+    let isKeyed = distribution == .userPartitionKey, range = entry.shard < 0 ? nil : shards[Int(entry.shard)].range
+    entry.shard = destination(of: isKeyed ? hashKey(entry, range) : HashKey(0)).number
+  }
+
   /// Whether AWS would take such a call at all: stream status, records a call, bytes a call, bytes a record.
   ///
   /// Nothing changes. `largest` is the largest record, `bytes` all of them, partition keys included.

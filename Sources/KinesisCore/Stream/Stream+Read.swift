@@ -98,12 +98,12 @@ extension Stream {
   private mutating func read(_ iterator: ShardIterator, limit: Int64, at now: Instant) -> ReadAnswer {
     let id = iterator.shard
     shards[id.index].log.trim(before: now - retention)
-    let log = shards.span[id.index].log
-    let first = min(max(iterator.next, log.trimHorizon), log.tip)
-    let part = log.prefix(from: first, records: limit, bytes: limits[.shard.readBytesPerCall])
+    let horizon = shards.span[id.index].log.trimHorizon, tip = shards.span[id.index].log.tip
+    let first = min(max(iterator.next, horizon), tip)
+    let part = shards.span[id.index].log.prefix(from: first, records: limit, bytes: limits[.shard.readBytesPerCall])
     shards[id.index].readBytes.overdraw(part.bytes, at: now)
     let end = first + part.count
-    let isDrained = end >= log.tip && !shards.span[id.index].isOpen
+    let isDrained = end >= tip && !gates[id.index].isOpen
     return ReadAnswer(
       shard: id, first: first, count: part.count, bytes: part.bytes, expired: first - min(max(iterator.next, 0), first),
       millisBehindLatest: lag(behind: end, in: id, at: now),
@@ -124,12 +124,32 @@ extension Stream {
   /// The position behind a shard's newest record.
   func tip(of id: ShardID) -> Int64 { shards.span[id.index].log.tip }
 
-  /// Whether a shard takes records.
-  func isOpen(_ id: ShardID) -> Bool { shards.span[id.index].isOpen }
+  /// The position of the oldest record that a shard keeps.
+  func horizon(of id: ShardID) -> Int64 { shards.span[id.index].log.trimHorizon }
 
   /// Records of a shard in a range of positions.
   func runs(from first: Int64, to end: Int64, in id: ShardID) -> ShardLog.Runs {
     shards.span[id.index].log.runs(from: first, to: end)
+  }
+
+  /// When the first record kept at or behind a position arrived.
+  func arrival(atOrBehind position: Int64, in id: ShardID) -> Instant? {
+    shards.span[id.index].log.arrival(atOrBehind: position)
+  }
+
+  /// Records and bytes that a shard ever stored.
+  func stored(in id: ShardID) -> (records: Int64, bytes: Int64) {
+    (shards.span[id.index].log.tip, shards.span[id.index].log.written)
+  }
+
+  /// Whether a shard takes records.
+  func isOpen(_ id: ShardID) -> Bool { gates[id.index].isOpen }
+
+  /// Records of a shard in a range of positions, by arrival.
+  func forEachArrival(
+    from first: Int64, to end: Int64, in id: ShardID, _ take: (_ arrival: Instant, _ first: Int64, _ end: Int64) -> Void
+  ) {
+    shards.span[id.index].log.forEachArrival(from: first, to: end, take)
   }
 
   /// The shards that came from one by split or merge, by number.
@@ -159,36 +179,5 @@ extension Stream {
           + "did not come from this stream.")
     }
     return Int64(min(number.index, SequenceNumber.endIndex))
-  }
-}
-
-extension ShardLog {
-  /// How many records from `first` on fit both maxima, and their bytes. At least one record, however large.
-  func prefix(from first: Int64, records: Int64, bytes: Int64) -> (count: Int64, bytes: Int64) {
-    var total: (count: Int64, bytes: Int64) = (0, 0)
-    for run in runs(from: first, to: first.addingReportingOverflow(records).partialValue) {
-      let room = bytes - total.bytes
-      guard run.bytes > room else {
-        total = (total.count + run.count, total.bytes + run.bytes)
-        continue
-      }
-      let part = part(of: run, room: room, isFirst: total.count == 0)
-      return (total.count + part.count, total.bytes + part.bytes)
-    }
-    return total
-  }
-
-  /// As many of a run's records as fit the room; if it is the first run of an answer, at least one.
-  private func part(of run: RecordRun, room: Int64, isFirst: Bool) -> (count: Int64, bytes: Int64) {
-    var count = room <= 0 ? 0 : min(run.count, Int64(Int128(run.count) * Int128(room) / Int128(run.bytes)))
-    while count > 0, bytes(from: run.first, to: run.first + count) > room { count -= 1 }
-    if isFirst { count = max(count, 1) }
-    return (count, bytes(from: run.first, to: run.first + count))
-  }
-
-  /// The bytes of the records in a range of positions within one run.
-  private func bytes(from first: Int64, to end: Int64) -> Int64 {
-    var runs = runs(from: first, to: end)
-    return runs.next()?.bytes ?? 0
   }
 }

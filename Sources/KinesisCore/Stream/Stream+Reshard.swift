@@ -119,5 +119,6 @@ extension Stream {
     let rest = shards[id.index].closeMinute()
     scaling?.closed += rest
     shards[id.index].state = .closed(since: now)
+    gates[id.index].isOpen = false
   }
 }

@@ -100,7 +100,7 @@ extension Stream {
 extension Shard {
   /// What it took since this was last asked.
   mutating func closeMinute() -> OnDemandScaling.Load {
-    defer { (watchedRecords, watchedBytes) = (log.tip, writtenBytes) }
-    return OnDemandScaling.Load(records: log.tip - watchedRecords, bytes: writtenBytes - watchedBytes)
+    defer { (watchedRecords, watchedBytes) = (log.tip, log.written) }
+    return OnDemandScaling.Load(records: log.tip - watchedRecords, bytes: log.written - watchedBytes)
   }
 }

@@ -31,6 +31,7 @@ public struct Stream: Sendable, Hashable {
   public internal(set) var shards: [Shard]
   /// What each shard still takes, at the position of its number.
   var gates: [ShardGate]
+  let gateTerms: ShardGate.Terms
   /// Registered fan-out consumers, in order of registration; deregistered ones stay, marked so.
   public internal(set) var consumers: [FanOutConsumer] = []
   /// Its queues, in order of creation; deleted ones stay, marked so.
@@ -62,7 +63,7 @@ public struct Stream: Sendable, Hashable {
   init(name: String, shards count: Int, maxRecord: Bytes, retention: Interval, limits: LimitsProfile, at now: Instant) {
     let ranges = HashKeyRange.even(count)
     (self.name, self.limits, self.maxRecord, self.retention, latest) = (name, limits, maxRecord, retention, now)
-    (shards, gates) = ([], [])
+    (shards, gates, gateTerms) = ([], [], ShardGate.Terms(limits, maxRecord: maxRecord))
     map = ShardMap(ranges.enumerated().map { ($1, ShardID($0)) })
     status = .creating(until: now + .seconds(limits[.stream.createDuration]))
     shardCountRate = TokenBucket(
@@ -149,13 +150,13 @@ public struct Stream: Sendable, Hashable {
     shards.append(
       Shard(
         id: ShardID(shards.count), range: range, parent: parent, adjacentParent: adjacent, limits: limits, at: now))
-    gates.append(ShardGate(limits, maxRecord: maxRecord, at: now))
+    gates.append(ShardGate(gateTerms, at: now))
   }
 
   /// The rule of a put: its shard's gate says how many records are stored, the first ones.
   @inline(__always)
   mutating func admit(_ header: RecordHeader, to id: ShardID, at now: Instant) -> PutOutcome {
-    let (accepted, limit) = gates[id.index].admit(header, at: now)
+    let (accepted, limit) = gates[id.index].admit(Int64(header.count), of: Int64(header.size), at: now, gateTerms)
     let first = shards[id.index].store(accepted, of: Int64(header.size), at: now)
     if !queues.isEmpty, accepted > 0 { noteQueues(accepted, in: id, at: now) }
     return PutOutcome(shard: id, accepted: Int32(accepted), limit: limit, first: first)

@@ -13,18 +13,34 @@ final class KeyPopulation: Sendable {
   /// The most keys that are counted. Synthetic laws number their keys by frequency, so none that is hot is left out.
   static let mostCounted = 65_536
 
+  /// The most keys whose shards a run remembers, four bytes each.
+  static let mostRouted = 16_000_000
+
   /// How many keys, salted ones counted apart; 0 for round-robin explicit hash keys.
   let count: Int
-  private let law: KeySpec.Law
+  /// Whether keys are explicit hash keys in the middle of the open shards, in turn.
+  let isRoundRobin: Bool
+  /// Whether 64 random bits choose a key out of a table: see `key(for:)`.
+  let isTabled: Bool
+  /// How many keys a run counts, to name the hot ones: all recorded keys, the most frequent of synthetic ones.
+  let counted: Int
+  private let choice: Choice
   private let salt: UInt32
-  private let ranks: Ranks
+  private let table: AliasTable, ranks: Ranks
   private let hashes: [HashKey]
   private let names: [String]
 
   /// The population of a law; `trace` gives the names of recorded keys.
   init(_ spec: KeySpec, trace: EventTrace?) {
-    let names = trace?.names ?? spec.law.names
-    (law, salt, self.names) = (Self.plain(spec.law), UInt32(spec.salt), names)
+    let names = trace?.names ?? spec.law.names, law = Self.plain(spec.law)
+    (salt, self.names) = (UInt32(spec.salt), names)
+    (choice, isRoundRobin) = (Choice(law), law == .roundRobinExplicit)
+    if case .zipf(let cardinality, let s) = law, choice == .table {
+      table = .zipf(cardinality: cardinality, s: s)
+    } else {
+      table = AliasTable(weights: [1])
+    }
+    isTabled = choice == .table && spec.salt == 1
     switch spec.law {
     case .uniform(let cardinality), .hotSet(let cardinality, _, _), .zipf(let cardinality, _):
       count = cardinality * spec.salt
@@ -33,7 +49,8 @@ final class KeyPopulation: Sendable {
     case .roundRobinExplicit: count = 0
     case .trace: count = (trace?.names.count ?? 0) * spec.salt
     }
-    ranks = Ranks(law)
+    counted = min(count, law == .trace ? Self.tabled : Self.mostCounted)
+    ranks = choice == .ranks ? Ranks(law) : .none
     hashes =
       count <= Self.tabled
       ? (0..<UInt32(count)).map {
@@ -47,25 +64,46 @@ final class KeyPopulation: Sendable {
     if case .zipf(let cardinality, 0) = law { .uniform(cardinality: cardinality) } else { law }
   }
 
-  /// How many keys a run counts, to name the hot ones: all recorded keys, the most frequent of synthetic ones.
-  var counted: Int { law == .trace ? min(count, Self.tabled) : min(count, Self.mostCounted) }
+  /// How a key is chosen, in a word: the law itself holds names.
+  private enum Choice: Sendable, Equatable {
+    case uniform(UInt64)
+    case hot(UInt64, share: Double, of: UInt64)
+    case table, ranks, single, turn, recorded
 
-  /// Whether keys are explicit hash keys in the middle of the open shards, in turn.
-  var isRoundRobin: Bool { law == .roundRobinExplicit }
+    init(_ law: KeySpec.Law) {
+      switch law {
+      case .uniform(let cardinality): self = .uniform(UInt64(cardinality))
+      case .zipf(let cardinality, _): self = cardinality <= KeyPopulation.tabled ? .table : .ranks
+      case .hotSet(let cardinality, let hot, let share):
+        self = .hot(UInt64(min(hot, cardinality)), share: share, of: UInt64(cardinality))
+      case .listed: self = .ranks
+      case .single: self = .single
+      case .roundRobinExplicit: self = .turn
+      case .trace: self = .recorded
+      }
+    }
+  }
+
+  /// The key that 64 random bits choose, where `isTabled`; and says that it will be asked for soon.
+  @inline(__always)
+  func key(for bits: UInt64) -> UInt32 { UInt32(table.index(for: bits)) }
+  @inline(__always)
+  func prefetch(for bits: UInt64) { table.prefetch(for: bits) }
 
   /// A key, by number. `turn` counts the process's records, for laws that go round; `recorded` is a trace's key.
   @inline(__always)
   func draw(from stream: inout RandomStream, turn: UInt32, recorded: UInt32) -> UInt32 {
     let key: UInt32
-    switch law {
-    case .uniform(let cardinality): key = UInt32(stream.below(UInt64(cardinality)))
-    case .zipf, .listed: key = UInt32(ranks.sample(&stream))
-    case .hotSet(let cardinality, let hot, let share):
+    switch choice {
+    case .uniform(let cardinality): key = UInt32(stream.below(cardinality))
+    case .table: key = UInt32(table.sample(&stream))
+    case .ranks: key = UInt32(ranks.sample(&stream))
+    case .hot(let hot, let share, let cardinality):
       let isHot = hot >= cardinality || stream.uniform() < share
-      key = isHot ? UInt32(stream.below(UInt64(hot))) : UInt32(hot) + UInt32(stream.below(UInt64(cardinality - hot)))
+      key = UInt32(isHot ? stream.below(hot) : hot + stream.below(cardinality - hot))
     case .single: key = 0
-    case .roundRobinExplicit: return turn
-    case .trace: key = recorded
+    case .turn: return turn
+    case .recorded: key = recorded
     }
     return salt == 1 ? key : key * salt + UInt32(stream.below(UInt64(salt)))
   }
@@ -76,9 +114,8 @@ final class KeyPopulation: Sendable {
     hashes.isEmpty ? HashKey(partitionKey: name(of: key)) : hashes[Int(key)]
   }
 
-  /// Says that a key's hash will be wanted soon: the table is larger than a cache.
-  @inline(__always)
-  func prefetch(_ key: UInt32) { hashes.prefetch(Int(key)) }
+  /// How many keys a run remembers the shards of: all, or none.
+  var routed: Int { count <= Self.mostRouted ? count : 0 }
 
   /// A key's text.
   func name(of key: UInt32) -> String { Self.name(key, salt: salt, names: names) }
@@ -90,7 +127,8 @@ final class KeyPopulation: Sendable {
   }
 }
 
-/// Ranks of a Zipf law: by an alias table while it fits the caches, by rejection-inversion above.
+/// Ranks of laws that take more than one draw from one table: by an alias table while it fits the caches, by
+/// rejection-inversion above.
 private enum Ranks: Sendable {
   case none
   /// The first of the listed keys' cells stands for all others.
@@ -114,9 +152,7 @@ private enum Ranks: Sendable {
       self = .none
       return
     }
-    self =
-      cardinality <= Self.mostTabled || s == 0
-      ? .table(.zipf(cardinality: cardinality, s: s)) : .rejection(ZipfSampler(cardinality: cardinality, s: s))
+    self = .rejection(ZipfSampler(cardinality: cardinality, s: s))
   }
 
   /// What goes on behind so many ranks: by a table of its own, or, of many, by those of the whole law that lie there.

@@ -7,6 +7,7 @@ internal import Units
 /// Events of one instant come by priority, and of one priority in the order in which they were scheduled.
 struct Calendar: ~Copyable {
   let start: Instant, end: Instant
+  private let measuredFrom: Instant
   /// The instant of the event being taken.
   private(set) var now: Instant
   /// Events and arrivals taken.
@@ -26,6 +27,7 @@ struct Calendar: ~Copyable {
 
   init(_ horizon: Horizon) {
     (start, end, now) = (horizon.start, horizon.start + horizon.duration, horizon.start)
+    measuredFrom = min(end, start + horizon.warmup)
     queue = EventQueue(start: horizon.start)
   }
 
@@ -50,6 +52,21 @@ struct Calendar: ~Copyable {
   mutating func takeArrival(at process: Int, _ instant: Instant) {
     (now, latest, taken) = (instant, .arrival(process), taken + 1)
     trajectory.fold(UInt64(bitPattern: instant.nanoseconds) ^ UInt64(process))
+  }
+
+  /// An arrival whose time is still to come is counted now: nothing before it can change it.
+  @inline(__always)
+  mutating func takeAhead(at process: Int, _ instant: Instant, key: UInt32, size: Int32) {
+    taken += 1
+    trajectory.fold(UInt64(bitPattern: instant.nanoseconds) ^ UInt64(process))
+    trajectory.fold(UInt64(key) << 32 ^ UInt64(size))
+  }
+
+  /// When somebody looks at figures next, or the run is over: a second ends, or the warm-up does.
+  var nextLook: Instant {
+    let second = Interval.seconds(1).nanoseconds
+    let secondEnds = start + Interval(nanoseconds: ((now - start).nanoseconds / second + 1) * second)
+    return min(secondEnds, now < measuredFrom ? measuredFrom : end)
   }
 
   /// Folds a draw or a decision into the trajectory.

@@ -103,6 +103,7 @@ public struct World: ~Copyable {
     case .none: return
     case .stored(let records, let bytes, let stream):
       applications.announce(stream, endpoint, &calendar)
+      endpoint.forgetReached()
       channels.gather(Int64(records), bytes: bytes, of: stream, &calendar)
     case .batch(let request, let firehose):
       let (batch, took) = producers.batch(request)
@@ -226,6 +227,7 @@ public struct World: ~Copyable {
   public consuming func finish(isComplete: Bool) -> RunResult {
     let instant = isComplete ? calendar.end : now
     calendar.stop(at: instant)
+    producers.stop(at: instant)
     if instant > observers.secondBegan || !isComplete { recordRest(until: instant) }
     for stream in endpoint.streams { producers.nameHottestKeys(of: stream, .stillOpen, &endpoint, at: now) }
     let ledger = makeLedger(), usage = makeUsage(at: instant)
@@ -314,8 +316,10 @@ extension World {
     var use = StreamUse(spec.name, BillingMode(tariff.mode), retention: stream.retention)
     (use.time, use.shardTime) = (end - tariff.since, stream.shardTime(from: tariff.since, until: end))
     use.commitment = spec.commitment
-    use.payloadUnits = Int128(tariff.payloadUnits)
-    (use.bytes, use.roundedBytes) = (.counted(Int128(tariff.bytes)), .counted(Int128(tariff.roundedBytes)))
+    use.payloadUnits = Int128(tariff.intake.payloadUnits)
+    (use.bytes, use.roundedBytes) = (
+      .counted(Int128(tariff.intake.bytes)), .counted(Int128(tariff.intake.roundedBytes))
+    )
     (use.polledBytes, use.retrievedBytes) = (Int128(tariff.polledBytes), Int128(tariff.retrievedBytes))
     for (consumer, spec) in experiment.consumers.enumerated() where spec.isFanOut && spec.stream == index {
       use.fanOut.append(.init(Scope(.consumer, spec.name), bytes: Int128(tariff.pushedBytes[consumer])))

@@ -5,8 +5,7 @@ internal import Pricing
 internal import Simulation
 internal import Units
 
-/// One consumer application: a reader for each shard it knows, and what becomes of what they read: batches for record
-/// processors, or invocations of a mapping's function.
+/// One consumer application: a reader for each shard it knows, and what they read: batches, or a function's invocations.
 struct Application: Sendable {
   private let spec: ConsumerSpec, number: Int
   private let limits: LimitsProfile
@@ -32,11 +31,10 @@ struct Application: Sendable {
     }
   }
 
-  /// Whether it does nothing now: stopped by the scenario, or standing still to change its parallelism.
+  /// Whether it does nothing now: stopped, or standing still to change its parallelism.
   private var isHalted: Bool { uptime.isStopped || processors.isRescaling }
 
-  /// Records in a range of positions as it counts them: user records, after unpacking. To a mapping a Kinesis record is one
-  /// record, whatever is packed into it, as it is to the mapping's batch size.
+  /// Records in a range of positions as it counts them: user records; to a mapping a Kinesis record is one.
   private func records(from first: Int64, to end: Int64, _ shard: ShardID, _ endpoint: borrowing Endpoint) -> Int64 {
     guard first < end, !isMapped else { return max(0, end - first) }
     return endpoint.contents.users(from: first, to: end, in: shard, of: spec.stream)
@@ -95,9 +93,11 @@ struct Application: Sendable {
     if readers.isPushed {
       readers[reader].push(&endpoint, &calendar)
     } else {
-      readers.poll(reader, limit: spec.maxRecords, &tally, &endpoint, &calendar, &observers)
+      // What a mapping does next depends on what it holds.
+      let pause = isMapped ? nil : spec.pollInterval
+      readers.poll(reader, limit: spec.maxRecords, emptyPause: pause, &tally, &endpoint, &calendar, &observers)
     }
-    // Records between the last one asked for and the first one given have left by age, before a subscription or within.
+    // Records between the last one asked for and the first one given have left by age.
     guard let batch = readers[reader].travelling.last, batch.first > next else { return }
     noteExpired(from: max(next, handed(by: reader)), to: batch.first, of: reader, endpoint, &observers)
   }
@@ -110,9 +110,8 @@ struct Application: Sendable {
   }
 
   private func hasRoom(_ reader: Int) -> Bool {
-    isMapped
-      ? mapping?.hasRoom(reader, travelling: readers[reader].travellingRecords) ?? false
-      : processors.hasRoom(reader, travelling: readers[reader].travelling.count)
+    guard isMapped else { return processors.hasRoom(reader, travelling: readers[reader].travelling.count) }
+    return mapping?.hasRoom(reader, travelling: readers[reader].travellingRecords) ?? false
   }
 
   /// An answer or an event has arrived.
@@ -132,39 +131,51 @@ struct Application: Sendable {
         processors.arrive(batch, at: reader)
       }
     }
-    process(reader, &commons, endpoint, &calendar, &observers)
+    process(reader, &commons, &endpoint, &calendar, &observers)
     goOn(reader, &commons, &endpoint, &calendar, &observers)
   }
 
   /// Hands on what is ready of what a reader brought.
   private mutating func process(
-    _ reader: Int, _ commons: inout Commons, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar,
+    _ reader: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
     _ observers: inout Observers
   ) {
     guard !isHalted else { return }
     if isMapped {
       mapping?.invokeAll(of: reader, &readers[reader], &commons.functions, endpoint, &calendar, &observers)
     } else {
-      processors.process(
-        reader, at: readers[reader].place, by: readers.worker(of: reader), &tally, endpoint, &calendar, &observers)
+      let place = readers[reader].place, worker = readers.worker(of: reader)
+      while processors.process(reader, at: place, by: worker, &tally, endpoint, &calendar, &observers) {
+        endBatch(of: reader, &commons, &endpoint, &calendar, &observers)
+      }
     }
   }
 
   /// A batch is processed: the processor goes to whoever waits longest.
+  private mutating func endBatch(
+    of reader: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) {
+    tally.batches += 1
+    guard let waiting = processors.endBatch(of: reader, by: readers.worker(of: reader), at: calendar.now) else {
+      return
+    }
+    process(waiting, &commons, &endpoint, &calendar, &observers)
+    if processors.isIdle(waiting) { goOn(waiting, &commons, &endpoint, &calendar, &observers) }
+  }
+
+  /// The time that a batch takes is over.
   mutating func processed(
     by reader: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
     _ observers: inout Observers
   ) {
     guard !readers.isGone(reader) else { return }
-    tally.batches += 1
-    if let waiting = processors.endBatch(of: reader, by: readers.worker(of: reader), at: calendar.now) {
-      process(waiting, &commons, endpoint, &calendar, &observers)
-    }
-    process(reader, &commons, endpoint, &calendar, &observers)
+    endBatch(of: reader, &commons, &endpoint, &calendar, &observers)
+    process(reader, &commons, &endpoint, &calendar, &observers)
     goOn(reader, &commons, &endpoint, &calendar, &observers)
   }
 
-  /// What the reader does next: ask for more, or, at the shard's end with all processed, pass on to the children.
+  /// What the reader does next: ask for more, or, with all of its shard processed, pass on to the children.
   private mutating func goOn(
     _ reader: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
     _ observers: inout Observers
@@ -254,7 +265,7 @@ struct Application: Sendable {
     _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
   ) {
     for reader in readers.held {
-      process(reader, &commons, endpoint, &calendar, &observers)
+      process(reader, &commons, &endpoint, &calendar, &observers)
       if readers[reader].isDrained {
         goOn(reader, &commons, &endpoint, &calendar, &observers)
       } else {
@@ -305,18 +316,16 @@ struct Application: Sendable {
 
   // MARK: Figures
 
-  /// Records were stored in the stream, of which it is a fan-out consumer; or shards may have closed.
-  mutating func awaitPushes(_ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
-    readers.awaitPushes(endpoint, &calendar)
+  /// Records were stored in a shard of the stream, of which it is a fan-out consumer; or shards may have closed.
+  mutating func awaitPush(of shard: ShardID, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
+    readers.awaitPush(of: shard, endpoint, &calendar)
   }
   mutating func awaitEnds(_ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
     readers.awaitEnds(endpoint, &calendar)
   }
 
-  /// A measured second ends.
+  /// A measured second ends; statistics begin anew.
   mutating func note(age: Interval, at instant: Instant) { tally.note(age: age, at: instant) }
-
-  /// Statistics begin anew.
   mutating func endWarmup() { tally.endWarmup() }
 
   /// The age of the oldest record kept that it has not handed over; zero when there is none.
@@ -346,8 +355,7 @@ struct Application: Sendable {
     return isCrashable ? min(handed(by: reader), processors.checkpoint(of: reader)) : handed(by: reader)
   }
 
-  /// The first position of a shard whose key it may still ask for; nil when it asks for none. A mapping sorts what arrives,
-  /// an application looks when it works on a record.
+  /// The first position of a shard whose key it may still ask for; nil for none. A mapping sorts what arrives.
   func firstKeyNeeded(of shard: Int) -> Int64? {
     guard spec.needsKeys else { return nil }
     guard let reader = readers.reader(of: shard) else { return 0 }
@@ -370,8 +378,7 @@ struct Application: Sendable {
     return result
   }
 
-  /// What a reader has been answered and not handed over, and where the rest begins. After a crash some of what lies ahead was
-  /// handed over before.
+  /// What a reader has been answered and not handed over, and where the rest begins.
   private func held(by reader: Int, _ endpoint: borrowing Endpoint) -> (Int64, next: Int64) {
     let handed = isMapped ? 0 : processors.handed(by: reader), shard = readers[reader].place.shard
     let held = (processors.queue(of: reader) + readers[reader].travelling).reduce(mapping?.held(of: reader) ?? 0) {

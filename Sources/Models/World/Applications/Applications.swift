@@ -118,7 +118,9 @@ struct Applications: Sendable {
   /// Records were stored in a stream: its fan-out consumers get them, and its queues.
   mutating func announce(_ stream: Int, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
     queues.announce(stream, endpoint, &calendar)
-    for number in fanOut[stream] { applications[number].awaitPushes(endpoint, &calendar) }
+    for number in fanOut[stream] {
+      endpoint.reached.forEach { applications[number].awaitPush(of: $0, endpoint, &calendar) }
+    }
   }
 
   /// Shards of a stream may have closed: fan-out readers of those get their last event.

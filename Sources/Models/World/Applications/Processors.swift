@@ -88,15 +88,16 @@ struct Processors: Sendable {
 
   mutating func arrive(_ batch: Batch, at reader: Int) { lanes[reader].queue.append(batch) }
 
-  /// Hands the next batch to a record processor, when the reader and its worker are free.
+  /// Hands the next batch to a record processor, when the reader and its worker are free. Returns whether that took no time at
+  /// all, so that the batch is processed.
   mutating func process(
     _ reader: Int, at place: Place, by worker: Int, _ tally: inout Tally, _ endpoint: borrowing Endpoint,
     _ calendar: inout Calendar, _ observers: inout Observers
-  ) {
-    guard !lanes[reader].isBusy, !lanes[reader].queue.isEmpty else { return }
+  ) -> Bool {
+    guard !lanes[reader].isBusy, !lanes[reader].queue.isEmpty else { return false }
     if let mostAtOnce, crews[worker].running >= mostAtOnce {
       if !crews[worker].waiting.contains(reader) { crews[worker].waiting.append(reader) }
-      return
+      return false
     }
     let batch = takeBatch(of: reader)
     (lanes[reader].isBusy, lanes[reader].end) = (true, batch.end)
@@ -105,7 +106,9 @@ struct Processors: Sendable {
     let records = endpoint.contents.users(from: batch.first, to: batch.end, in: place.shard, of: place.stream)
     let time = time(for: records, reader, at: calendar.now)
     calendar.fold(UInt64(time))
+    guard time > 0 else { return true }
     calendar.schedule(RunEvent(.processed, place.slot), at: calendar.now + Interval(nanoseconds: time), .release)
+    return false
   }
 
   /// The next batch. Flink works record by record: of a long one it takes a tenth of a second's worth.
@@ -134,10 +137,14 @@ struct Processors: Sendable {
     tally.duplicates += endpoint.contents.users(from: batch.first, to: first, in: place.shard, of: place.stream)
     tally.records += endpoint.contents.users(from: first, to: batch.end, in: place.shard, of: place.stream)
     lanes[reader].handed = max(lanes[reader].handed, batch.end)
-    for run in endpoint.runs(from: first, to: batch.end, in: place.shard, of: place.stream) {
-      if isWindowed { job?.take(run, at: place, endpoint.contents, at: now) }
-      let count = endpoint.contents.users(from: run.first, to: run.end, in: place.shard, of: place.stream)
-      tally.note(now - run.arrival, count, by: consumer, &observers)
+    if isWindowed {
+      for run in endpoint.runs(from: first, to: batch.end, in: place.shard, of: place.stream) {
+        job?.take(run, at: place, endpoint.contents, at: now)
+      }
+    }
+    endpoint.forEachArrival(from: first, to: batch.end, in: place) { arrival, first, end in
+      let count = endpoint.contents.users(from: first, to: end, in: place.shard, of: place.stream)
+      tally.note(now - arrival, count, by: consumer, &observers)
     }
   }
 

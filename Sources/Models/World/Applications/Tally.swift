@@ -17,6 +17,7 @@ struct Tally: Sendable {
 
   /// Records are handed to the application's code, so long after they arrived at their shard.
   mutating func note(_ delay: Interval, _ count: Int64, by consumer: Int, _ observers: inout Observers) {
+    let delay = LatencyHistogram.Class(delay)
     propagation.record(delay, count: count)
     observers.noteRead(delay, count: count, by: consumer)
   }

@@ -18,6 +18,8 @@ struct Endpoint: ~Copyable {
   private(set) var contents: ShardContents
   /// The event scheduled last for what streams do by themselves; an on-demand stream always has one to come.
   private var changeAt = Instant.never
+  /// The shards that took records since somebody last looked.
+  private(set) var reached = ShardSet()
   /// How many consumers there are, for tariffs.
   private let consumers: Int
 
@@ -54,15 +56,33 @@ struct Endpoint: ~Copyable {
   }
 
   /// One record of a put call. `isFirst` says whether it is asked for for the first time.
-  @inline(__always)
   mutating func put(
     _ header: RecordHeader, isFirst: Bool, into stream: Int, _ calendar: inout Calendar
   ) -> PutOutcome {
     let outcome = account.put(header, into: stream, at: calendar.now)
     meters[stream].note(outcome, of: header, isFirst: isFirst)
     contents.note(outcome, of: header.hashKey, in: stream)
+    if outcome.accepted > 0 { reached.note(outcome.shard.index) }
     calendar.fold(UInt64(UInt32(outcome.shard.number)) << 1 | (outcome.accepted > 0 ? 1 : 0))
     return outcome
+  }
+
+  /// The records of a put call, in order. Returns how many were stored, and their bytes.
+  mutating func put(
+    _ entries: inout [PutEntry], into stream: Int, _ calendar: inout Calendar,
+    hashKey: (PutEntry, HashKeyRange?) -> HashKey
+  ) -> (count: Int32, bytes: Int64) {
+    account.put(&entries, into: stream, at: calendar.now, hashKey: hashKey)
+    let keepsKeys = contents.keepsKeys(of: stream)
+    for entry in entries {
+      calendar.fold(UInt64(UInt32(bitPattern: entry.shard)) << 1 | (entry.limit == nil ? 1 : 0))
+      guard entry.limit == nil else { continue }
+      reached.note(Int(entry.shard))
+      guard keepsKeys else { continue }
+      let range = account[stream].shards[Int(entry.shard)].range
+      contents.note(hashKey(entry, range), in: Int(entry.shard), of: stream)
+    }
+    return meters[stream].note(entries)
   }
 
   /// A record just put was an aggregate of user records, `untried` of them asked for for the first time beyond the one
@@ -72,7 +92,8 @@ struct Endpoint: ~Copyable {
     if outcome.accepted > 0 { contents.note(users: users, at: outcome.first, in: outcome.shard, of: stream) }
   }
 
-  /// A put call is over: what CloudWatch sees of it.
+  /// Whoever waits for records has been told. A put call is over: what CloudWatch sees of it.
+  mutating func forgetReached() { reached.clear() }
   mutating func note(_ call: PutCall, accepted: (count: Int32, bytes: Int64), took: Interval) {
     book.note(call, accepted: accepted, took: took)
   }
@@ -89,7 +110,7 @@ struct Endpoint: ~Copyable {
       return .failed
     }
     do throws(Refusal) {
-      let answer = try account[stream].getRecords(iterator, limit: limit, at: now)
+      let answer = try account.getRecords(iterator, limit: limit, of: stream, at: now)
       let old = account[stream].longTermBytes(of: answer, at: now)
       meters[stream].notePolled(answer.count, bytes: answer.bytes, longTerm: old)
       book.note(answer, took: took, stream: stream)
@@ -134,7 +155,7 @@ struct Endpoint: ~Copyable {
     to fanOut: Int, _ subscription: Int, of stream: Int, consumer: Int, drawing times: inout RandomStream,
     at now: Instant
   ) -> PushCall? {
-    guard let event = account[stream].push(fanOut, subscription, at: now) else { return nil }
+    guard let event = account.push(fanOut, subscription, of: stream, at: now) else { return nil }
     let took = Interval(nanoseconds: faults[stream].stretched(fanOutTime.draw(from: &times)))
     meters[stream].notePushed(event.bytes, to: consumer)
     book.note(event, consumer: consumer)
@@ -185,8 +206,10 @@ struct Endpoint: ~Copyable {
 
   /// The open shard of which most was asked lately; of equals the first.
   private func busiest(of stream: Int) -> ShardID {
-    let meter = meters[stream]
-    return account[stream].openShards.max { (meter.recentLoad(of: $0), $1) < (meter.recentLoad(of: $1), $0) }
+    let meter = meters[stream], state = account[stream]
+    return state.openShards.max {
+      (meter.recentLoad(of: $0, in: state), $1) < (meter.recentLoad(of: $1, in: state), $0)
+    }
       ?? ShardID(0)
   }
 
@@ -197,8 +220,7 @@ struct Endpoint: ~Copyable {
     calendar.schedule(RunEvent(.streamChange), at: next, .control)
   }
 
-  /// Whether a stream changes at this instant, and nobody has followed it yet: a put at the same instant may have let it
-  /// change already.
+  /// Whether a stream changes at this instant, and nobody has followed it yet: a put may have let it change already.
   func isChanging(at now: Instant) -> Bool { changeAt == now || account.nextChange.map { $0 <= now } ?? false }
 
   /// Lets time pass: streams change by themselves.
@@ -254,38 +276,30 @@ struct Endpoint: ~Copyable {
   mutating func weigh(_ tally: KeyTally, of population: KeyPopulation, in stream: Int, at now: Instant) {
     let shard = account[stream].shards[tally.shard]
     let seconds = ((shard.closedAt ?? now) - shard.openedAt).inSeconds
-    meters[stream].shards[tally.shard].weigh(tally, of: population, over: seconds)
+    meters[stream].shards[tally.shard].weigh(tally, of: population, over: seconds, stored: shard.stored)
   }
 
   /// A second ends, or what there is of it.
   mutating func closeSecond(until instant: Instant, _ observers: inout Observers) {
     for stream in streams {
-      let shares = meters[stream].closeSecond(
-        account[stream], from: observers.secondBegan, to: instant, &observers)
-      observers.observe(shares, openShards: account[stream].openShardCount, of: stream)
+      let (shares, idle) = meters[stream].closeSecond(
+        account[stream], from: observers.secondBegan, to: instant, &observers,
+        stored: { ShardMeter.Load(account.stored(in: ShardID($0), of: stream)) })
+      observers.observe(shares, idle: idle, openShards: account[stream].openShardCount, of: stream)
     }
   }
 
-  /// A minute of the run ends.
+  /// A minute of the run ends, or the run does within it.
   mutating func closeMinute(_ minute: Int, from begin: Instant, to instant: Instant) {
     for stream in streams { meters[stream].closeMinute(minute, from: begin, to: instant) }
   }
+  mutating func cutMinute(_ minute: Int) { for stream in streams { meters[stream].endWithin(minute) } }
 
-  /// The run ends within a minute.
-  mutating func cutMinute(_ minute: Int) {
-    for stream in streams {
-      meters[stream].foldMinute(minute)
-      meters[stream].cutMinute(minute)
-    }
-  }
-
-  /// A report bin ends.
+  /// A report bin ends; statistics begin anew.
   mutating func closeBin(_ bin: Int, from begin: Instant) {
     for stream in streams { meters[stream].closeBin(from: begin) }
     book.closeBin(bin)
   }
-
-  /// Statistics begin anew.
   mutating func endWarmup(at now: Instant) { for stream in streams { meters[stream].endWarmup(at: now) } }
 
   // MARK: CloudWatch beside Kinesis
@@ -295,18 +309,12 @@ struct Endpoint: ~Copyable {
     book.note(metric, value, firehose: firehose)
   }
 
-  /// The series that have any sample.
-  var series: [MetricSeries] { book.results }
-
   // MARK: Questions
 
-  /// All streams.
+  /// The series that have any sample. All streams; one as it stands now, and what was measured of it.
+  var series: [MetricSeries] { book.results }
   var streams: Range<Int> { meters.indices }
-
-  /// A stream as it stands now.
   func stream(_ stream: Int) -> Stream { account[stream] }
-
-  /// What was measured of it.
   func meter(of stream: Int) -> StreamMeter { meters[stream] }
 
   /// What it came to in a run from `start` to `end`, in so many minutes.
@@ -326,12 +334,13 @@ struct Endpoint: ~Copyable {
     return chosen.reduce((0, 0)) { ($0.part + $1.part, $0.whole + $1.whole) }
   }
 
-  /// Records refused by all streams in the whole run, every attempt counted.
+  /// Records refused by all streams in the whole run, every attempt counted. Streams as they stand now, and each shard's second
+  /// that is about to be closed.
   var allThrottledAttempts: Int64 { meters.reduce(0) { $0 + $1.allThrottledAttempts } }
-
-  /// Streams as they stand now, and each shard's second that is about to be closed.
   var snapshot: [Stream] { streams.map { account[$0] } }
-  var recordedShards: [[Recording.Second]] { meters.map { $0.shards.map(\.recorded) } }
+  var recordedShards: [[Recording.Second]] {
+    streams.map { zip(meters[$0].shards, account[$0].shards).map { $0.recorded($1.stored) } }
+  }
 
   /// Its name, who chooses a record's shard, how long it keeps records, and how many shards it ever had.
   func name(of stream: Int) -> String { account[stream].name }
@@ -339,48 +348,41 @@ struct Endpoint: ~Copyable {
   func retention(of stream: Int) -> Interval { account[stream].retention }
   func shardCount(of stream: Int) -> Int { account[stream].shards.count }
 
-  /// Whether a shard takes records.
+  /// Whether a shard takes records; the shards that it came from, and those that came from it.
   func isOpen(_ shard: ShardID, of stream: Int) -> Bool { account.isOpen(shard, of: stream) }
-
-  /// The shards that a shard came from, and those that came from it.
   func parents(of shard: ShardID, in stream: Int) -> [ShardID] { account[stream].shards[shard.index].parents }
   func children(of shard: ShardID, in stream: Int) -> [ShardID] { account[stream].children(of: shard) }
 
-  /// Whether no record of a shard is kept.
-  func isEmpty(_ shard: ShardID, of stream: Int) -> Bool {
-    account[stream].shards[shard.index].log.runCount == 0
-  }
-
-  /// The position of the oldest record kept, and the one behind a shard's newest.
-  func horizon(of shard: ShardID, in stream: Int) -> Int64 {
-    account[stream].shards[shard.index].log.trimHorizon
-  }
+  /// Whether no record of a shard is kept; the position of the oldest one kept, and the one behind a shard's newest.
+  func isEmpty(_ shard: ShardID, of stream: Int) -> Bool { account[stream].shards[shard.index].log.runCount == 0 }
+  func horizon(of shard: ShardID, in stream: Int) -> Int64 { account.horizon(of: shard, in: stream) }
   func tip(of shard: ShardID, in stream: Int) -> Int64 { account.tip(of: shard, in: stream) }
 
-  /// When the first record kept at or behind a position arrived; nil when there is none.
+  /// When the first record kept at or behind a position arrived; nil when there is none. The first position that arrived so late.
   func arrival(atOrBehind position: Int64, in shard: ShardID, of stream: Int) -> Instant? {
-    let log = account[stream].shards[shard.index].log
-    return log.run(holding: max(position, log.trimHorizon))?.arrival
+    account.arrival(atOrBehind: position, in: shard, of: stream)
   }
 
-  /// Where a record goes that goes round the open shards: the middle of its shard's range.
-  func middle(ofTurn turn: UInt32, in stream: Int) -> HashKey {
-    let open = account[stream].openShards
-    return account[stream].shards[open[Int(turn) % open.count].index].range.middle
+  /// The records kept in a range of a shard's positions, by arrival and as runs.
+  func forEachArrival(
+    from first: Int64, to end: Int64, in place: Place,
+    _ take: (_ arrival: Instant, _ first: Int64, _ end: Int64) -> Void
+  ) {
+    account.forEachArrival(from: first, to: end, in: place.shard, of: place.stream, take)
   }
-
-  /// The position of the first record of a shard that arrived at an instant or later.
-  func position(arrivedFrom instant: Instant, in shard: ShardID, of stream: Int) -> Int64 {
-    account[stream].shards[shard.index].log.position(arrivedFrom: instant)
-  }
-
-  /// Records kept in a range of a shard's positions, as runs.
   func runs(from first: Int64, to end: Int64, in shard: ShardID, of stream: Int) -> ShardLog.Runs {
     account.runs(from: first, to: end, in: shard, of: stream)
   }
 
-  /// Kinesis records that a stream's shards ever stored.
+  /// Kinesis records that a stream's shards ever stored; the shard's number of a record that goes round the open ones.
   func stored(in stream: Int) -> Int64 { account[stream].shards.reduce(0) { $0 + $1.log.tip } }
+  func shard(ofTurn turn: UInt32, in stream: Int) -> Int32 {
+    let open = account[stream].openShards
+    return open[Int(turn) % open.count].number
+  }
+  func position(arrivedFrom instant: Instant, in shard: ShardID, of stream: Int) -> Int64 {
+    account[stream].shards[shard.index].log.position(arrivedFrom: instant)
+  }
 
   // MARK: Forgetting
 
@@ -390,11 +392,9 @@ struct Endpoint: ~Copyable {
     contents.forgetUsers(before: position, in: shard, of: stream)
   }
 
-  /// Nobody will ask for the keys before a position any more.
+  /// Nobody will ask for the keys before a position any more. Records past their retention go.
   mutating func forgetKeys(before position: Int64, in shard: ShardID, of stream: Int) {
     contents.forgetKeys(before: position, in: shard, of: stream)
   }
-
-  /// Records past their retention go.
   mutating func trim(_ stream: Int, at now: Instant) { account[stream].trim(at: now) }
 }

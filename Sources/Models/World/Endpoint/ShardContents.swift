@@ -20,6 +20,9 @@ struct ShardContents: Sendable {
     if keys[stream].isKept { keys[stream].note(outcome, of: key) }
   }
 
+  /// A record was stored.
+  mutating func note(_ key: HashKey, in shard: Int, of stream: Int) { keys[stream].note(key, in: shard) }
+
   /// The Kinesis record at a position stands for so many user records.
   mutating func note(users count: Int32, at position: Int64, in shard: ShardID, of stream: Int) {
     guard count > 1 else { return }

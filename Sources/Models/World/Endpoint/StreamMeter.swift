@@ -29,6 +29,8 @@ struct StreamMeter: Sendable {
 
   private var bin = Bin()
   private var openThisSecond: [Int] = []
+  /// Whether shards opened or closed since the last second ended.
+  private var hasChanged = false
 
   private struct Bin: Sendable {
     var records: Int64 = 0, bytes: Int64 = 0, throttled: Int64 = 0, shardSeconds = 0, throttledSeconds = 0
@@ -42,7 +44,7 @@ struct StreamMeter: Sendable {
 
   init(_ stream: Stream, at start: Instant) {
     (name, rates, shardsPeak) = (stream.name, ShardRates(stream.limits), stream.openShardCount)
-    shards = stream.shards.map { _ in ShardMeter() }
+    shards = stream.shards.map { ShardMeter(stored: $0.stored) }
     (minuteView, secondView) = (MinuteView(at: start), SecondView(at: start))
     openThisSecond = stream.openShards.map(\.index)
   }
@@ -52,25 +54,47 @@ struct StreamMeter: Sendable {
     (attempts, throttledAttempts, firstAttempts, throttledFirstAttempts) = (0, 0, 0, 0)
     utilization = UtilizationHistogram()
     (minuteView, secondView) = (MinuteView(at: now), SecondView(at: now))
-    for index in shards.indices {
-      shards[index].utilization = UtilizationHistogram()
-      shards[index].busiestMinute = 0
-    }
+    for index in shards.indices { shards[index].endWarmup() }
   }
 
-  /// Counts what became of a put.
-  @inline(__always)
+  /// Counts what became of a put of a run of equal records.
   mutating func note(_ outcome: PutOutcome, of header: RecordHeader, isFirst: Bool) {
-    let count = Int64(header.count), refused = count - Int64(outcome.accepted)
-    attempts += count
-    throttledAttempts += refused
-    tariffs[tariffs.count - 1].add(Int64(outcome.accepted), of: Int64(header.size))
-    allThrottledAttempts += refused
-    if isFirst {
-      firstAttempts += count
-      throttledFirstAttempts += refused
+    let count = Int64(header.count), taken = Int64(outcome.accepted), size = Int64(header.size)
+    var sums = PutSums()
+    sums.add(count, taken: taken, of: size, isFirst: isFirst)
+    note(sums)
+    noteOdd(nil, taken, size, isFirst: isFirst, in: outcome.shard.index)
+    if let limit = outcome.limit { noteOdd(limit, count - taken, size, isFirst: isFirst, in: outcome.shard.index) }
+  }
+
+  /// Counts what became of the records of a call. Returns how many were stored, and their bytes.
+  mutating func note(_ entries: [PutEntry]) -> (count: Int32, bytes: Int64) {
+    var sums = PutSums(), stored: (count: Int32, bytes: Int64) = (0, 0)
+    for entry in entries {
+      let isStored = entry.limit == nil, size = Int64(entry.size)
+      sums.add(1, taken: isStored ? 1 : 0, of: size, isFirst: entry.isFirst)
+      if isStored { stored = (stored.count + 1, stored.bytes + size) }
+      if !isStored || !entry.isFirst {
+        noteOdd(entry.limit, 1, size, isFirst: entry.isFirst, in: Int(entry.shard))
+      }
     }
-    shards[outcome.shard.index].note(outcome, of: header, isFirst: isFirst)
+    note(sums)
+    return stored
+  }
+
+  /// Counts what became of a call.
+  private mutating func note(_ sums: PutSums) {
+    attempts += sums.attempts
+    throttledAttempts += sums.refused
+    allThrottledAttempts += sums.refused
+    firstAttempts += sums.first
+    throttledFirstAttempts += sums.refusedFirst
+    tariffs[tariffs.count - 1].add(sums.intake)
+  }
+
+  /// Counts records that were refused by a limit, or stored though they had been asked for before.
+  private mutating func noteOdd(_ limit: WriteLimit?, _ count: Int64, _ size: Int64, isFirst: Bool, in shard: Int) {
+    shards[shard].note(limit, count, size, isFirst: isFirst)
   }
 
   /// Begins another tariff.
@@ -97,8 +121,9 @@ struct StreamMeter: Sendable {
 
   /// What was tried of a shard since the last whole minute began, over its limit. One that another event of this instant has
   /// brought about has no meter yet, and no load.
-  func recentLoad(of shard: ShardID) -> Double {
-    shards.indices.contains(shard.index) ? shards[shard.index].recent.share(of: rates, seconds: 60) : 0
+  func recentLoad(of shard: ShardID, in stream: Stream) -> Double {
+    guard shards.indices.contains(shard.index) else { return 0 }
+    return shards[shard.index].recent(stream.shards[shard.index].stored).share(of: rates, seconds: 60)
   }
 
   /// Records refused and asked for since the warm-up: over all attempts, and over those that ask for the first time.
@@ -107,8 +132,9 @@ struct StreamMeter: Sendable {
 
   /// Follows a change of the shard map at `now`, in the second that began at `began`.
   mutating func follow(_ stream: Stream, at now: Instant, began: Instant, _ observers: inout Observers) {
-    while shards.count < stream.shards.count { shards.append(ShardMeter()) }
+    while shards.count < stream.shards.count { shards.append(ShardMeter(stored: .init())) }
     shardsPeak = max(shardsPeak, stream.openShardCount)
+    hasChanged = true
     if now == began {
       endEpisodes(ofClosed: stream, &observers)
       openThisSecond = stream.openShards.map(\.index)
@@ -122,66 +148,58 @@ struct StreamMeter: Sendable {
     for index in openThisSecond where !stream.shards[index].isOpen { endEpisode(of: index, &observers) }
   }
 
-  /// Ends the second (or the rest of one) before `now`. Returns the utilisation of each shard that was open in it.
-  mutating func closeSecond(_ stream: Stream, from begin: Instant, to now: Instant, _ observers: inout Observers)
-    -> [Double]
-  {
+  /// Ends the second (or the rest of one) before `now`, `stored` being what a shard has stored in all. Returns the utilisation
+  /// of each shard of which anything was asked in it, and how many were idle.
+  mutating func closeSecond(
+    _ stream: Stream, from begin: Instant, to now: Instant, _ observers: inout Observers,
+    stored: (Int) -> ShardMeter.Load
+  ) -> (shares: [Double], idle: Int64) {
     // A second cut short by the run's end is held against a whole one's limit: its beginning may take a burst.
     let seconds = max(1, (now - begin).inSeconds)
-    var anyThrottled = false
-    let shares = openThisSecond.map { index in
-      let share = shards[index].second.share(of: rates, seconds: seconds)
-      utilization.record(Ratio(share), times: 1)
-      shards[index].utilization.record(Ratio(share), times: 1)
-      bin.peak = max(bin.peak, share)
-      shards[index].minutePeak = max(shards[index].minutePeak, share)
-      weighDemand(of: index, from: begin, seconds: seconds)
-      if shards[index].throttledThisSecond > 0 { anyThrottled = true }
-      closeShardSecond(index, from: begin, &observers)
-      return share
+    var anyThrottled = false, shares: [Double] = [], idle: Int64 = 0
+    for index in openThisSecond {
+      let all = stored(index)
+      guard !shards[index].isIdle(all) else {
+        shards[index].closeIdleSecond()
+        idle += 1
+        continue
+      }
+      let closed = shards[index].closeSecond(all, rates, seconds: seconds)
+      shares.append(closed.share)
+      utilization.record(Ratio(closed.share), times: 1)
+      if closed.throttled > 0 { anyThrottled = true }
+      note(closed, of: index, from: begin)
+      followEpisode(index, refused: closed.throttled, from: begin, &observers)
     }
+    if idle > 0 { utilization.record(Ratio(0), times: idle) }
     bin.shardSeconds += openThisSecond.count
     secondView.shardSeconds += openThisSecond.count
     if anyThrottled {
       secondView.secondsWithThrottles += 1
       bin.throttledSeconds += 1
     }
-    endEpisodes(ofClosed: stream, &observers)
-    openThisSecond = stream.openShards.map(\.index)
-    return shares
+    if hasChanged {
+      endEpisodes(ofClosed: stream, &observers)
+      openThisSecond = stream.openShards.map(\.index)
+      hasChanged = false
+    }
+    return (shares, idle)
   }
 
-  private mutating func weighDemand(of index: Int, from begin: Instant, seconds: Double) {
-    let demand = shards[index].demand.share(of: rates, seconds: seconds)
-    shards[index].demanded.records += shards[index].demand.records
-    shards[index].demanded.bytes += shards[index].demand.bytes
-    shards[index].worstDemand = max(shards[index].worstDemand, demand)
-    shards[index].minuteDemand.records += shards[index].demand.records
-    shards[index].minuteDemand.bytes += shards[index].demand.bytes
-    shards[index].minuteWorstDemand = max(shards[index].minuteWorstDemand, demand)
-    bin.worstDemand = max(bin.worstDemand, demand)
-    guard demand > secondView.worstDemand else { return }
-    secondView.worstDemand = demand
-    (secondView.worstSecond, secondView.worstShard) = (begin, ShardID(index))
-  }
-
-  private mutating func closeShardSecond(_ index: Int, from begin: Instant, _ observers: inout Observers) {
-    let load = shards[index].second, throttled = shards[index].throttledThisSecond
-    bin.records += load.records
-    bin.bytes += load.bytes
-    bin.throttled += throttled
-    shards[index].minute.records += load.records
-    shards[index].minute.bytes += load.bytes
-    shards[index].throttledThisMinute += throttled
-    shards[index].accepted.records += load.records
-    shards[index].accepted.bytes += load.bytes
-    (shards[index].second, shards[index].demand, shards[index].throttledThisSecond) = (.init(), .init(), 0)
-    if throttled > 0 {
+  private mutating func note(_ closed: ShardMeter.Closed, of index: Int, from begin: Instant) {
+    bin.peak = max(bin.peak, closed.share)
+    bin.records += closed.load.records
+    bin.bytes += closed.load.bytes
+    bin.throttled += closed.throttled
+    if closed.throttled > 0 {
       secondView.shardSecondsWithThrottles += 1
       shards[index].secondsThrottled += 1
       if shards[index].firstThrottledAt == nil { shards[index].firstThrottledAt = begin }
     }
-    followEpisode(index, refused: throttled, from: begin, &observers)
+    bin.worstDemand = max(bin.worstDemand, closed.demand)
+    guard closed.demand > secondView.worstDemand else { return }
+    secondView.worstDemand = closed.demand
+    (secondView.worstSecond, secondView.worstShard) = (begin, ShardID(index))
   }
 
   private mutating func followEpisode(_ index: Int, refused: Int64, from begin: Instant, _ observers: inout Observers) {
@@ -228,6 +246,12 @@ struct StreamMeter: Sendable {
     cutMinute(minute)
     let open = Double(max(1, openThisSecond.count))
     noteMinute(begin, stream.share(of: rates, seconds: seconds) / open, hottest, throttled)
+  }
+
+  /// The run ends within a minute.
+  mutating func endWithin(_ minute: Int) {
+    foldMinute(minute)
+    cutMinute(minute)
   }
 
   /// Keeps a minute's refusals. Of a minute cut short by the run's end nothing else counts: its averages would mislead.

@@ -9,12 +9,8 @@ struct Tariff: Sendable {
   /// From when on, and until when; nil while it holds.
   let since: Instant
   var until: Instant?
-  /// Bytes accepted, data and partition key together (assumed: §10.2 says "record size").
-  private(set) var bytes: Int64 = 0
-  /// Chunks of 25 KB of provisioned streams, record by record; a KB is 1,024 bytes (facts §10.2).
-  private(set) var payloadUnits: Int64 = 0
-  /// Bytes of on-demand streams, each record rounded up to 1 KB.
-  private(set) var roundedBytes: Int64 = 0
+  /// What was accepted.
+  private(set) var intake = Intake()
   /// Bytes that polling took out, and of those the bytes of records older than a week.
   var polledBytes: Int64 = 0, retrievedBytes: Int64 = 0
   /// Bytes pushed to each consumer of the run, by position; zeros for those of other streams.
@@ -24,11 +20,29 @@ struct Tariff: Sendable {
     (self.mode, self.since, pushedBytes) = (mode, since, Array(repeating: 0, count: consumers))
   }
 
-  /// Counts equal records that were accepted.
+  /// Counts what was accepted.
   @inline(__always)
-  mutating func add(_ count: Int64, of size: Int64) {
-    bytes += count * size
-    payloadUnits += count * Rounding.payloadUnits(size)
-    roundedBytes += count * Rounding.kilobytes(size)
+  mutating func add(_ more: Intake) {
+    intake.bytes += more.bytes
+    intake.payloadUnits += more.payloadUnits
+    intake.roundedBytes += more.roundedBytes
+  }
+
+  /// Records accepted, as AWS bills them.
+  struct Intake: Sendable {
+    /// Data and partition key together (assumed: §10.2 says "record size").
+    fileprivate(set) var bytes: Int64 = 0
+    /// Chunks of 25 KB of provisioned streams, record by record; a KB is 1,024 bytes (facts §10.2).
+    fileprivate(set) var payloadUnits: Int64 = 0
+    /// Bytes of on-demand streams, each record rounded up to 1 KB.
+    fileprivate(set) var roundedBytes: Int64 = 0
+
+    /// Counts equal records.
+    @inline(__always)
+    mutating func add(_ count: Int64, of size: Int64) {
+      bytes += count * size
+      payloadUnits += count * Rounding.payloadUnits(size)
+      roundedBytes += count * Rounding.kilobytes(size)
+    }
   }
 }

@@ -84,10 +84,13 @@ struct ObjectiveMonitor: Sendable {
 
   /// Adds a time to a latency objective.
   @inline(__always)
-  mutating func add(_ time: Interval, count: Int64) { own.times?.record(time, count: count) }
+  mutating func add(_ time: LatencyHistogram.Class, count: Int64) { own.times?.record(time, count: count) }
 
   /// Adds shard-seconds to a utilisation objective.
-  mutating func add(shares: [Double]) { for share in shares { own.shares?.record(Ratio(share), times: 1) } }
+  mutating func add(shares: [Double], idle: Int64) {
+    for share in shares { own.shares?.record(Ratio(share), times: 1) }
+    if idle > 0 { own.shares?.record(Ratio(0), times: idle) }
+  }
 
   /// Adds a value to a gauge objective.
   mutating func add(gauge value: Double) {

@@ -65,25 +65,26 @@ struct Observers: ~Copyable {
 
   /// A producer has its answer, so long after the record was born.
   @inline(__always)
-  mutating func notePut(_ latency: Interval, by producer: Int) {
+  mutating func notePut(_ latency: LatencyHistogram.Class, by producer: Int) {
     for monitor in putMonitors[producer] { monitors[monitor].add(latency, count: 1) }
   }
 
   /// A consumer has handed records to its code, so long after they arrived.
-  mutating func noteRead(_ delay: Interval, count: Int64, by consumer: Int) {
+  mutating func noteRead(_ delay: LatencyHistogram.Class, count: Int64, by consumer: Int) {
     for monitor in readMonitors[consumer] { monitors[monitor].add(delay, count: count) }
   }
 
   /// A delivery stream has delivered records, so long after it had them.
   mutating func noteDelivered(_ age: Interval, count: Int64, by firehose: Int) {
-    for monitor in freshnessMonitors[firehose] { monitors[monitor].add(age, count: count) }
+    for monitor in freshnessMonitors[firehose] { monitors[monitor].add(.init(age), count: count) }
   }
 
-  /// How full each shard of a stream was in the second that ends.
-  mutating func observe(_ shares: [Double], openShards: Int, of stream: Int) {
+  /// How full each shard of a stream was in the second that ends, and how many were idle beside them.
+  mutating func observe(_ shares: [Double], idle: Int64, openShards: Int, of stream: Int) {
     for index in monitors.indices {
       switch monitors[index].objective.metric {
-      case .shardUtilization(let which) where which == nil || which == stream: monitors[index].add(shares: shares)
+      case .shardUtilization(let which) where which == nil || which == stream:
+        monitors[index].add(shares: shares, idle: idle)
       case .openShards(stream): monitors[index].add(gauge: Double(openShards))
       case .shardUtilization, .openShards, .putThrottleRate, .firstAttemptThrottleRate, .recordsLost, .putLatency,
         .propagation, .iteratorAge, .throttledCalls, .readThrottleRate, .dataFreshness, .monthlyCost, .figure:

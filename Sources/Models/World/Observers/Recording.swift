@@ -185,12 +185,3 @@ struct Lens: Sendable {
     recording.streams[stream].shards[shard].keys = Array(ranked.prefix(Recording.mostKeys))
   }
 }
-
-extension ShardMeter {
-  /// The second that is about to be closed.
-  var recorded: Recording.Second {
-    Recording.Second(
-      askedRecords: demand.records, askedBytes: demand.bytes, takenRecords: second.records, takenBytes: second.bytes,
-      refused: throttledThisSecond)
-  }
-}

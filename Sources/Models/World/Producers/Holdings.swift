@@ -12,17 +12,24 @@ struct Holdings: ~Copyable {
   private(set) var inFlight: Int64 = 0
   private var holders: [Holder] = []
   private var records = RecordPool()
+  /// For each producer the shard that each key went to last, by number; −1 for none yet. None for those that go round.
+  private var routes: [[Int32]]
+  /// The records of the call being made.
+  private var entries: [PutEntry] = []
 
   /// One process as it holds records and makes calls.
   private struct Holder {
     let producer: Int32
     /// Bytes gathering, on the wire and waiting.
     var bytes: Int64 = 0
+    /// The first record that joined ahead of its time and whose bytes are not counted yet; −1 for none.
+    var ahead: Int32 = -1
     var draws: CallDraws
   }
 
   init(_ plans: [ProducerPlan], _ naming: DrawNaming) {
     producers = plans.map { Producer($0) }
+    routes = plans.map { Array(repeating: -1, count: $0.keys.routed) }
     for (producer, plan) in plans.enumerated() {
       holders += (0..<plan.spec.processes).map { number in
         let times = naming.stream(.latency, plan.entity(number)),
@@ -53,12 +60,16 @@ struct Holdings: ~Copyable {
 
   /// Whether a process may hold so many bytes more.
   @inline(__always)
-  func hasRoom(for bytes: Int64, in process: Int, of buffer: Int64) -> Bool { holders[process].bytes + bytes <= buffer }
+  mutating func hasRoom(for bytes: Int64, in process: Int, of buffer: Int64) -> Bool {
+    catchUp(process, to: .never)
+    return holders[process].bytes + bytes <= buffer
+  }
 
   /// A process holds a record from now on.
   @inline(__always)
   mutating func take(_ record: PendingRecord, in process: Int) -> Int32 {
     let producer = producer(of: process)
+    catchUp(process, to: .never)
     holders[process].bytes += Int64(record.size)
     producers[producer].peakHeld = max(producers[producer].peakHeld, holders[process].bytes)
     var own = record
@@ -66,8 +77,49 @@ struct Holdings: ~Copyable {
     return records.add(own)
   }
 
+  /// How many bytes more a process may hold, whatever is stored meanwhile.
+  mutating func roomAhead(in process: Int, of buffer: Int64) -> Int64 {
+    catchUp(process, to: .never)
+    return buffer - holders[process].bytes
+  }
+
+  /// A process holds records from their births on, which are still to come. Returns them as a chain.
+  mutating func takeAhead(_ drawn: [PendingRecord], in process: Int) -> Chain {
+    let producer = producer(of: process)
+    var chain = Chain()
+    for record in drawn {
+      var own = record
+      own.owner = UInt16(producer)
+      chain.append(records.add(own), Int64(own.size), in: &records)
+    }
+    producers[producer].offered += Int64(drawn.count)
+    inFlight += Int64(drawn.count)
+    holders[process].ahead = chain.head
+    return chain
+  }
+
+  /// Counts the bytes of records that joined ahead of their time, as far as that has come: those born before an instant.
+  @inline(__always)
+  mutating func catchUp(_ process: Int, to now: Instant) {
+    if holders[process].ahead >= 0 { countAhead(process, to: now) }
+  }
+
+  private mutating func countAhead(_ process: Int, to now: Instant) {
+    let producer = producer(of: process)
+    var next = holders[process].ahead, bytes = holders[process].bytes
+    while next >= 0, records[next].birth < now {
+      bytes += Int64(records[next].size)
+      next = records[next].next
+    }
+    (holders[process].ahead, holders[process].bytes) = (next, bytes)
+    producers[producer].peakHeld = max(producers[producer].peakHeld, bytes)
+  }
+
   /// A process holds so many bytes less: the answer tells that their records are stored.
-  mutating func free(_ bytes: Int64, of process: Int) { holders[process].bytes -= bytes }
+  mutating func free(_ bytes: Int64, of process: Int, at now: Instant) {
+    catchUp(process, to: now)
+    holders[process].bytes -= bytes
+  }
 
   /// Links a record behind a chain.
   @inline(__always)
@@ -92,11 +144,77 @@ struct Holdings: ~Copyable {
     return oldest
   }
 
-  /// Says that a record is about to be put: its key's hash and counter are on their way.
-  @inline(__always)
-  func prefetch(_ record: PendingRecord, of producer: Int, _ plan: ProducerPlan) {
-    plan.keys.prefetch(record.key)
-    producers[producer].firstAttempts.prefetch(Int(record.key))
+  // MARK: Putting
+
+  /// Puts a chain of records in one call. Those that a shard has stored are done with as soon as the answer is there, at
+  /// `answeredAt`; nil when none will be. Returns what is left, and what was stored.
+  mutating func put(
+    _ chain: Chain, by producer: Int, _ plan: ProducerPlan, answeredAt: Instant?, _ endpoint: inout Endpoint,
+    _ calendar: inout Calendar, _ observers: inout Observers
+  ) -> (left: Chain, stored: (count: Int32, bytes: Int64)) {
+    load(chain, of: producer, plan, endpoint)
+    let stored = endpoint.put(&entries, into: plan.stream, &calendar) { entry, range in
+      plan.keys.isRoundRobin ? range?.middle ?? HashKey(0) : plan.keys.hash(of: entry.key)
+    }
+    if !routes[producer].isEmpty, endpoint.distribution(of: plan.stream) == .userPartitionKey {
+      Self.remember(entries, &routes[producer])
+    }
+    var left = Chain(), accepted: Int64 = 0
+    for entry in entries {
+      if entry.limit == nil, !records[entry.slot].isStored {
+        records[entry.slot].isStored = true
+        accepted += 1
+      }
+      if entry.limit != nil || answeredAt == nil { append(entry.slot, to: &left) }
+    }
+    producers[producer].accepted += accepted
+    producers[producer].duplicates += Int64(stored.count) - accepted
+    inFlight -= accepted
+    if let answeredAt { finish(producer, at: answeredAt, &observers) }
+    return (left, stored)
+  }
+
+  /// Makes a call's entries of a chain. Each key's route and counter are on their way from memory before they are asked for.
+  private mutating func load(_ chain: Chain, of producer: Int, _ plan: ProducerPlan, _ endpoint: borrowing Endpoint) {
+    entries.removeAll(keepingCapacity: true)
+    var next = chain.head
+    while next >= 0 {
+      let record = records[next]
+      entries.append(PutEntry(shard: -1, size: record.size, isFirst: !record.isOffered, slot: next, key: record.key))
+      next = record.next
+    }
+    Self.count(entries, &producers[producer].firstAttempts, routes[producer])
+    for entry in entries { records[entry.slot].isOffered = true }
+    if plan.keys.isRoundRobin {
+      for index in entries.indices {
+        entries[index].shard = endpoint.shard(ofTurn: entries[index].key, in: plan.stream)
+      }
+    } else if plan.keys.routed > 0 {
+      Self.route(&entries, by: routes[producer])
+    }
+  }
+
+  /// Counts first attempts of keys that are counted.
+  private static func count(_ entries: [PutEntry], _ counts: inout [UInt32], _ routes: [Int32]) {
+    for entry in entries {
+      routes.prefetch(Int(entry.key))
+      counts.prefetch(Int(entry.key))
+    }
+    for entry in entries where entry.isFirst && Int(entry.key) < counts.count { counts[Int(entry.key)] &+= 1 }
+  }
+
+  private static func route(_ entries: inout [PutEntry], by routes: [Int32]) {
+    for index in entries.indices { entries[index].shard = routes[Int(entries[index].key)] }
+  }
+
+  /// Remembers where keys went.
+  private static func remember(_ entries: [PutEntry], _ routes: inout [Int32]) {
+    for entry in entries where routes[Int(entry.key)] != entry.shard { routes[Int(entry.key)] = entry.shard }
+  }
+
+  /// A producer learns that the records stored by the call just made are, and forgets them.
+  private mutating func finish(_ producer: Int, at instant: Instant, _ observers: inout Observers) {
+    for entry in entries where entry.limit == nil { finish(entry.slot, of: producer, at: instant, &observers) }
   }
 
   // MARK: What becomes of them
@@ -126,8 +244,8 @@ struct Holdings: ~Copyable {
   /// A producer learns that a record is stored, and forgets it; its bytes it frees when the answer is there.
   @inline(__always)
   mutating func finish(_ slot: Int32, of producer: Int, at instant: Instant, _ observers: inout Observers) {
-    let latency = instant - records[slot].birth
-    producers[producer].latency.record(latency)
+    let latency = LatencyHistogram.Class(instant - records[slot].birth)
+    producers[producer].latency.record(latency, count: 1)
     observers.notePut(latency, by: producer)
     records.remove(slot)
   }
@@ -137,7 +255,7 @@ struct Holdings: ~Copyable {
     _ slot: Int32, of process: Int, _ reason: LossReason, at now: Instant, _ observers: inout Observers
   ) {
     let record = records[slot]
-    free(Int64(record.size), of: process)
+    free(Int64(record.size), of: process, at: now)
     records.remove(slot)
     if !record.isStored { lose(reason, of: producer(of: process), at: now, &observers) }
   }
@@ -195,6 +313,9 @@ struct Holdings: ~Copyable {
     }
     return ages
   }
+
+  /// The run ends here.
+  mutating func stop(at instant: Instant) { for process in holders.indices { catchUp(process, to: instant) } }
 
   /// Times begin anew.
   mutating func endWarmup() {

@@ -57,8 +57,22 @@ struct Outbox: ~Copyable {
       sendOpen(of: process, &holdings, endpoint, &calendar)
     } else if requests[request].records.count == 1 {
       let event = RunEvent(.linger, Int(request), generation: requests[request].generation)
-      calendar.schedule(event, at: calendar.now + plan.linger)
+      requests[request].lingersUntil = calendar.now + plan.linger
+      calendar.schedule(event, at: requests[request].lingersUntil)
     }
+  }
+
+  /// How many more records, and how many bytes, surely join the request being filled, if they come before an instant.
+  func roomAhead(in process: Int, _ plan: ProducerPlan, of calendar: borrowing Calendar) -> (Int, Int64, Instant) {
+    let open = lines[process].open
+    guard open >= 0 else { return (0, 0, calendar.now) }
+    let records = requests[open].records, end = min(requests[open].lingersUntil, calendar.nextLook)
+    return (Int(plan.maxRecords - records.count) - 1, plan.maxBytes.minusClamped(records.bytes), end)
+  }
+
+  /// Records join the request being filled, which has room for them.
+  mutating func add(_ chain: Chain, in process: Int, _ holdings: inout Holdings) {
+    holdings.append(chain, to: &requests[lines[process].open].records)
   }
 
   private mutating func openRequest(of process: Int) -> Int32 {
@@ -74,6 +88,7 @@ struct Outbox: ~Copyable {
   ) {
     let open = lines[process].open
     lines[process].open = -1
+    holdings.catchUp(process, to: .never)
     requests[open].generation &+= 1
     send(open, &holdings, endpoint, &calendar)
   }
@@ -156,23 +171,8 @@ struct Outbox: ~Copyable {
       return .none
     }
     let isAnswered = requests[request].failure == .none
-    var left = Chain(), accepted: (count: Int32, bytes: Int64) = (0, 0), next = offered.head
-    while next >= 0 {
-      let slot = next, record = holdings[slot]
-      next = record.next
-      if next >= 0 { holdings.prefetch(holdings[next], of: producer, plan) }
-      let header = RecordHeader(hashKey: plan.hashKey(of: record, endpoint), size: record.size)
-      let isFirst = holdings.noteAttempt(slot, by: producer)
-      if endpoint.put(header, isFirst: isFirst, into: plan.stream, &calendar).accepted > 0 {
-        accepted = (accepted.count + 1, accepted.bytes + Int64(record.size))
-        holdings.accept(slot, of: producer)
-        guard !isAnswered else {
-          holdings.finish(slot, of: producer, at: answeredAt, &observers)
-          continue
-        }
-      }
-      holdings.append(slot, to: &left)
-    }
+    let (left, accepted) = holdings.put(
+      offered, by: producer, plan, answeredAt: isAnswered ? answeredAt : nil, &endpoint, &calendar, &observers)
     endpoint.note(call, accepted: accepted, took: requests[request].roundTrip)
     take(left, accepted: isAnswered ? accepted.bytes : 0, back: request, &calendar)
     return accepted.count > 0 ? .stored(records: accepted.count, bytes: accepted.bytes, in: plan.stream) : .none
@@ -229,7 +229,7 @@ struct Outbox: ~Copyable {
     _ observers: inout Observers
   ) -> Int {
     let process = Int(requests[request].process)
-    holdings.free(requests[request].acceptedBytes, of: process)
+    holdings.free(requests[request].acceptedBytes, of: process, at: calendar.now)
     requests[request].acceptedBytes = 0
     let isRetried = isRetriedBySDK(request, of: process, &holdings, &calendar)
     sendHeld(of: process, &holdings, endpoint, &calendar)

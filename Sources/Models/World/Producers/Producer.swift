@@ -22,6 +22,12 @@ final class ProducerPlan: Sendable {
   let maxRequests: Int32
   /// The Kinesis Producer Library, if it stands between the application and the API.
   let library: KPLPlan?
+  /// Whether it does; asked for every record, when a library is too large to look at.
+  let isPacked: Bool
+  /// Whether records of a call are drawn together: each only joins those before it until the call is sent.
+  let gathersAhead: Bool
+  /// Whether its times are a trace's.
+  let isRecorded: Bool
   /// What the AWS SDK does by itself.
   let sdk: SDKPlan
   /// The first of its processes, and the one behind the last.
@@ -35,6 +41,12 @@ final class ProducerPlan: Sendable {
     (self.spec, self.keys, self.profile, self.firstProcess) = (spec, keys, profile, firstProcess)
     (stream, firehose, endProcess) = (spec.stream, spec.firehose, firstProcess + spec.processes)
     if case .events(let trace) = spec.rate { self.trace = trace } else { trace = nil }
+    isRecorded = trace != nil
+    if case .kpl = spec.batching { isPacked = true } else { isPacked = false }
+    switch spec.batching {
+    case .putRecords, .putRecordBatch: gathersAhead = trace == nil
+    case .putRecord, .kpl, .agent: gathersAhead = false
+    }
     if case .drawn(let law) = spec.size { size = Sampler(law) } else { size = .constant(1) }
     network = Sampler(spec.network)
     (largestData, keyBytes) = (largest.count - Int64(spec.keyBytes), Int64(spec.keyBytes))
@@ -142,11 +154,5 @@ extension ProducerPlan {
   /// A put call of so many Kinesis records, as CloudWatch sees it.
   func call(of records: Int32) -> PutCall {
     PutCall(stream: stream, isSingle: spec.batching == .putRecord, records: records)
-  }
-
-  /// The hash key under which a record is sent; one that goes round the shards goes round those that are open.
-  @inline(__always)
-  func hashKey(of record: PendingRecord, _ endpoint: borrowing Endpoint) -> HashKey {
-    keys.isRoundRobin ? endpoint.middle(ofTurn: record.key, in: stream) : keys.hash(of: record.key)
   }
 }

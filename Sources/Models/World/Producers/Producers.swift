@@ -15,6 +15,8 @@ struct Producers: ~Copyable {
   private var clocks: WinnerTree
   /// By producer; those of producers without a trace stand still.
   private var replays: [Replay]
+  /// Records being drawn ahead of their time, and what chooses their keys.
+  private var drawn: [PendingRecord] = [], bits: [UInt64] = []
 
   init(
     _ plans: [ProducerPlan], _ naming: DrawNaming, _ endpoint: borrowing Endpoint, _ calendar: borrowing Calendar
@@ -59,11 +61,25 @@ struct Producers: ~Copyable {
     at process: Int, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
   ) {
     let plan = holdings.plan(of: process)
-    if let trace = plan.trace { return replay(trace, plan, endpoint, &calendar, &observers) }
+    if plan.isRecorded, let trace = plan.trace { return replay(trace, plan, endpoint, &calendar, &observers) }
     bear(in: process, plan, size: nil, recorded: 0, endpoint, &calendar, &observers)
     guard sources[process].blocked == nil else { return }
     sources[process].advance(plan, end: calendar.end)
+    if plan.gathersAhead { gatherAhead(in: process, plan, &calendar) }
     clocks.set(process, at: sources[process].next)
+  }
+
+  /// Records that are sure to join the request being filled do so now, each with its own birth: they are not looked at before it
+  /// is sent. Not beyond the second: figures are read at its end.
+  private mutating func gatherAhead(in process: Int, _ plan: ProducerPlan, _ calendar: inout Calendar) {
+    let (most, bytes, end) = outbox.roomAhead(in: process, plan, of: calendar)
+    let room = min(bytes, holdings.roomAhead(in: process, of: plan.buffer))
+    guard most > 0, room > 0 else { return }
+    sources[process].bearAhead(
+      plan, before: end, upTo: most, bytes: room, horizon: calendar.end, into: &drawn, bits: &bits)
+    guard !drawn.isEmpty else { return }
+    for record in drawn { calendar.takeAhead(at: process, record.birth, key: record.key, size: record.size) }
+    outbox.add(holdings.takeAhead(drawn, in: process), in: process, &holdings)
   }
 
   /// A record is born in a process, which finds room for it or does what its overflow rule says.
@@ -82,7 +98,7 @@ struct Producers: ~Copyable {
 
   /// Whether a record fits the bytes and, for the Agent, the queue of requests.
   @inline(__always)
-  private func hasRoom(for record: PendingRecord, in process: Int, _ plan: ProducerPlan) -> Bool {
+  private mutating func hasRoom(for record: PendingRecord, in process: Int, _ plan: ProducerPlan) -> Bool {
     holdings.hasRoom(for: Int64(record.size), in: process, of: plan.buffer) && outbox.hasRoom(in: process, plan)
   }
 
@@ -218,6 +234,9 @@ struct Producers: ~Copyable {
   ) {
     outbox.settle(request, accepted: accepted, &holdings, &calendar, &observers)
   }
+
+  /// The run ends here.
+  mutating func stop(at instant: Instant) { holdings.stop(at: instant) }
 
   /// Statistics begin anew.
   mutating func endWarmup() { holdings.endWarmup() }

@@ -64,8 +64,8 @@ struct Chain: Sendable {
 struct PutRequest: Sendable {
   /// The process it belongs to.
   var process: Int32
-  /// Its records, in order.
-  var records = Chain()
+  /// Its records, in order, and when it is sent even if it is not full.
+  var records = Chain(), lingersUntil = Instant.epoch
   /// Which try this is, from 1.
   var attempt: Int32 = 1
   /// When it was sent, and how long it takes there and back.

@@ -23,13 +23,16 @@ struct KeyTrails: Sendable {
 
   /// Notes the records that a shard has just taken.
   mutating func note(_ outcome: PutOutcome, of key: HashKey) {
+    for _ in 0..<outcome.accepted { note(key, in: outcome.shard.index) }
     guard outcome.accepted > 0 else { return }
-    while trails.count <= outcome.shard.index { trails.append(Trail()) }
-    let shard = outcome.shard.index
-    let end = trails[shard].base + Int64(trails[shard].hashes.count)
-    precondition(end == outcome.first, "a record was stored without its key")
-    let hash = UInt32(StableHash.mix(UInt64(truncatingIfNeeded: key.value)) >> 32)
-    for _ in 0..<outcome.accepted { trails[shard].hashes.append(hash) }
+    let trail = trails[outcome.shard.index], end = trail.base + Int64(trail.hashes.count)
+    precondition(end == outcome.first + Int64(outcome.accepted), "a record was stored without its key")
+  }
+
+  /// Notes a record that a shard has just taken.
+  mutating func note(_ key: HashKey, in shard: Int) {
+    while trails.count <= shard { trails.append(Trail()) }
+    trails[shard].hashes.append(UInt32(StableHash.mix(UInt64(truncatingIfNeeded: key.value)) >> 32))
   }
 
   /// Which of `factor` sub-shards the record at a position belongs to: equal keys, equal sub-shard.

@@ -47,7 +47,8 @@ struct Readership: Sendable {
   }
 
   subscript(reader: Int) -> ShardReader {
-    _read { yield sources[reader] }
+    // Looked at in place: an element that is read out of the array is copied.
+    _read { yield sources.span[reader] }
     _modify { yield &sources[reader] }
   }
 
@@ -134,10 +135,13 @@ struct Readership: Sendable {
 
   /// GetRecords by a reader.
   mutating func poll(
-    _ reader: Int, limit: Int, _ tally: inout Tally, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
+    _ reader: Int, limit: Int, emptyPause: Interval?, _ tally: inout Tally, _ endpoint: inout Endpoint,
+    _ calendar: inout Calendar,
     _ observers: inout Observers
   ) {
-    guard !sources[reader].isCalling, let call = sources[reader].poll(limit: limit, &endpoint, &calendar) else {
+    guard !sources[reader].isCalling,
+      let call = sources[reader].poll(limit: limit, emptyPause: emptyPause, &endpoint, &calendar)
+    else {
       return
     }
     tally.calls += 1
@@ -155,9 +159,9 @@ struct Readership: Sendable {
     for reader in lineage.all { sources[reader].hangUp(&endpoint) }
   }
 
-  /// Records were stored in the stream, of which the application is a fan-out consumer.
-  mutating func awaitPushes(_ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
-    for reader in lineage.all { sources[reader].awaitPush(endpoint, &calendar) }
+  /// Records were stored in a shard of the stream, of which the application is a fan-out consumer.
+  mutating func awaitPush(of shard: ShardID, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
+    if let reader = lineage.reader(of: shard.index) { sources[reader].awaitPush(endpoint, &calendar) }
   }
 
   /// Shards of the stream may have closed.

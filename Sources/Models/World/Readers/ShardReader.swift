@@ -38,6 +38,8 @@ struct ShardReader: Sendable {
   private(set) var isDrained = false, isBehind = false
   /// When it last called GetRecords.
   private(set) var calledAt: Instant = .epoch
+  /// When an answer without records, of which nobody hears, is there.
+  private var emptyUntil: Instant = .epoch
   /// What was answered or pushed and has not arrived, oldest first.
   private(set) var travelling: [Batch] = []
   private var iterator: ShardIterator?
@@ -109,8 +111,11 @@ struct ShardReader: Sendable {
 
   /// GetRecords where it stands, with a new iterator when it has none or has held it for too long. What is answered travels
   /// until `arrive`; after a call that was refused or failed it comes back by itself. Nil when its client's own limiter holds
-  /// the call back, after which it comes back, too.
-  mutating func poll(limit: Int, _ endpoint: inout Endpoint, _ calendar: inout Calendar) -> ReadCall? {
+  /// the call back, after which it comes back, too. With `emptyPause`, so it does after an answer without records: its owner has
+  /// nothing to do with it.
+  mutating func poll(
+    limit: Int, emptyPause pause: Interval? = nil, _ endpoint: inout Endpoint, _ calendar: inout Calendar
+  ) -> ReadCall? {
     let wait = pace.hold(at: calendar.now)
     guard wait == .zero else {
       wake(at: calendar.now + wait, &calendar)
@@ -125,13 +130,19 @@ struct ShardReader: Sendable {
     }
     pace.answered(at: calendar.now)
     (iterator, isDrained, isBehind) = (answer.next, answer.next == nil, answer.millisBehindLatest > 0)
-    take(answer.first, answer.count, arriving: calendar.now + took, &calendar)
+    if let pause, answer.count == 0, answer.first == next, !isDrained {
+      calendar.fold(UInt64(bitPattern: took.nanoseconds))
+      emptyUntil = calendar.now + took
+      comeBack(after: pause, &calendar)
+    } else {
+      take(answer.first, answer.count, arriving: calendar.now + took, &calendar)
+    }
     return call
   }
 
   /// Comes back for the next call, `pause` behind the last one.
   mutating func comeBack(after pause: Interval, _ calendar: inout Calendar) {
-    wake(at: pace.next(after: pause, since: calledAt, at: calendar.now), &calendar)
+    wake(at: max(emptyUntil, pace.next(after: pause, since: calledAt, at: calendar.now)), &calendar)
   }
 
   private func currentIterator(at now: Instant) -> ShardIterator {

@@ -63,8 +63,8 @@ extension StreamMeter {
 extension BilledIntake {
   /// Adds what was taken in under a tariff.
   mutating func add(_ tariff: Tariff) {
-    bytes += Bytes(tariff.bytes)
-    roundedBytes += Bytes(tariff.roundedBytes)
-    payloadUnits += tariff.payloadUnits
+    bytes += Bytes(tariff.intake.bytes)
+    roundedBytes += Bytes(tariff.intake.roundedBytes)
+    payloadUnits += tariff.intake.payloadUnits
   }
 }

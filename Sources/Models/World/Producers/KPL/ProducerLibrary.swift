@@ -342,7 +342,7 @@ struct ProducerLibrary: ~Copyable {
     while next >= 0 {
       let slot = next, record = holdings[slot]
       next = record.next
-      holdings.free(Int64(record.size), of: process)
+      holdings.free(Int64(record.size), of: process, at: now)
       holdings.finish(slot, of: producer, at: now, &observers)
     }
     aggregates.remove(index)
