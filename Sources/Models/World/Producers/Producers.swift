@@ -256,12 +256,15 @@ struct Producers: ~Copyable {
     // Under AUTO a shard has no keys.
     guard endpoint.distribution(of: stream) == .userPartitionKey else { return }
     let state = endpoint.stream(stream)
-    let meant = state.shards.prefix(endpoint.meter(of: stream).shards.count).filter {
+    // Shards that opened at the very end have no meter, and nothing was asked of them.
+    let measured = endpoint.meter(of: stream).shards.count
+    let meant = state.shards.prefix(measured).filter {
       which == .stillOpen ? $0.closedAt == nil : $0.closedAt == now
     }
     guard !meant.isEmpty else { return }
     let tallies = holdings.takeTallies(of: stream) { key in
-      which == .stillOpen ? state.owner(of: key).index : meant.first { $0.range.contains(key) }?.id.index
+      let shard = which == .stillOpen ? state.owner(of: key).index : meant.first { $0.range.contains(key) }?.id.index
+      return shard.flatMap { $0 < measured ? $0 : nil }
     }
     for tally in tallies {
       endpoint.weigh(tally, of: holdings.producers[tally.producer].plan.keys, in: stream, at: now)
