@@ -68,6 +68,15 @@ public struct Experiment: Sendable, Codable {
   }
 }
 
+/// How finely a run simulates what arrives at shards.
+public enum Resolution: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Every record by itself.
+  case record
+  /// Stretches of a shard are settled at once where no order of arrivals in them could matter, and go by record where one could;
+  /// streams of which that cannot be said go by record. Results have the same law.
+  case adaptive
+}
+
 /// The stretch of virtual time that is simulated: the schema's `clock`.
 public struct Horizon: Sendable, Hashable, Codable {
   /// The first instant; sets the time of day of diurnal curves. Default 2026-01-05T00:00:00Z, a Monday.
@@ -80,12 +89,15 @@ public struct Horizon: Sendable, Hashable, Codable {
   public var reportBin: Interval
   /// What the bill is made out for.
   public var billing: BillingPeriod
+  /// How finely arrivals at shards are simulated.
+  public var resolution: Resolution
 
   /// A horizon; `warmup` none and `reportBin` a minute unless told.
   public init(
     start: Instant = Instant(seconds: 1_767_571_200), duration: Interval, warmup: Interval = .zero,
-    reportBin: Interval = .seconds(60), billing: BillingPeriod = .month730h
+    reportBin: Interval = .seconds(60), billing: BillingPeriod = .month730h, resolution: Resolution = .record
   ) {
+    self.resolution = resolution
     self.start = start
     self.duration = duration
     self.warmup = warmup

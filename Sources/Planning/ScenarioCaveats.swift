@@ -135,8 +135,9 @@ struct ScenarioCaveats {
     guard spec.hasLeases else { return nil }
     if cannotKeepUp(index) {
       return CostCaveat(
-        "\(spec.name) cannot keep up: a run takes larger batches and writes fewer checkpoints, so what is said of its lease table "
-          + "here is too much.", .tooMuch, of: [scope(reader: index)], [.leases])
+        "\(spec.name) cannot keep up: a run takes larger batches, writes fewer checkpoints and reads less than is stored, so what is "
+          + "said here of its lease table and of what it reads is too much.", .tooMuch,
+        of: [scope(reader: index), scope(spec.stream)], [.leases, .data])
     }
     // What KCL does once a minute or so is off by one time in a short run.
     guard experiment.horizon.duration < .minutes(Self.shortRun) else { return nil }
@@ -161,7 +162,8 @@ struct ScenarioCaveats {
         + "\(isGrowing ? "little" : "much").", isGrowing ? .tooLittle : .tooMuch, of: [scope(reader: index)], [.flink])
   }
 
-  /// Whether a consumer with leases needs more processing time a second than its workers have.
+  /// Whether a consumer with leases needs more processing time a second than its workers have, or than the one processor has that
+  /// works on the fullest shard.
   private func cannotKeepUp(_ consumer: Int) -> Bool {
     let spec = experiment.consumers[consumer], stream = experiment.streams[spec.stream]
     let flow = Flows(experiment).flow(ofStream: spec.stream, shards: stream.shards, from: .all)
@@ -169,7 +171,9 @@ struct ScenarioCaveats {
     let batches = Double(stream.shards) / max(1, spec.pollInterval.inSeconds)
     let busy = (flow.records * spec.perRecord.mean + min(flow.records, batches) * spec.perBatch.mean) / 1e9
     let lanes = min(Double(stream.shards), Double(spec.workers * (spec.concurrency ?? stream.shards)))
-    return busy > lanes
+    guard busy <= lanes, flow.records * spec.perRecord.mean > 1e9 else { return busy > lanes }
+    return flow.records * Ring(of: spec.stream, in: experiment).hottest(ofShards: stream.shards) * spec.perRecord.mean
+      > 1e9
   }
 
   // MARK: Deliveries

@@ -11,6 +11,8 @@ public import Units
   /// The sum of all times, in microseconds; how many; and the largest.
   @usableFromInline var sum: Int128 = 0
   @usableFromInline var total: Int64 = 0, largest: Int64 = 0
+  /// Times of which a range is known: they become counts when somebody asks.
+  @usableFromInline var spread = SpreadTimes()
 
   /// A time as histograms count it: the same for all that count it.
   @frozen public struct Class: Sendable, Hashable {
@@ -69,8 +71,39 @@ public import Units
     return least...least + (1 << Int64(doubling) - 1)
   }
 
+  /// Counts `count` times that lie anywhere between two, each with equal chance.
+  public mutating func record(from low: Interval, to high: Interval, count: Int64) {
+    spread(Double(count), from: low, to: high)
+    spread.count += count
+  }
+
+  /// Says how spread times are distributed: so much of them lies between two times. What was said before may be taken back.
+  public mutating func spread(_ weight: Double, from low: Interval, to high: Interval) {
+    spread.add(weight, from: Double(low.nanoseconds) / 1_000, to: Double(high.nanoseconds) / 1_000)
+  }
+
+  /// So many times are distributed as `spread` says.
+  public mutating func recordSpread(count: Int64) { spread.count += count }
+
+  /// Makes counts of spread times.
+  public mutating func flatten() {
+    guard spread.count != 0 else { return spread.clear() }
+    let before = sum, times = spread
+    spread.clear()
+    let exact = times.counts { record(Class(.microseconds($0)), count: $1) }
+    sum = before + exact
+  }
+
+  private var flat: LatencyHistogram {
+    guard spread.count != 0 else { return self }
+    var flat = self
+    flat.flatten()
+    return flat
+  }
+
   /// Adds another histogram's counts.
   public mutating func add(_ other: LatencyHistogram) {
+    if other.spread.count != 0 { return add(other.flat) }
     if other.cells.count > cells.count { makeRoom(for: other.cells.count - 1) }
     for (bin, count) in other.cells.enumerated() { cells[bin] += count }
     (total, sum) = (total + other.total, sum + other.sum)
@@ -84,6 +117,8 @@ public import Units
   /// without it, and none rises because something is always on its way. O(bins).
   public mutating func add(unfinished: LatencyHistogram) {
     guard unfinished.count > 0 else { return }
+    flatten()
+    let unfinished = unfinished.flat
     let over = HistogramCounts(counts).values, open = HistogramCounts(unfinished.counts).values
     var left = over.reduce(UInt64(0)) { $0 + $1.count }
     // Of each time that is over, so many count once more; the sum so far, and what of it was counted, rounded down: late.
@@ -106,22 +141,26 @@ public import Units
   }
 
   /// How many times were counted.
-  public var count: Int64 { total }
+  public var count: Int64 { total + spread.count }
 
   /// The mean; zero when empty.
   public var mean: Interval {
-    count == 0 ? .zero : Interval(nanoseconds: Int64(clamping: sum.times(1_000, over: Int128(count), .nearest)))
+    if spread.count != 0 { return flat.mean }
+    return total == 0 ? .zero : Interval(nanoseconds: Int64(clamping: sum.times(1_000, over: Int128(total), .nearest)))
   }
 
   /// The largest; zero when empty.
-  public var max: Interval { total == 0 ? .zero : .microseconds(largest) }
+  public var max: Interval {
+    if spread.count != 0 { return flat.max }
+    return total == 0 ? .zero : .microseconds(largest)
+  }
 
   /// How many times lie in each bin, ascending, empty ones left out. A bin holds times from `from` up to but not including
   /// `to`; up to 128 µs it is a microsecond wide, above that a doubling has 64 of them, so that none is wider than 1.6 %
   /// of its times.
   public var bins: [(from: Interval, to: Interval, count: Int64)] {
     var bins: [(from: Interval, to: Interval, count: Int64)] = []
-    for recorded in counts.recordedValues() {
+    for recorded in flat.counts.recordedValues() {
       let shift = Swift.max(0, recorded.value.bitWidth - recorded.value.leadingZeroBitCount - 7)
       let from = Int64(recorded.value >> shift) << Int64(shift)
       if let last = bins.last, last.from == .microseconds(from) {
@@ -136,6 +175,7 @@ public import Units
   /// The smallest value that at least `percent` percent of the times lie at or below, never above the largest; zero when empty.
   /// It is HdrHistogram's valueAtPercentile, without copying the counts. O(bins).
   public func percentile(_ percent: Double) -> Interval {
+    if spread.count != 0 { return flat.percentile(percent) }
     guard total > 0 else { return .zero }
     guard percent < 100 else { return max }
     let asked = Swift.min(Swift.max(percent.nextDown, 0), 100) * Double(total) / 100
@@ -165,7 +205,7 @@ extension LatencyHistogram: Codable {
   /// Writes what was counted, a pair of numbers for each bin that is not empty, and the sum.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(HistogramCounts(counts), forKey: .counts)
-    try container.encode(sum, forKey: .sum)
+    try container.encode(HistogramCounts(flat.counts), forKey: .counts)
+    try container.encode(flat.sum, forKey: .sum)
   }
 }

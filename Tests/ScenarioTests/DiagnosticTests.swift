@@ -71,7 +71,7 @@ struct Mistake: Sendable, CustomTestStringConvertible {
     Mistake("policy: none}", "policy: none}\n    network: 5", #"13:14 producers.web.network: expected a duration such as 90s, found "5"; add a unit: ms, s, m, h, d"#),
     Mistake("type: kcl_polling", "type: kcl_polling, poll_interval: 100ms", #"14:60 consumers.reader.poll_interval: expected a duration from 200ms to 1h, found "100ms""#),
     Mistake("type: kcl_polling", "type: kcl_efo, poll_interval: 1s", #"14:41 consumers.reader.poll_interval: "poll_interval" does not apply to type kcl_efo; remove it"#),
-    Mistake("type: kcl_polling", "type: kcl_poling", #"14:32 consumers.reader.type: expected one of sdk_polling, kcl_polling, kcl_efo, lambda_polling, lambda_efo, managed_flink, firehose, found "kcl_poling"; did you mean "kcl_polling"?"#),
+    Mistake("type: kcl_polling", "type: kcl_poling", #"14:32 consumers.reader.type: expected one of sdk_polling, kcl_polling, kcl_efo, lambda_polling, lambda_efo, managed_flink, firehose, queue, found "kcl_poling"; did you mean "kcl_polling"?"#),
     Mistake("type: kcl_polling", "type: kcl_polling, service: {per_batch: 4}", #"14:66 consumers.reader.service.per_batch: expected a duration such as 90s, found "4"; add a unit: ms, s, m, h, d"#),
     Mistake("name: sample", "name: Sample", #"2:7 name: expected a name of a-z, 0-9 and -, at most 63 long, found "Sample""#),
     Mistake("schema: weir/v1", "schema: weir/v2", #"1:9 schema: expected weir/v1, found "weir/v2""#),

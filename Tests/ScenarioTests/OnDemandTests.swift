@@ -116,7 +116,7 @@ import Units
     #expect(Sample.errors(text(most)) == [])
     #expect(
       Sample.errors(text(most + 1)).map(Self.withoutPlace) == [
-        "consumers.c\(most): more than \(most) fan-out consumers read \"clicks\""
+        "consumers.c\(most): more than \(most) fan-out consumers and queues read \"clicks\""
       ])
   }
 }

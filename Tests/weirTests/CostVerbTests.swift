@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test(
-    "the whole process takes less than five times the processor time of validating the flagship: nothing is simulated",
+    "the whole process takes less than ten times the processor time of validating the flagship: nothing is simulated",
     .enabled(if: Tool.release != nil, "not a release build: nothing was measured; try `make test`")) func speed()
     async throws
   {
@@ -91,6 +91,7 @@ import Testing
         return sum + (pieces.count == 2 ? pieces[0] * 60 + pieces[1] : .infinity)
       }
     }
-    #expect(seconds.count == 4 && seconds[3] - seconds[1] < 5 * seconds[1], "\(outcome.stdout)")
+    // Of that, about 50 ms hash the keys that say how full the fullest shard is.
+    #expect(seconds.count == 4 && seconds[3] - seconds[1] < 10 * seconds[1], "\(outcome.stdout)")
   }
 }

@@ -93,13 +93,16 @@ public struct Account: Sendable, Hashable {
     streams.nextPush(consumer, subscription, of: id, after: now)
   }
 
+  /// What a stream's shard has left of its write limits; after `Stream.settle`, what it has at least.
+  public func gate(of shard: ShardID, in id: Int) -> GateReading { streams.gate(of: shard, in: id) }
+
   /// When a stream's queue can next answer a receive that waits; `.never` when nobody waits.
   public func nextAnswer(of queue: Int, in id: Int) -> Instant { streams.nextAnswer(of: queue, in: id) }
 
   /// Hands over the records of a range of a stream's shard that are kept: see `ShardLog.forEachArrival`.
   public func forEachArrival(
     from first: Int64, to end: Int64, in shard: ShardID, of id: Int,
-    _ take: (_ arrival: Instant, _ first: Int64, _ end: Int64) -> Void
+    _ take: (_ arrival: Instant, _ last: Instant, _ first: Int64, _ end: Int64) -> Void
   ) {
     streams.forEachArrival(from: first, to: end, in: shard, of: id, take)
   }

@@ -99,6 +99,9 @@ struct StreamTable: Sendable {
   /// Whether a shard takes records.
   func isOpen(_ shard: ShardID, of id: Int) -> Bool { streams.span[place(of: id)].isOpen(shard) }
 
+  /// What a shard has left of its write limits.
+  func gate(of shard: ShardID, in id: Int) -> GateReading { streams.span[place(of: id)].gate(of: shard) }
+
   /// When a subscription can be pushed to next.
   func nextPush(_ consumer: Int, _ subscription: Int, of id: Int, after now: Instant) -> Instant {
     streams.span[place(of: id)].nextPush(consumer, subscription, after: now)
@@ -110,7 +113,7 @@ struct StreamTable: Sendable {
   /// Records of a shard in a range of positions, by arrival.
   func forEachArrival(
     from first: Int64, to end: Int64, in shard: ShardID, of id: Int,
-    _ take: (_ arrival: Instant, _ first: Int64, _ end: Int64) -> Void
+    _ take: (_ arrival: Instant, _ last: Instant, _ first: Int64, _ end: Int64) -> Void
   ) {
     streams.span[place(of: id)].forEachArrival(from: first, to: end, in: shard, take)
   }

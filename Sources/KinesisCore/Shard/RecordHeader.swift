@@ -64,6 +64,15 @@ public import Units
   /// The position behind the last one.
   @inlinable public var end: Int64 { first + count }
 
+  /// When the one at a position of theirs arrived: evenly between the first and the last, where that is not known.
+  @inlinable public func arrival(of position: Int64) -> Instant {
+    guard lastArrival > arrival, count > 1 else { return arrival }
+    return arrival + Interval(nanoseconds: (lastArrival - arrival).nanoseconds / (count - 1) * (position - first))
+  }
+
+  /// Half-way between the first and the last arrival.
+  public var middle: Instant { arrival + Interval(nanoseconds: (lastArrival - arrival).nanoseconds / 2) }
+
   /// The bytes of the first `n` of them: exact for equal records, an even share in a settled block.
   @inlinable func bytes(ofFirst n: Int64) -> Int64 {
     if n >= count { return bytes }
@@ -80,13 +89,16 @@ public import Units
     return max(fitting, least)
   }
 
-  /// What of it lies in a range of positions, which it must overlap.
+  /// What of it lies in a range of positions, which it must overlap; `isSpread` says that its records arrived evenly between the
+  /// first and the last.
   @inline(__always)
-  func cut(from begin: Int64, to end: Int64) -> RecordRun {
+  func cut(from begin: Int64, to end: Int64, isSpread: Bool) -> RecordRun {
     guard begin > first || end < self.end else { return self }
     let skipped = max(0, begin - first), taken = min(self.end, end) - first - skipped
     let bytes = bytes(ofFirst: skipped + taken) - bytes(ofFirst: skipped)
+    let start = first + skipped, isLast = skipped + taken == count
     return RecordRun(
-      first: first + skipped, count: taken, bytes: bytes, arrival: arrival, lastArrival: lastArrival)
+      first: start, count: taken, bytes: bytes, arrival: isSpread ? arrival(of: start) : arrival,
+      lastArrival: isSpread && !isLast ? arrival(of: start + taken - 1) : lastArrival)
   }
 }

@@ -60,6 +60,16 @@ public struct Shard: Sendable, Hashable {
     return first
   }
 
+  /// Stores a span of records that its gate has settled: a run has an even part of the bytes.
+  mutating func store(_ span: RecordSpan, _ runs: [ArrivalRun]) {
+    var (count, bytes) = (span.count, span.bytes)
+    for run in runs {
+      let part = run.count == count ? bytes : span.bytes / span.count * run.count
+      log.append(run, bytes: part)
+      (count, bytes) = (count - run.count, bytes - part)
+    }
+  }
+
   /// The sequence number of the record at a position.
   public func sequenceNumber(at position: Int64, arrived: Instant) -> SequenceNumber {
     SequenceNumber(shard: id, shardCreated: openedAt, index: UInt64(position + 1), arrived: arrived)

@@ -1,4 +1,4 @@
-internal import Units
+public import Units
 
 /// What a shard still takes: its two write limits and nothing else, 32 bytes of plain data.
 ///
@@ -68,5 +68,56 @@ struct ShardGate: Sendable, Hashable {
     records -= accepted * TokenBucket.token
     bytes -= accepted * size * TokenBucket.token
     return (accepted, byRecords <= byBytes ? .records : .bytes)
+  }
+}
+
+/// Spans of records, in whatever order they arrive.
+extension ShardGate {
+  /// The same gate, full at an instant.
+  func full(at instant: Instant, _ terms: Terms) -> ShardGate {
+    var gate = self
+    (gate.records, gate.bytes, gate.asOf) = (terms.recordDepth, terms.byteDepth, instant)
+    return gate
+  }
+
+  /// What it lacks at an instant, in billionths of a record and of a byte: the work of its limits that is not done.
+  func missing(at instant: Instant, _ terms: Terms) -> (records: Int64, bytes: Int64) {
+    var gate = self
+    gate.refill(at: instant, terms)
+    return (terms.recordDepth - gate.records, terms.byteDepth - gate.bytes)
+  }
+
+  /// Admits a span's records when it is certain that none is refused: both limits allow all of them when it begins.
+  ///
+  /// What is left is what there is at least when it ends: as if all came last, for what comes to a full gate is lost.
+  mutating func settle(_ span: RecordSpan, _ terms: Terms) -> Bool {
+    refill(at: span.from, terms)
+    let (needed, isOver) = span.bytes.multipliedReportingOverflow(by: TokenBucket.token)
+    guard !isOver, bytes >= needed, records / TokenBucket.token >= span.count else { return false }
+    refill(at: span.to, terms)
+    records -= span.count * TokenBucket.token
+    bytes -= needed
+    return true
+  }
+}
+
+/// What a shard's two write limits stand at; after `Stream.settle`, what they have at least. 64 bytes.
+public struct GateReading: Sendable, Hashable {
+  let gate: ShardGate, terms: ShardGate.Terms
+
+  /// What is missing from both at an instant, in billionths of a record and of a byte.
+  public func missing(at instant: Instant) -> (records: Int64, bytes: Int64) { gate.missing(at: instant, terms) }
+
+  /// The same when both are full at an instant.
+  public func full(at instant: Instant) -> GateReading {
+    GateReading(gate: gate.full(at: instant, terms), terms: terms)
+  }
+
+  /// Records and bytes a second.
+  public var rates: (records: Int64, bytes: Int64) { (terms.recordRate, terms.byteRate) }
+
+  /// The most records and bytes that can be taken at once.
+  public var capacities: (records: Int64, bytes: Int64) {
+    (terms.recordDepth / TokenBucket.token, terms.byteDepth / TokenBucket.token)
   }
 }

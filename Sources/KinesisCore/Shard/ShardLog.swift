@@ -8,9 +8,9 @@ public import Units
 /// Kept are only the places where runs begin, with what lies before each: where a run ends, and how many bytes lie between
 /// two positions, follows from that without walking.
 public struct ShardLog: Sendable, Hashable {
-  /// Where a run begins: its first record's position, the bytes ever stored before it, and when it arrived.
+  /// Where a run begins: its first record's position, the bytes ever stored before it, and when its first and last arrived.
   private struct Step: Sendable, Hashable {
-    var first: Int64, bytes: Int64, arrival: Instant
+    var first: Int64, bytes: Int64, arrival: Instant, lastArrival: Instant
   }
 
   /// Runs that are told apart no more.
@@ -48,7 +48,7 @@ public struct ShardLog: Sendable, Hashable {
   /// Stores a run of equal records. Amortised O(1).
   @inline(__always)
   mutating func append(count: Int64, size: Int64, at now: Instant) {
-    if !isLastRun(of: size, at: now) { recent.append(Step(first: tip, bytes: written, arrival: now)) }
+    if !isLastRun(of: size, at: now) { recent.append(Step(first: tip, bytes: written, arrival: now, lastArrival: now)) }
     tip += count
     written += count * size
   }
@@ -57,8 +57,15 @@ public struct ShardLog: Sendable, Hashable {
   @inline(__always)
   private func isLastRun(of size: Int64, at now: Instant) -> Bool {
     let last = recent.count - 1
-    guard last >= recentHead, recent[last].arrival == now else { return false }
+    guard last >= recentHead, recent[last].arrival == now, recent[last].lastArrival == now else { return false }
     return written - recent[last].bytes == size * (tip - recent[last].first)
+  }
+
+  /// Stores a run of records between two arrivals. Amortised O(1).
+  mutating func append(_ run: ArrivalRun, bytes: Int64) {
+    recent.append(Step(first: tip, bytes: written, arrival: run.first, lastArrival: run.last))
+    tip += run.count
+    written += bytes
   }
 
   /// Forgets records that arrived before `horizon`. Settled blocks go as a whole, when their last record is that old.
@@ -70,12 +77,12 @@ public struct ShardLog: Sendable, Hashable {
     while settledHead < settled.count, settled[settledHead].lastArrival < horizon { settledHead += 1 }
     let isSettled = settledHead < settled.count
     if !isSettled {
-      while recentHead < recent.count, recent[recentHead].arrival < horizon { recentHead += 1 }
+      while recentHead < recent.count, recent[recentHead].lastArrival < horizon { recentHead += 1 }
     }
     let isRecent = recentHead < recent.count
     trimHorizon = isSettled ? settled[settledHead].start.first : isRecent ? recent[recentHead].first : tip
     // An empty log gets nothing older than now, which is behind every horizon.
-    keptFrom = isSettled ? settled[settledHead].lastArrival : isRecent ? recent[recentHead].arrival : horizon
+    keptFrom = isSettled ? settled[settledHead].lastArrival : isRecent ? recent[recentHead].lastArrival : horizon
     Self.drop(&settled, &settledHead)
     Self.drop(&recent, &recentHead)
   }
@@ -95,7 +102,7 @@ public struct ShardLog: Sendable, Hashable {
     while recentHead < end {
       let window = recent[recentHead].arrival.nanoseconds / width.nanoseconds
       let behind = recent[recentHead..<end].partitioningIndex { $0.arrival.nanoseconds / width.nanoseconds != window }
-      add(Block(start: recent[recentHead], lastArrival: recent[behind - 1].arrival), width)
+      add(Block(start: recent[recentHead], lastArrival: recent[behind - 1].lastArrival), width)
       recentHead = behind
     }
     Self.drop(&recent, &recentHead)
@@ -173,7 +180,7 @@ public struct ShardLog: Sendable, Hashable {
     let end = isLast ? tip : recent[index + 1].first, bytes = isLast ? written : recent[index + 1].bytes
     return RecordRun(
       first: step.first, count: end - step.first, bytes: bytes - step.bytes, arrival: step.arrival,
-      lastArrival: step.arrival)
+      lastArrival: step.lastArrival)
   }
 
   private func settledRun(at index: Int) -> RecordRun {
@@ -207,34 +214,48 @@ public struct ShardLog: Sendable, Hashable {
   public func position(arrivedFrom instant: Instant) -> Int64 {
     let block = settled[settledHead...].partitioningIndex { $0.lastArrival >= instant }
     if block < settled.count { return settled[block].start.first }
-    let run = recent[recentHead...].partitioningIndex { $0.arrival >= instant }
+    let run = recent[recentHead...].partitioningIndex { $0.lastArrival >= instant }
     return run < recent.count ? recent[run].first : tip
   }
 
   /// When the first record kept at or behind a position arrived; nil when there is none.
   func arrival(atOrBehind position: Int64) -> Instant? {
-    position >= tip ? nil : run(holding: max(position, trimHorizon))?.arrival
+    let first = max(position, trimHorizon)
+    guard first < tip, let run = run(holding: first) else { return nil }
+    return isRecent(first) ? run.arrival(of: first) : run.arrival
   }
 
-  /// Hands over the records of a range of positions, those that arrived together at once, with the position behind them; settled
-  /// blocks as if all had arrived with the first.
+  /// When the record at a position arrived; of a settled block, when the last did. Nil where none is kept.
+  func lastArrival(of position: Int64) -> Instant? {
+    run(holding: position).map { isRecent(position) ? $0.arrival(of: position) : $0.lastArrival }
+  }
+
+  /// Hands over the records of a range of positions, those that arrived together at once, or between a first and a last arrival,
+  /// with the position behind them; settled blocks as if all had arrived with the first.
   func forEachArrival(
-    from first: Int64, to end: Int64, _ take: (_ arrival: Instant, _ first: Int64, _ end: Int64) -> Void
+    from first: Int64, to end: Int64,
+    _ take: (_ arrival: Instant, _ last: Instant, _ first: Int64, _ end: Int64) -> Void
   ) {
     var next = max(first, trimHorizon)
     let end = min(end, tip)
     while next < end, !isRecent(next) {
       let run = settledRun(at: settledIndex(of: next))
-      take(run.arrival, next, min(run.end, end))
+      take(run.arrival, run.arrival, next, min(run.end, end))
       next = run.end
     }
     guard next < end else { return }
     var index = index(of: next, in: recent[recentHead...])
     while next < end {
       let arrival = recent[index].arrival, begin = next
-      repeat { index += 1 } while index < recent.count && recent[index].arrival == arrival
+      guard recent[index].lastArrival == arrival else {
+        let run = recentRun(at: index).cut(from: next, to: end, isSpread: true)
+        (next, index) = (run.end, index + 1)
+        take(run.arrival, run.lastArrival, run.first, run.end)
+        continue
+      }
+      repeat { index += 1 } while index < recent.count && recent[index].lastArrival == arrival
       next = min(index < recent.count ? recent[index].first : tip, end)
-      take(arrival, begin, next)
+      take(arrival, arrival, begin, next)
     }
   }
 
@@ -265,7 +286,7 @@ public struct ShardLog: Sendable, Hashable {
       let whole = isRecent ? log.recentRun(at: index) : log.settledRun(at: index)
       index += 1
       defer { position = Swift.min(whole.end, end) }
-      return whole.cut(from: position, to: end)
+      return whole.cut(from: position, to: end, isSpread: isRecent)
     }
   }
 

@@ -115,8 +115,8 @@ extension Stream {
   public func lag(behind position: Int64, in id: ShardID, at now: Instant) -> Int64 {
     guard position < shards.span[id.index].log.tip else { return 0 }
     let before = max(position - 1, shards.span[id.index].log.trimHorizon)
-    let seen = shards.span[id.index].log.run(holding: before)
-    return seen.map { max(0, (now - $0.lastArrival).nanoseconds / 1_000_000) } ?? 0
+    let seen = shards.span[id.index].log.lastArrival(of: before)
+    return seen.map { max(0, (now - $0).nanoseconds / 1_000_000) } ?? 0
   }
 
   // Looked at in place: a shard that is read out of the array is copied.
@@ -147,7 +147,8 @@ extension Stream {
 
   /// Records of a shard in a range of positions, by arrival.
   func forEachArrival(
-    from first: Int64, to end: Int64, in id: ShardID, _ take: (_ arrival: Instant, _ first: Int64, _ end: Int64) -> Void
+    from first: Int64, to end: Int64, in id: ShardID,
+    _ take: (_ arrival: Instant, _ last: Instant, _ first: Int64, _ end: Int64) -> Void
   ) {
     shards.span[id.index].log.forEachArrival(from: first, to: end, take)
   }

@@ -30,6 +30,11 @@ public struct SizeLaw: Sendable {
     }
   }
 
+  /// The law of data that is drawn and sent as it is.
+  init(_ distribution: Distribution, largest: Int64) {
+    (law, self.largest, ratio) = (Self.law(of: distribution), largest, 1)
+  }
+
   private static func law(of distribution: Distribution) -> Law {
     switch distribution {
     case .constant(let value): return .table(values: [whole(value)], shares: [1])

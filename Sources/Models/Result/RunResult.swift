@@ -40,6 +40,8 @@ public struct RunResult: Sendable {
   public var notesOmitted: Int
   /// One for each channel.
   public var channels: [ChannelResult] = []
+  /// How each stream's arrivals were simulated.
+  public var resolutions: [StreamResolution] = []
 
   /// The most notes kept.
   public static let maximumNotes = 10_000

@@ -73,6 +73,8 @@ struct RunEvent {
     /// A queue's dead letters are looked after; its instances are counted anew.
     case queueDead
     case queueLook
+    /// Records that somebody waits for, of a stream whose writers are settled, arrive.
+    case settled
   }
 
   let word: UInt64

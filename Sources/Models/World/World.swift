@@ -11,7 +11,7 @@ public import Units
 /// Each room keeps its own state and is handed the calendar, the endpoint and the observers.
 public struct World: ~Copyable {
   let experiment: Experiment
-  private let replication: Int
+  private let replication: Int, resolutions: [StreamResolution]
   private var calendar: Calendar
   private(set) var endpoint: Endpoint
   private var observers: Observers
@@ -25,12 +25,12 @@ public struct World: ~Copyable {
   /// A replication at its first instant. `replication` counts from 0; equal arguments give equal runs.
   public init(_ prepared: PreparedExperiment, replication: Int) {
     let experiment = prepared.experiment
-    (self.experiment, self.replication) = (experiment, replication)
+    (self.experiment, self.replication, resolutions) = (experiment, replication, prepared.resolutions)
     calendar = Calendar(experiment.horizon)
     endpoint = Endpoint(experiment, replication: replication)
     observers = Observers(experiment)
     let naming = DrawNaming(seed: experiment.seed, replication: replication)
-    producers = Producers(prepared.producers, naming, endpoint, calendar)
+    producers = Producers(prepared, naming, endpoint, calendar)
     applications = Applications(experiment)
     deliveries = Deliveries(experiment, replication: replication)
     channels = Channels(experiment)
@@ -39,10 +39,15 @@ public struct World: ~Copyable {
     applications.begin(experiment, replication: replication, &endpoint, &calendar)
     deliveries.begin(&endpoint, &calendar, &observers)
     timeline.begin(&calendar)
+    for stream in endpoint.streams where applications.areAwaiting(stream) {
+      for shard in endpoint[stream].openShards { producers.lookAhead(in: shard, of: stream, &calendar) }
+    }
     endpoint.scheduleChange(&calendar)
     scalers.begin(&calendar)
   }
 
+  /// Why a stream cannot go on being settled; nil while all can.
+  var failure: String? { producers.failure }
   /// The instant of the event being taken.
   public var now: Instant { calendar.now }
   /// How much virtual time has passed.
@@ -77,6 +82,31 @@ public struct World: ~Copyable {
   }
 
   private mutating func dispatch(_ event: RunEvent) {
+    guard producers.isSettling else { return take(event) }
+    let looked = settle(before: event)
+    take(event)
+    if let place = looked, applications.areAwaiting(place.stream) {
+      producers.lookAhead(in: place.shard, of: place.stream, &calendar)
+    }
+  }
+
+  /// Puts what has arrived where an event looks. Returns the shard, if it looks at one.
+  private mutating func settle(before event: RunEvent) -> Place? {
+    let place: Place?
+    switch event.kind {
+    case .read, .lease: place = applications.place(of: event)
+    case .sourcePoll: place = deliveries.place(of: event)
+    case .second, .warmupEnd, .streamChange, .scenario, .scenarioEnd, .scale, .scaleStep, .flinkResume:
+      producers.settleAll(&endpoint, &calendar, &observers)
+      return nil
+    default: return nil
+    }
+    if let place { producers.settle(place.shard, of: place.stream, &endpoint, &calendar, &observers) }
+    return place
+  }
+
+  /// Hands an event to the room whose it is.
+  private mutating func take(_ event: RunEvent) {
     switch event.kind {
     case .linger, .put, .putAnswer, .retry, .traceCopy, .sdkRetry, .sdkRelease, .kplPacked, .kplCollected,
       .kplDrain, .kplPut, .kplAnswer, .kplMap:
@@ -87,6 +117,9 @@ public struct World: ~Copyable {
     case .sourcePoll, .sourceAnswer, .deliveryWake, .attemptEnd:
       deliveries.take(event, &endpoint, &calendar, &observers)
     case .deliver: channels.wake(event.index, &calendar)
+    case .settled:
+      guard let (stream, shard) = producers.arrived(event, &endpoint, &calendar, &observers) else { return }
+      applications.announce(stream, shard, endpoint, &calendar)
     case .scenario, .scenarioEnd:
       timeline.take(event, &applications, &deliveries, &endpoint, &calendar, &observers)
     case .scale: scalers.take(event, &endpoint, &calendar, &observers)
@@ -118,6 +151,7 @@ public struct World: ~Copyable {
     for stream in endpoint.streams {
       producers.nameHottestKeys(of: stream, .justClosed, &endpoint, at: now)
       endpoint.follow(stream, at: now, &observers)
+      producers.follow(stream, endpoint, at: now)
       applications.followShards(of: stream, endpoint, &calendar)
     }
     endpoint.scheduleChange(&calendar)
@@ -128,11 +162,15 @@ public struct World: ~Copyable {
   private mutating func closeSecond() {
     recordSecond(until: now)
     settle()
+    for stream in endpoint.streams where applications.areAwaiting(stream) {
+      for shard in endpoint[stream].openShards { producers.lookAhead(in: shard, of: stream, &calendar) }
+    }
     calendar.schedule(RunEvent(.second), at: now + .seconds(1), .release)
   }
 
   private mutating func recordSecond(until instant: Instant) {
     if observers.isLooking {
+      if observers.isEdge(instant) { producers.countKeys() }
       observers.look(
         at: producers.all, shards: endpoint.recordedShards, ages: applications.ages(endpoint, at: instant),
         until: instant)
@@ -207,7 +245,7 @@ public struct World: ~Copyable {
   /// Records that every reader has passed settle into coarse blocks, and records past their retention go.
   private mutating func settle() {
     for stream in endpoint.streams {
-      for shard in 0..<endpoint.shardCount(of: stream) {
+      for shard in 0..<endpoint[stream].shards.count {
         let id = ShardID(shard), tip = endpoint.tip(of: id, in: stream)
         let needed = min(
           applications.firstNeeded(of: stream, shard, tip), deliveries.firstNeeded(of: stream, shard, tip))
@@ -228,6 +266,8 @@ public struct World: ~Copyable {
     let instant = isComplete ? calendar.end : now
     calendar.stop(at: instant)
     producers.stop(at: instant)
+    producers.settleAll(&endpoint, &calendar, &observers)
+    producers.land(at: instant)
     if instant > observers.secondBegan || !isComplete { recordRest(until: instant) }
     for stream in endpoint.streams { producers.nameHottestKeys(of: stream, .stillOpen, &endpoint, at: now) }
     let ledger = makeLedger(), usage = makeUsage(at: instant)
@@ -254,7 +294,7 @@ public struct World: ~Copyable {
       consumers: applications.results(endpoint, at: instant),
       firehoses: deliveries.results(endpoint, at: instant), usage: usage, verdicts: verdicts,
       series: endpoint.series, notes: notes.all, notesOmitted: notes.omitted)
-    result.channels = channels.results(endpoint, at: instant)
+    (result.channels, result.resolutions) = (channels.results(endpoint, at: instant), resolutions)
     result.judgeFigures(at: instant)
     return result
   }
@@ -284,9 +324,16 @@ public struct World: ~Copyable {
     while !isOver, world.now <= lens.until {
       guard !isInterrupted() else { return nil }
       isOver = world.advance(limit: 2_000)
+      guard let failure = world.failure else { continue }
+      let again = prepared.byRecord(because: failure)
+      return recording(of: again, replication: replication, from: from, until: until, isInterrupted: isInterrupted)
     }
     let end = world.calendar.end
-    if isOver, world.observers.secondBegan < min(end, lens.until) { world.recordRest(until: end) }
+    if isOver, world.observers.secondBegan < min(end, lens.until) {
+      world.calendar.stop(at: end)
+      world.producers.settleAll(&world.endpoint, &world.calendar, &world.observers)
+      world.recordRest(until: end)
+    }
     return world.observers.takeRecording(world.producers.all, world.endpoint.snapshot)
   }
 

@@ -15,6 +15,7 @@ extension ScenarioDecoder {
     let bin = binField.flatMap(bin) ?? .seconds(60)
     let billing = fields.take("cost_extrapolate")?
       .choice(BillingPeriod.allCases.map(\.rawValue), what: "cost_extrapolate")
+    let resolution = fields.take("resolution")?.choice(Resolution.allCases.map(\.rawValue), what: "resolution")
     fields.finish()
     guard let length, let lengthField else { return nil }
     if let warmupField, warmup >= length {
@@ -24,7 +25,8 @@ extension ScenarioDecoder {
     checkBins(length, bin, at: binField ?? lengthField)
     return Horizon(
       start: start ?? Horizon(duration: length).start, duration: length, warmup: warmup, reportBin: bin,
-      billing: billing.flatMap(BillingPeriod.init) ?? .month730h)
+      billing: billing.flatMap(BillingPeriod.init) ?? .month730h,
+      resolution: resolution.flatMap(Resolution.init) ?? .record)
   }
 
   private func checkBins(_ length: Interval, _ bin: Interval, at field: Field) {

@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import Experiment
 public import Scenario
 
 extension Setting: ExpressibleByArgument {}
@@ -9,8 +10,21 @@ struct SettingOptions: ParsableArguments {
     name: .customLong("set"),
     help: ArgumentHelp(
       "Overrides a value, such as streams.clicks.shards=16; null takes a key away.", valueName: "path=value"))
-  var settings: [Setting] = []
+  private var overrides: [Setting] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "How finely arrivals are simulated: record, or adaptive, which settles what no order of arrivals could change; short for --set clock.resolution=…",
+      valueName: "record|adaptive"))
+  private var resolution: Resolution?
+
+  /// All that is laid over, in order.
+  var settings: [Setting] {
+    overrides + (resolution.map { [Setting(path: "clock.resolution", value: $0.rawValue)] } ?? [])
+  }
 }
+
+extension Resolution: ExpressibleByArgument {}
 
 /// What makes one run of a scenario another than the next.
 struct ScenarioOptions: ParsableArguments {

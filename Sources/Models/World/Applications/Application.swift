@@ -40,7 +40,8 @@ struct Application: Sendable {
     return endpoint.contents.users(from: first, to: end, in: shard, of: spec.stream)
   }
 
-  /// The position of the first record of a shard's reader that was not handed over.
+  /// The shard that a reader reads, and the position of its first record that was not handed over.
+  func place(of reader: Int) -> Place { readers[reader].place }
   private func handed(by reader: Int) -> Int64 {
     isMapped ? mapping?.handed(by: reader) ?? 0 : processors.handed(by: reader)
   }
@@ -62,7 +63,8 @@ struct Application: Sendable {
     _ shard: Shard, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar
   ) {
     let isBehind = spec.start == .latest, position = isBehind ? shard.log.tip : shard.log.trimHorizon
-    guard isBehind || shard.parents.allSatisfy({ endpoint.isEmpty($0, of: spec.stream) }) else { return }
+    let shards = endpoint.stream(spec.stream).shards
+    guard isBehind || shard.parents.allSatisfy({ shards[$0.index].log.runCount == 0 }) else { return }
     let reader = addReader(shard.id, from: position, &commons)
     if isBehind { tally.skipped += records(from: 0, to: position, shard.id, endpoint) }
     if isBehind, !shard.isOpen { readers.skip(reader) } else { readers.startNew(reader, &endpoint, &calendar) }
@@ -106,7 +108,7 @@ struct Application: Sendable {
     from first: Int64, to end: Int64, of reader: Int, _ endpoint: borrowing Endpoint, _ observers: inout Observers
   ) {
     let gone = records(from: first, to: end, readers[reader].place.shard, endpoint)
-    tally.note(expired: gone, at: endpoint.retention(of: spec.stream), by: number, &observers)
+    tally.note(expired: gone, at: endpoint[spec.stream].retention, by: number, &observers)
   }
 
   private func hasRoom(_ reader: Int) -> Bool {
@@ -186,7 +188,7 @@ struct Application: Sendable {
     }
     let isIdle = processors.isIdle(reader) && (!isMapped || mapping?.held(of: reader) ?? 0 == 0)
     guard isIdle, readers[reader].isExhausted, !readers.isFinished(reader) else { return }
-    let shard = "\(endpoint.name(of: spec.stream))/\(readers[reader].place.shard)"
+    let shard = "\(endpoint[spec.stream].name)/\(readers[reader].place.shard)"
     observers.note(.shardDrained, spec.name, "\(shard) is read to its end", at: calendar.now)
     for child in readers.finish(reader, endpoint) {
       readers.lease(addReader(child, from: 0, &commons), &calendar)
@@ -316,13 +318,11 @@ struct Application: Sendable {
 
   // MARK: Figures
 
-  /// Records were stored in a shard of the stream, of which it is a fan-out consumer; or shards may have closed.
+  /// Records were stored in a shard of its stream, whose fan-out reader waits; or shards may have closed.
   mutating func awaitPush(of shard: ShardID, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
     readers.awaitPush(of: shard, endpoint, &calendar)
   }
-  mutating func awaitEnds(_ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
-    readers.awaitEnds(endpoint, &calendar)
-  }
+  mutating func awaitEnds(_ at: borrowing Endpoint, _ calendar: inout Calendar) { readers.awaitEnds(at, &calendar) }
 
   /// A measured second ends; statistics begin anew.
   mutating func note(age: Interval, at instant: Instant) { tally.note(age: age, at: instant) }
@@ -338,7 +338,7 @@ struct Application: Sendable {
   func unread(_ endpoint: borrowing Endpoint, at instant: Instant) -> LatencyHistogram {
     guard uptime.isDeployed else { return LatencyHistogram() }
     var late = Lateness(at: instant)
-    for shard in 0..<endpoint.shardCount(of: spec.stream) {
+    for shard in 0..<endpoint[spec.stream].shards.count {
       let reader = readers.reader(of: shard)
       // What a mapping holds is not in the order of its shard: some of what lies behind its first open record is done.
       if let reader, isMapped { mapping?.addHeld(by: reader, to: &late) }

@@ -123,6 +123,20 @@ struct Applications: Sendable {
     }
   }
 
+  /// Records were stored in a shard: its fan-out readers get them.
+  mutating func announce(_ stream: Int, _ shard: ShardID, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
+    for number in fanOut[stream] { applications[number].awaitPush(of: shard, endpoint, &calendar) }
+  }
+
+  /// Whether a stream has readers that wait for records.
+  func areAwaiting(_ stream: Int) -> Bool { !fanOut[stream].isEmpty }
+
+  /// The shard whose reader an event is for.
+  func place(of event: RunEvent) -> Place {
+    let (application, reader) = commons.slots[event.index]
+    return applications[application].place(of: reader)
+  }
+
   /// Shards of a stream may have closed: fan-out readers of those get their last event.
   mutating func followShards(of stream: Int, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
     for number in fanOut[stream] { applications[number].awaitEnds(endpoint, &calendar) }

@@ -141,13 +141,13 @@ struct FlinkJob: Sendable {
 
   /// Windows take what is worked on now.
   mutating func take(_ run: RecordRun, at place: Place, _ contents: ShardContents, at now: Instant) {
-    if let formed = windows?.take(run.count, arrived: run.arrival, at: now) {
-      result.windowLatency.record(formed - run.arrival, count: run.count)
+    if let formed = windows?.take(run.count, arrived: run.middle, at: now) {
+      result.windowLatency.record(formed - run.middle, count: run.count)
     }
     guard sessions != nil else { return }
     for position in run.first..<run.end {
       let key = contents.keyHash(of: position, in: place.shard, of: place.stream)
-      sessions?.take(key, arrived: run.arrival, at: now, into: &result.windowLatency)
+      sessions?.take(key, arrived: run.middle, at: now, into: &result.windowLatency)
     }
   }
 

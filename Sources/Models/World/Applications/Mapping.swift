@@ -108,12 +108,12 @@ struct Mapping: Sendable {
   mutating func gather(_ batch: Batch, at reader: Int, of place: Place, _ endpoint: borrowing Endpoint, at now: Instant)
   {
     if let poisonFrom, !hasPoison {
-      notePoison(in: batch, of: reader, endpoint.position(arrivedFrom: poisonFrom, in: place.shard, of: place.stream))
+      notePoison(in: batch, of: reader, endpoint[place.stream].position(arrivedFrom: poisonFrom, in: place.shard))
     }
     let factor = function.factor
     lanes[reader].gathered += batch.count
     for run in endpoint.runs(from: batch.first, to: batch.end, in: place.shard, of: place.stream) {
-      var piece = Piece(first: run.first, count: run.count, bytes: run.bytes, arrival: run.arrival, received: now)
+      var piece = Piece(first: run.first, count: run.count, bytes: run.bytes, arrival: run.middle, received: now)
       guard factor > 1 else {
         lanes[reader].subShards[0].append(piece)
         continue
@@ -171,7 +171,7 @@ struct Mapping: Sendable {
   ) {
     guard !lanes[reader].subShards[part].isRunning, !lanes[reader].subShards[part].isThrottled else { return }
     while prepare(reader, part, of: source.place, &calendar) {
-      dropAged(reader, part, retention: endpoint.retention(of: source.place.stream), at: calendar.now, &observers)
+      dropAged(reader, part, retention: endpoint[source.place.stream].retention, at: calendar.now, &observers)
       guard lanes[reader].subShards[part].work.last?.pieces.isEmpty ?? true else {
         return run(reader, part, &source, &functions, &calendar, &observers)
       }
@@ -270,7 +270,7 @@ struct Mapping: Sendable {
       return succeed(batch, startedAt: startedAt, &tally, &observers)
     }
     if counts.errors == 0 {
-      let shard = "\(endpoint.name(of: place.stream))/\(place.shard)"
+      let shard = "\(endpoint[place.stream].name)/\(place.shard)"
       observers.note(.functionFailed, name, "an invocation fails, on \(shard)", at: now)
     }
     counts.errors += 1

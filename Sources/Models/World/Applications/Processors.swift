@@ -142,9 +142,9 @@ struct Processors: Sendable {
         job?.take(run, at: place, endpoint.contents, at: now)
       }
     }
-    endpoint.forEachArrival(from: first, to: batch.end, in: place) { arrival, first, end in
+    endpoint.forEachArrival(from: first, to: batch.end, in: place) { arrival, last, first, end in
       let count = endpoint.contents.users(from: first, to: end, in: place.shard, of: place.stream)
-      tally.note(now - arrival, count, by: consumer, &observers)
+      tally.note(from: now - last, to: now - arrival, count, by: consumer, &observers)
     }
   }
 

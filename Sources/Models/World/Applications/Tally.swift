@@ -22,6 +22,15 @@ struct Tally: Sendable {
     observers.noteRead(delay, count: count, by: consumer)
   }
 
+  /// Records that arrived together, or within a stretch, are handed to the application's code between so long and so long after.
+  mutating func note(
+    from low: Interval, to high: Interval, _ count: Int64, by consumer: Int, _ observers: inout Observers
+  ) {
+    guard low < high else { return note(low, count, by: consumer, &observers) }
+    propagation.record(from: low, to: high, count: count)
+    observers.noteRead(from: low, to: high, count: count, by: consumer)
+  }
+
   /// Records have left the stream unread, at an age at which they were late enough.
   mutating func note(expired count: Int64, at age: Interval, by consumer: Int, _ observers: inout Observers) {
     guard count > 0 else { return }

@@ -68,7 +68,7 @@ struct Channels: Sendable {
       (result.heldRecords, result.heldBytes) = (held.records, Bytes(held.bytes))
       // What is held has waited so long already, and will wait longer.
       if let since = channels[index].channel.since { result.freshness = max(result.freshness, instant - since) }
-      let accepted = endpoint.stored(in: channels[index].stream)
+      let accepted = endpoint[channels[index].stream].stored
       precondition(result.records + result.heldRecords == accepted, "a channel lost or doubled a record")
       return result
     }

@@ -71,6 +71,12 @@ struct Deliveries: Sendable {
 
   // MARK: Events
 
+  /// The shard whose reader an event is for.
+  func place(of event: RunEvent) -> Place? {
+    let (firehose, source) = desk.sources[event.index]
+    return firehoses[firehose].place(of: source)
+  }
+
   /// An event of the room's.
   mutating func take(
     _ event: RunEvent, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers

@@ -126,6 +126,7 @@ struct Firehose: Sendable {
   }
 
   /// A reader's second may be over.
+  func place(of source: Int) -> Place? { sources?.place(of: source) }
   mutating func poll(
     _ source: Int, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
   ) {
@@ -138,7 +139,7 @@ struct Firehose: Sendable {
     _ observers: inout Observers
   ) {
     guard let (batch, place) = sources?.arrive(at: source) else { return }
-    let age = endpoint.retention(of: place.stream)
+    let age = endpoint[place.stream].retention
     tally.note(undelivered: batch.skipped, at: age, by: number, &observers)
     if batch.count > 0 { hand(batch, at: place, &desk, &endpoint, &calendar, &observers) }
     guard sources?.isExhausted(source) ?? false else { return }

@@ -101,6 +101,9 @@ struct SourceReaders: Sendable {
     return sources[source].use == .delivery ? (batch, sources[source].reader.place) : nil
   }
 
+  /// The shard that a reader reads.
+  func place(of source: Int) -> Place { sources[source].reader.place }
+
   /// Whether all of a shard has arrived.
   func isExhausted(_ source: Int) -> Bool { sources[source].reader.isExhausted }
 
@@ -129,7 +132,7 @@ struct SourceReaders: Sendable {
 
   /// What is unread, and what has left the stream unread since it was last asked.
   func addUnread(_ endpoint: borrowing Endpoint, to late: inout Lateness) {
-    for shard in 0..<endpoint.shardCount(of: stream) {
+    for shard in 0..<endpoint[stream].shards.count {
       late.add(from: unread(of: shard) ?? 0, in: ShardID(shard), of: stream, .userRecords, endpoint)
     }
   }

@@ -12,6 +12,18 @@ struct PutCall {
   let records: Int32
 }
 
+/// A second's put calls together, as CloudWatch sees them.
+struct PutCalls {
+  let stream: Int
+  /// Whether they are PutRecord.
+  let isSingle: Bool
+  /// How many, and of those that tried once more what was refused.
+  var count: Int64 = 0
+  var accepted: Int64 = 0, bytes: Int64 = 0, refused: Int64 = 0
+  /// How long they took, in milliseconds: in all, the shortest and the longest.
+  var time = 0.0, shortest = Double.infinity, longest = 0.0
+}
+
 /// Whose GetRecords call it is.
 enum ReadCaller {
   case consumer, firehose

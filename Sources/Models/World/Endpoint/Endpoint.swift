@@ -94,8 +94,40 @@ struct Endpoint: ~Copyable {
 
   /// Whoever waits for records has been told. A put call is over: what CloudWatch sees of it.
   mutating func forgetReached() { reached.clear() }
+  mutating func note(_ calls: PutCalls) { book.note(calls) }
   mutating func note(_ call: PutCall, accepted: (count: Int32, bytes: Int64), took: Interval) {
     book.note(call, accepted: accepted, took: took)
+  }
+
+  // MARK: Settled intervals
+
+  /// What a shard's write limits stand at, or have at least.
+  func gate(of shard: ShardID, in stream: Int) -> GateReading { account.gate(of: shard, in: stream) }
+
+  /// Puts a span's records, if none of them can be refused; `intake` is what they come to. False, with nothing done, if one can.
+  mutating func settle(
+    _ span: RecordSpan, _ runs: [ArrivalRun], _ intake: Tariff.Intake, in shard: ShardID, of stream: Int,
+    _ calendar: inout Calendar
+  ) -> Bool {
+    guard account[stream].settle(span, runs, in: shard) else { return false }
+    meters[stream].note(span.count, intake)
+    calendar.fold(UInt64(span.bytes) << 20 ^ UInt64(span.count))
+    return true
+  }
+
+  /// Puts equal records that reach a shard at an instant.
+  mutating func put(
+    _ arrival: RecordArrival, isFirst: Bool, in shard: ShardID, of stream: Int, _ calendar: inout Calendar
+  ) -> PutOutcome {
+    let outcome = account[stream].put(arrival, in: shard)
+    meters[stream].note(outcome, of: RecordHeader(arrival), isFirst: isFirst)
+    calendar.fold(UInt64(arrival.count) << 32 ^ UInt64(outcome.accepted))
+    return outcome
+  }
+
+  /// Finds out where a shard's gate stands: at `gate` before records that were settled.
+  mutating func replay(_ arrivals: [RecordArrival], from gate: GateReading, in shard: ShardID, of stream: Int) {
+    account[stream].replay(arrivals, from: gate, in: shard)
   }
 
   // MARK: GetRecords
@@ -189,12 +221,12 @@ struct Endpoint: ~Copyable {
     let name = account[stream].name
     var entry = Reshard(requestedAt: now, kind: kind, shardsBefore: before, shardsAfter: before)
     do throws(Refusal) {
-      try account.ask(change.request(of: account[stream], busiest: busiest(of: stream)), of: stream, at: now)
+      try account.ask(
+        change.request(of: account[stream], busiest: meters[stream].busiest(of: account[stream])), of: stream, at: now)
       observers.note(.reshardRequested, name, asker.asked(kind, at: before), at: now)
     } catch {
       entry.refusal = error.code
-      let text = "\(asker.refused(kind, at: before)): \(error.code): \(error.message)"
-      observers.note(.reshardRefused, name, text, at: now)
+      observers.note(.reshardRefused, name, asker.refused(kind, at: before, error), at: now)
     }
     if case .scaler = asker, let refusal = entry.refusal { return refusal }
     histories[stream].note(entry)
@@ -202,15 +234,6 @@ struct Endpoint: ~Copyable {
     if entry.refusal == nil, account[stream].status == .active { finishChange(of: stream, at: now, &observers) }
     scheduleChange(&calendar)
     return entry.refusal
-  }
-
-  /// The open shard of which most was asked lately; of equals the first.
-  private func busiest(of stream: Int) -> ShardID {
-    let meter = meters[stream], state = account[stream]
-    return state.openShards.max {
-      (meter.recentLoad(of: $0, in: state), $1) < (meter.recentLoad(of: $1, in: state), $0)
-    }
-      ?? ShardID(0)
   }
 
   /// Sees to it that there is an event for the next change that a stream makes by itself.
@@ -234,17 +257,17 @@ struct Endpoint: ~Copyable {
     meters[stream].follow(account[stream], at: now, began: observers.secondBegan, &observers)
     finishChange(of: stream, at: now, &observers)
     if let step = histories[stream].beginScaling(account[stream], at: now) {
-      observers.note(.reshardRequested, name(of: stream), step, at: now)
+      observers.note(.reshardRequested, account[stream].name, step, at: now)
     }
     if let entry = histories[stream].finishScaling(account[stream], at: now) {
-      observers.note(.reshardFinished, name(of: stream), entry.ending(at: now), at: now)
+      observers.note(.reshardFinished, account[stream].name, entry.ending(at: now), at: now)
     }
     followTariff(of: stream, at: now)
   }
 
   private mutating func finishChange(of stream: Int, at now: Instant, _ observers: inout Observers) {
     guard let entry = histories[stream].follow(account[stream], at: now) else { return }
-    observers.note(.reshardFinished, name(of: stream), entry.ending(at: now), at: now)
+    observers.note(.reshardFinished, account[stream].name, entry.ending(at: now), at: now)
   }
 
   /// Begins another tariff when a stream's mode or terms have changed.
@@ -256,27 +279,23 @@ struct Endpoint: ~Copyable {
 
   // MARK: Faults
 
-  /// A fault begins, on one stream or on all.
+  /// A fault begins, on one stream or on all; it ends.
   mutating func begin(
     _ fault: ServiceFault, event: Int, on stream: Int?, at now: Instant, _ observers: inout Observers
   ) {
     for index in stream.map({ $0..<$0 + 1 }) ?? streams { faults[index].begin(fault, event: event) }
-    observers.note(.faultBegan, stream.map { name(of: $0) } ?? "all streams", fault.beginning, at: now)
+    observers.note(.faultBegan, stream.map { account[$0].name } ?? "all streams", fault.beginning, at: now)
   }
-
-  /// It ends.
   mutating func end(_ fault: ServiceFault, event: Int, on stream: Int?, at now: Instant, _ observers: inout Observers) {
     for index in stream.map({ $0..<$0 + 1 }) ?? streams { faults[index].end(event: event) }
-    observers.note(.faultEnded, stream.map { name(of: $0) } ?? "all streams", fault.ending, at: now)
+    observers.note(.faultEnded, stream.map { account[$0].name } ?? "all streams", fault.ending, at: now)
   }
 
   // MARK: Seconds, minutes, bins
 
   /// A key of a shard is perhaps the one asked for most.
   mutating func weigh(_ tally: KeyTally, of population: KeyPopulation, in stream: Int, at now: Instant) {
-    let shard = account[stream].shards[tally.shard]
-    let seconds = ((shard.closedAt ?? now) - shard.openedAt).inSeconds
-    meters[stream].shards[tally.shard].weigh(tally, of: population, over: seconds, stored: shard.stored)
+    meters[stream].weigh(tally, of: population, in: account[stream].shards[tally.shard], at: now)
   }
 
   /// A second ends, or what there is of it.
@@ -302,8 +321,6 @@ struct Endpoint: ~Copyable {
   }
   mutating func endWarmup(at now: Instant) { for stream in streams { meters[stream].endWarmup(at: now) } }
 
-  // MARK: CloudWatch beside Kinesis
-
   /// Adds a value of one operation of a delivery stream.
   mutating func note(_ metric: FirehoseMetric, _ value: Double, firehose: Int) {
     book.note(metric, value, firehose: firehose)
@@ -321,9 +338,8 @@ struct Endpoint: ~Copyable {
   func result(
     of stream: Int, _ spec: StreamSpec, minutes: Int, from start: Instant, until end: Instant
   ) -> StreamResult {
-    StreamResult(
-      account[stream], meters[stream], histories[stream].entries, spec, minutes: minutes, from: start,
-      until: end)
+    let entries = histories[stream].entries
+    return StreamResult(account[stream], meters[stream], entries, spec, minutes: minutes, from: start, until: end)
   }
 
   /// Records refused, and asked for, since the warm-up: of one stream or of all, by what is to be counted.
@@ -342,19 +358,11 @@ struct Endpoint: ~Copyable {
     streams.map { zip(meters[$0].shards, account[$0].shards).map { $0.recorded($1.stored) } }
   }
 
-  /// Its name, who chooses a record's shard, how long it keeps records, and how many shards it ever had.
-  func name(of stream: Int) -> String { account[stream].name }
-  func distribution(of stream: Int) -> RecordDistribution { account[stream].distribution }
-  func retention(of stream: Int) -> Interval { account[stream].retention }
-  func shardCount(of stream: Int) -> Int { account[stream].shards.count }
+  /// One of them as it stands now, looked at in place.
+  subscript(stream: Int) -> Stream { _read { yield account[stream] } }
 
-  /// Whether a shard takes records; the shards that it came from, and those that came from it.
+  /// Whether a shard takes records; the position of the oldest record kept, and the one behind its newest.
   func isOpen(_ shard: ShardID, of stream: Int) -> Bool { account.isOpen(shard, of: stream) }
-  func parents(of shard: ShardID, in stream: Int) -> [ShardID] { account[stream].shards[shard.index].parents }
-  func children(of shard: ShardID, in stream: Int) -> [ShardID] { account[stream].children(of: shard) }
-
-  /// Whether no record of a shard is kept; the position of the oldest one kept, and the one behind a shard's newest.
-  func isEmpty(_ shard: ShardID, of stream: Int) -> Bool { account[stream].shards[shard.index].log.runCount == 0 }
   func horizon(of shard: ShardID, in stream: Int) -> Int64 { account.horizon(of: shard, in: stream) }
   func tip(of shard: ShardID, in stream: Int) -> Int64 { account.tip(of: shard, in: stream) }
 
@@ -366,22 +374,12 @@ struct Endpoint: ~Copyable {
   /// The records kept in a range of a shard's positions, by arrival and as runs.
   func forEachArrival(
     from first: Int64, to end: Int64, in place: Place,
-    _ take: (_ arrival: Instant, _ first: Int64, _ end: Int64) -> Void
+    _ take: (_ arrival: Instant, _ last: Instant, _ first: Int64, _ end: Int64) -> Void
   ) {
     account.forEachArrival(from: first, to: end, in: place.shard, of: place.stream, take)
   }
   func runs(from first: Int64, to end: Int64, in shard: ShardID, of stream: Int) -> ShardLog.Runs {
     account.runs(from: first, to: end, in: shard, of: stream)
-  }
-
-  /// Kinesis records that a stream's shards ever stored; the shard's number of a record that goes round the open ones.
-  func stored(in stream: Int) -> Int64 { account[stream].shards.reduce(0) { $0 + $1.log.tip } }
-  func shard(ofTurn turn: UInt32, in stream: Int) -> Int32 {
-    let open = account[stream].openShards
-    return open[Int(turn) % open.count].number
-  }
-  func position(arrivedFrom instant: Instant, in shard: ShardID, of stream: Int) -> Int64 {
-    account[stream].shards[shard.index].log.position(arrivedFrom: instant)
   }
 
   // MARK: Forgetting

@@ -104,7 +104,7 @@ struct MetricBook: Sendable {
 
   /// Adds a value of one operation.
   mutating func note(_ metric: StreamMetric, _ value: Double, stream: Int) {
-    note(value, at: stream * StreamMetric.allCases.count + metric.rawValue)
+    note(value, at: Self.place(metric, stream))
   }
 
   /// Adds a value of one push.
@@ -139,6 +139,43 @@ struct MetricBook: Sendable {
     note(.putRecordsTotal, Double(call.records), stream: stream)
     note(.putRecordsSuccessful, Double(accepted.count), stream: stream)
     note(.putRecordsThrottled, throttled, stream: stream)
+  }
+
+  /// Put calls are over. What a call holds at least and at most counts as the mean.
+  mutating func note(_ calls: PutCalls) {
+    guard calls.count > 0 else { return }
+    let stream = calls.stream, tried = calls.accepted + calls.refused
+    add(calls, .writeExceeded, Double(calls.refused))
+    add(
+      calls, calls.isSingle ? .putRecordSuccess : .putRecordsSuccess,
+      Double(calls.isSingle ? calls.accepted : calls.count))
+    let latency = calls.isSingle ? StreamMetric.putRecordLatency : .putRecordsLatency
+    note(calls.time, count: calls.count, between: calls.shortest, calls.longest, at: Self.place(latency, stream))
+    if calls.accepted > 0 {
+      add(calls, .incomingBytes, Double(calls.bytes))
+      add(calls, .incomingRecords, Double(calls.accepted))
+      add(calls, calls.isSingle ? .putRecordBytes : .putRecordsBytes, Double(calls.bytes))
+    }
+    guard !calls.isSingle else { return }
+    add(calls, .putRecordsTotal, Double(tried))
+    add(calls, .putRecordsSuccessful, Double(calls.accepted))
+    add(calls, .putRecordsThrottled, Double(calls.refused))
+  }
+
+  private mutating func add(_ calls: PutCalls, _ metric: StreamMetric, _ sum: Double) {
+    let each = sum / Double(calls.count)
+    note(sum, count: calls.count, between: each, each, at: Self.place(metric, calls.stream))
+  }
+
+  private static func place(_ metric: StreamMetric, _ stream: Int) -> Int {
+    stream * StreamMetric.allCases.count + metric.rawValue
+  }
+
+  private mutating func note(_ sum: Double, count: Int64, between low: Double, _ high: Double, at index: Int) {
+    open[index].sum += sum
+    open[index].minimum = min(open[index].minimum, low)
+    open[index].maximum = max(open[index].maximum, high)
+    open[index].count += count
   }
 
   /// A put call has failed as a whole, because the service did.

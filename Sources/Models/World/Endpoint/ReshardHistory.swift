@@ -112,11 +112,13 @@ enum StreamChange {
       }
     }
 
-    func refused(_ kind: Reshard.Kind, at open: Int) -> String {
-      switch self {
-      case .scenario: kind.rawValue
-      case .scaler(let policy, let target): "\(policy) asked for \(target) shards at \(open)"
-      }
+    func refused(_ kind: Reshard.Kind, at open: Int, _ error: Refusal) -> String {
+      let what =
+        switch self {
+        case .scenario: kind.rawValue
+        case .scaler(let policy, let target): "\(policy) asked for \(target) shards at \(open)"
+        }
+      return "\(what): \(error.code): \(error.message)"
     }
   }
 }

@@ -97,6 +97,12 @@ struct StreamMeter: Sendable {
     shards[shard].note(limit, count, size, isFirst: isFirst)
   }
 
+  /// Counts records that were all stored at the first attempt.
+  mutating func note(_ count: Int64, _ intake: Tariff.Intake) {
+    (attempts, firstAttempts) = (attempts + count, firstAttempts + count)
+    tariffs[tariffs.count - 1].add(intake)
+  }
+
   /// Begins another tariff.
   mutating func begin(_ tariff: Tariff) {
     if !tariffs.isEmpty { tariffs[tariffs.count - 1].until = tariff.since }
@@ -124,6 +130,17 @@ struct StreamMeter: Sendable {
   func recentLoad(of shard: ShardID, in stream: Stream) -> Double {
     guard shards.indices.contains(shard.index) else { return 0 }
     return shards[shard.index].recent(stream.shards[shard.index].stored).share(of: rates, seconds: 60)
+  }
+
+  /// The open shard of which most was asked lately; of equals the first.
+  func busiest(of stream: Stream) -> ShardID {
+    stream.openShards.max { (recentLoad(of: $0, in: stream), $1) < (recentLoad(of: $1, in: stream), $0) } ?? ShardID(0)
+  }
+
+  /// A key of a shard is perhaps the one asked for most.
+  mutating func weigh(_ tally: KeyTally, of population: KeyPopulation, in shard: Shard, at now: Instant) {
+    let seconds = ((shard.closedAt ?? now) - shard.openedAt).inSeconds
+    shards[tally.shard].weigh(tally, of: population, over: seconds, stored: shard.stored)
   }
 
   /// Records refused and asked for since the warm-up: over all attempts, and over those that ask for the first time.

@@ -23,19 +23,17 @@ struct Tariff: Sendable {
   /// Counts what was accepted.
   @inline(__always)
   mutating func add(_ more: Intake) {
-    intake.bytes += more.bytes
-    intake.payloadUnits += more.payloadUnits
-    intake.roundedBytes += more.roundedBytes
+    intake += more
   }
 
   /// Records accepted, as AWS bills them.
   struct Intake: Sendable {
     /// Data and partition key together (assumed: §10.2 says "record size").
-    fileprivate(set) var bytes: Int64 = 0
+    var bytes: Int64 = 0
     /// Chunks of 25 KB of provisioned streams, record by record; a KB is 1,024 bytes (facts §10.2).
-    fileprivate(set) var payloadUnits: Int64 = 0
+    var payloadUnits: Int64 = 0
     /// Bytes of on-demand streams, each record rounded up to 1 KB.
-    fileprivate(set) var roundedBytes: Int64 = 0
+    var roundedBytes: Int64 = 0
 
     /// Counts equal records.
     @inline(__always)
@@ -43,6 +41,13 @@ struct Tariff: Sendable {
       bytes += count * size
       payloadUnits += count * Rounding.payloadUnits(size)
       roundedBytes += count * Rounding.kilobytes(size)
+    }
+
+    @inline(__always)
+    static func += (sum: inout Intake, more: Intake) {
+      sum.bytes += more.bytes
+      sum.payloadUnits += more.payloadUnits
+      sum.roundedBytes += more.roundedBytes
     }
   }
 }

@@ -86,6 +86,17 @@ struct ObjectiveMonitor: Sendable {
   @inline(__always)
   mutating func add(_ time: LatencyHistogram.Class, count: Int64) { own.times?.record(time, count: count) }
 
+  /// Adds times that lie anywhere between two.
+  mutating func add(from low: Interval, to high: Interval, count: Int64) {
+    own.times?.record(from: low, to: high, count: count)
+  }
+
+  /// Says how times are distributed, and adds some of that law.
+  mutating func spread(_ weight: Double, from low: Interval, to high: Interval) {
+    own.times?.spread(weight, from: low, to: high)
+  }
+  mutating func addSpread(_ count: Int64) { own.times?.recordSpread(count: count) }
+
   /// Adds shard-seconds to a utilisation objective.
   mutating func add(shares: [Double], idle: Int64) {
     for share in shares { own.shares?.record(Ratio(share), times: 1) }
@@ -148,6 +159,7 @@ struct ObjectiveMonitor: Sendable {
 
   private func reading(_ state: ObjectiveState) -> MetricReading {
     var reading = own
+    reading.times?.flatten()
     (reading.part, reading.whole) = (state.counts.part - baseline.part, state.counts.whole - baseline.whole)
     if let unfinished = state.unfinished { reading.times?.add(unfinished: unfinished) }
     return reading

@@ -69,6 +69,26 @@ struct Observers: ~Copyable {
     for monitor in putMonitors[producer] { monitors[monitor].add(latency, count: 1) }
   }
 
+  /// So many of a producer's records took as long as `spreadPuts` says.
+  mutating func notePuts(_ count: Int64, by producer: Int) {
+    for monitor in putMonitors[producer] { monitors[monitor].addSpread(count) }
+  }
+
+  /// Records of a producer took between so long and so long.
+  mutating func notePuts(_ count: Int64, from low: Interval, to high: Interval, by producer: Int) {
+    for monitor in putMonitors[producer] { monitors[monitor].add(from: low, to: high, count: count) }
+  }
+
+  /// How long a producer's records take: so much of them between so long and so long.
+  mutating func spreadPuts(_ weight: Double, from low: Interval, to high: Interval, by producer: Int) {
+    for monitor in putMonitors[producer] { monitors[monitor].spread(weight, from: low, to: high) }
+  }
+
+  /// A consumer has handed over records that arrived within a stretch.
+  mutating func noteRead(from low: Interval, to high: Interval, count: Int64, by consumer: Int) {
+    for monitor in readMonitors[consumer] { monitors[monitor].add(from: low, to: high, count: count) }
+  }
+
   /// A consumer has handed records to its code, so long after they arrived.
   mutating func noteRead(_ delay: LatencyHistogram.Class, count: Int64, by consumer: Int) {
     for monitor in readMonitors[consumer] { monitors[monitor].add(delay, count: count) }
@@ -180,6 +200,9 @@ struct Observers: ~Copyable {
 
   /// Whether somebody looks closely.
   var isLooking: Bool { lens != nil }
+
+  /// Whether what somebody looks at begins or ends at an instant.
+  func isEdge(_ instant: Instant) -> Bool { lens?.from == instant || lens?.until == instant }
 
   /// A second ends at `instant`; its meters are not closed yet.
   mutating func look(

@@ -27,6 +27,15 @@ struct ArrivalClock: Sendable {
     wait(isPaced ? phases.uniform() : arrivals.exponential(), profile: profile, end: end, phases: &phases)
   }
 
+  /// A clock that stands at `start` and tells rates: no record is due.
+  init(
+    rateOf pattern: ArrivalPattern, processes: Int, profile: RateProfile, start: Instant, end: Instant,
+    phases: inout RandomStream
+  ) {
+    (next, pieceEnd, share, isPaced) = (start, start, 1 / Double(processes), false)
+    modulation = Modulation(pattern, start: start, stream: &phases)
+  }
+
   /// Moves on to the next record.
   @inline(__always)
   mutating func advance(
@@ -42,6 +51,34 @@ struct ArrivalClock: Sendable {
     (next, pieceEnd, fraction) = (now, now, 0)
     modulation.advance(to: now, stream: &phases)
     advance(profile: profile, end: end, arrivals: &arrivals, phases: &phases)
+  }
+
+  /// Goes on from the record that is due, for as long as others gather behind it: `length`, or until `most` are expected.
+  /// Returns how many that is and how long it took. The next record is due once `advance` was called.
+  mutating func gather(
+    for length: Interval, most: Double, profile: RateProfile, phases: inout RandomStream
+  ) -> (expected: Double, took: Interval) {
+    let begin = next, end = next + length
+    var expected = 0.0
+    fraction = 0
+    while next < end {
+      if next >= pieceEnd { loadPiece(profile, phases: &phases) }
+      let stop = min(end, pieceEnd), room = Double((stop - next).nanoseconds)
+      guard expected + rate * room < most else {
+        next = next + Interval(nanoseconds: Int64((most - expected) / rate))
+        return (most, next - begin)
+      }
+      expected += rate * room
+      next = stop
+    }
+    return (expected, length)
+  }
+
+  /// The rate from `next` on, in records a nanosecond, and until when it holds; goes on to there.
+  mutating func takePiece(profile: RateProfile, phases: inout RandomStream) -> (rate: Double, end: Instant) {
+    loadPiece(profile, phases: &phases)
+    (next, fraction) = (pieceEnd, 0)
+    return (rate, pieceEnd)
   }
 
   private mutating func wait(_ expected: Double, profile: RateProfile, end: Instant, phases: inout RandomStream) {

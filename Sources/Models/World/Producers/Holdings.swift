@@ -156,7 +156,7 @@ struct Holdings: ~Copyable {
     let stored = endpoint.put(&entries, into: plan.stream, &calendar) { entry, range in
       plan.keys.isRoundRobin ? range?.middle ?? HashKey(0) : plan.keys.hash(of: entry.key)
     }
-    if !routes[producer].isEmpty, endpoint.distribution(of: plan.stream) == .userPartitionKey {
+    if !routes[producer].isEmpty, endpoint[plan.stream].distribution == .userPartitionKey {
       Self.remember(entries, &routes[producer])
     }
     var left = Chain(), accepted: Int64 = 0
@@ -187,7 +187,7 @@ struct Holdings: ~Copyable {
     for entry in entries { records[entry.slot].isOffered = true }
     if plan.keys.isRoundRobin {
       for index in entries.indices {
-        entries[index].shard = endpoint.shard(ofTurn: entries[index].key, in: plan.stream)
+        entries[index].shard = endpoint[plan.stream].shard(ofTurn: entries[index].key)
       }
     } else if plan.keys.routed > 0 {
       Self.route(&entries, by: routes[producer])
@@ -273,13 +273,61 @@ struct Holdings: ~Copyable {
   }
 
   /// A record handed over is lost without having been held.
-  mutating func lose(_ reason: LossReason, of producer: Int, at now: Instant, _ observers: inout Observers) {
+  mutating func lose(
+    _ reason: LossReason, _ count: Int32 = 1, of producer: Int, at now: Instant, _ observers: inout Observers
+  ) {
     if producers[producer].lost == 0 {
       let name = producers[producer].plan.spec.name
       observers.note(.recordsLost, name, "the first 1 records are given up", at: now)
     }
-    producers[producer].losses[reason] += 1
-    inFlight -= 1
+    producers[producer].losses[reason] += Int64(count)
+    inFlight -= Int64(count)
+  }
+
+  // MARK: Settled together
+
+  /// Records were handed over and stored at their first attempt.
+  mutating func settle(_ count: Int64, by producer: Int, _ observers: inout Observers) {
+    producers[producer].offered += count
+    producers[producer].accepted += count
+    producers[producer].latency.recordSpread(count: count)
+    observers.notePuts(count, by: producer)
+  }
+
+  /// Records were handed over and reach their shard.
+  mutating func offer(_ count: Int64, by producer: Int) {
+    (producers[producer].offered, inFlight) = (producers[producer].offered + count, inFlight + count)
+  }
+
+  /// A shard has stored an attempt's records: how long those took that were tried before is known, the others' time is of the
+  /// law of their calls.
+  mutating func accept(_ attempt: PutAttempt, by producer: Int, _ observers: inout Observers) {
+    let count = Int64(attempt.count), answered = attempt.at + attempt.half
+    (producers[producer].accepted, inFlight) = (producers[producer].accepted + count, inFlight - count)
+    guard attempt.number > 1 else {
+      producers[producer].latency.recordSpread(count: count)
+      return observers.notePuts(count, by: producer)
+    }
+    let times = (low: answered - attempt.bornTo, high: answered - attempt.bornFrom)
+    producers[producer].latency.record(from: times.low, to: times.high, count: count)
+    observers.notePuts(count, from: times.low, to: times.high, by: producer)
+  }
+
+  /// How long records took that were stored at their first attempt; `sign` −1 takes back what was said of some.
+  mutating func spread(_ law: Pulse.Law, sign: Double = 1, by producer: Int, _ observers: inout Observers) {
+    let slowest = law.window + law.trip
+    for (weight, low) in [(law.calls, slowest), (law.records - law.calls, law.trip)] where weight != 0 {
+      producers[producer].latency.spread(sign * weight, from: low, to: slowest)
+      observers.spreadPuts(sign * weight, from: low, to: slowest, by: producer)
+    }
+  }
+
+  /// A process held so many bytes; a key was asked for so often for the first time.
+  mutating func noteHeld(_ bytes: Double, by producer: Int) {
+    producers[producer].peakHeld = max(producers[producer].peakHeld, Int64(bytes))
+  }
+  mutating func count(_ key: Int, times: Int, by producer: Int) {
+    producers[producer].firstAttempts[key] &+= UInt32(clamping: times)
   }
 
   /// Records are tried once more.

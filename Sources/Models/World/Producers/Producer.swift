@@ -151,6 +151,12 @@ extension ProducerPlan {
   /// What one of its processes is called where random streams are named.
   func entity(_ number: Int) -> EntityName { EntityName("producers.\(spec.name)", index: number) }
 
+  /// The size of a record, key included; no library packs it.
+  @inline(__always)
+  func drawSize(from sizes: inout RandomStream) -> Int64 {
+    min(max(size.draw(from: &sizes), 1), largestData) + keyBytes
+  }
+
   /// A put call of so many Kinesis records, as CloudWatch sees it.
   func call(of records: Int32) -> PutCall {
     PutCall(stream: stream, isSingle: spec.batching == .putRecord, records: records)

@@ -15,12 +15,17 @@ struct Producers: ~Copyable {
   private var clocks: WinnerTree
   /// By producer; those of producers without a trace stand still.
   private var replays: [Replay]
+  /// The streams whose writers are settled.
+  private var flows: IntervalFlow
   /// Records being drawn ahead of their time, and what chooses their keys.
   private var drawn: [PendingRecord] = [], bits: [UInt64] = []
 
   init(
-    _ plans: [ProducerPlan], _ naming: DrawNaming, _ endpoint: borrowing Endpoint, _ calendar: borrowing Calendar
+    _ prepared: PreparedExperiment, _ naming: DrawNaming, _ endpoint: borrowing Endpoint,
+    _ calendar: borrowing Calendar
   ) {
+    let plans = prepared.producers
+    flows = IntervalFlow(prepared, naming, endpoint)
     holdings = Holdings(plans, naming)
     outbox = Outbox(plans, naming, at: calendar.start)
     library = ProducerLibrary(producers: plans.count)
@@ -29,7 +34,7 @@ struct Producers: ~Copyable {
     for (producer, plan) in plans.enumerated() {
       for number in 0..<plan.spec.processes {
         sources.append(Source(number, of: plan, naming, start: calendar.start, end: calendar.end))
-        start(sources.count - 1, of: plan, endpoint, calendar)
+        if !flows.covers(producer) { start(sources.count - 1, of: plan, endpoint, calendar) }
       }
       if let trace = plan.trace {
         clocks.set(plan.firstProcess, at: replays[producer].next(in: trace, from: calendar.start))
@@ -48,6 +53,53 @@ struct Producers: ~Copyable {
     }
     if plan.trace == nil { clocks.set(process, at: sources[process].next) }
   }
+
+  // MARK: Settling
+
+  /// Whether a stream's writers are settled.
+  func settles(_ stream: Int) -> Bool { flows.settles(stream) }
+
+  /// Whether any stream's are.
+  var isSettling: Bool { !flows.isEmpty }
+
+  /// Why a stream cannot go on being settled; nil while all can.
+  var failure: String? { flows.failure }
+
+  /// Somebody looks at a shard: what has arrived there up to now is put.
+  mutating func settle(
+    _ shard: ShardID, of stream: Int, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
+    _ observers: inout Observers
+  ) {
+    flows.settle(shard, of: stream, &holdings, &endpoint, &calendar, &observers)
+  }
+
+  /// Somebody looks at all shards.
+  mutating func settleAll(_ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers) {
+    flows.settleAll(&holdings, &endpoint, &calendar, &observers)
+  }
+
+  /// Somebody waits for the next records of a shard: there will be an event when they arrive.
+  mutating func lookAhead(in shard: ShardID, of stream: Int, _ calendar: inout Calendar) {
+    flows.lookAhead(in: shard, of: stream, &calendar)
+  }
+
+  /// Records that somebody waits for may have arrived. Returns where.
+  mutating func arrived(
+    _ event: RunEvent, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
+  ) -> (stream: Int, shard: ShardID)? {
+    flows.arrived(event, &holdings, &endpoint, &calendar, &observers)
+  }
+
+  /// A stream's shards are these now.
+  mutating func follow(_ stream: Int, _ endpoint: borrowing Endpoint, at now: Instant) {
+    flows.follow(stream, endpoint, at: now)
+  }
+
+  /// Names the keys of what was settled up to now.
+  mutating func countKeys() { flows.countKeys(&holdings) }
+
+  /// What was born before the end and has not arrived is in flight.
+  mutating func land(at end: Instant) { flows.land(&holdings, at: end) }
 
   // MARK: Birth
 
@@ -254,7 +306,7 @@ struct Producers: ~Copyable {
   /// Names the key that each shard meant was asked for most. Keys are counted from a shard's opening to its closing.
   mutating func nameHottestKeys(of stream: Int, _ which: Tallied, _ endpoint: inout Endpoint, at now: Instant) {
     // Under AUTO a shard has no keys.
-    guard endpoint.distribution(of: stream) == .userPartitionKey else { return }
+    guard endpoint[stream].distribution == .userPartitionKey else { return }
     let state = endpoint.stream(stream)
     // Shards that opened at the very end have no meter, and nothing was asked of them.
     let measured = endpoint.meter(of: stream).shards.count
@@ -262,6 +314,7 @@ struct Producers: ~Copyable {
       which == .stillOpen ? $0.closedAt == nil : $0.closedAt == now
     }
     guard !meant.isEmpty else { return }
+    flows.countKeys(&holdings)
     let tallies = holdings.takeTallies(of: stream) { key in
       let shard = which == .stillOpen ? state.owner(of: key).index : meant.first { $0.range.contains(key) }?.id.index
       return shard.flatMap { $0 < measured ? $0 : nil }
@@ -299,14 +352,16 @@ struct Producers: ~Copyable {
 
   /// How old the records are that one producer, or all, have not been told are stored.
   func unfinished(of producer: Int?, at instant: Instant) -> LatencyHistogram {
-    holdings.unfinished(of: producer, at: instant)
+    var ages = holdings.unfinished(of: producer, at: instant)
+    flows.addUnfinished(of: producer, at: instant, to: &ages)
+    return ages
   }
 
   /// What each producer came to. Records under way are at least as late as they are.
   func results(at instant: Instant) -> [ProducerResult] {
     holdings.producers.indices.map { producer in
       var result = holdings.producers[producer].result(outbox.counts[producer], library.counts[producer])
-      result.putLatency.add(unfinished: holdings.unfinished(of: producer, at: instant))
+      result.putLatency.add(unfinished: unfinished(of: producer, at: instant))
       return result
     }
   }
@@ -318,7 +373,7 @@ struct Producers: ~Copyable {
       let mine = holdings.producers.indices.filter {
         holdings.producers[$0].plan.firehose == nil && holdings.producers[$0].plan.stream == stream
       }
-      let held = endpoint.stored(in: stream), users = held + endpoint.contents.extraUsers(in: stream)
+      let held = endpoint[stream].stored, users = held + endpoint.contents.extraUsers(in: stream)
       let copies = mine.reduce(0) { $0 + holdings.producers[$1].copies }
       let stored = mine.reduce(0) {
         $0 + (holdings.producers[$1].plan.library == nil ? holdings.producers[$1].copies : library.counts[$1].stored)

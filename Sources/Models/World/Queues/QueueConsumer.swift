@@ -350,7 +350,7 @@ struct QueueConsumer: Sendable {
     }
     let queue = endpoint.stream(spec.stream).queues[position]
     tally.note(expired: queue.ledger.expiredUnread - tally.expired, at: retention, by: number, &observers)
-    needed = (0..<endpoint.shardCount(of: spec.stream)).map { queue.firstNeeded(of: ShardID($0)) }
+    needed = (0..<endpoint[spec.stream].shards.count).map { queue.firstNeeded(of: ShardID($0)) }
   }
 
   /// A measured second ends with such an age.
@@ -375,7 +375,7 @@ struct QueueConsumer: Sendable {
     guard uptime.isDeployed else { return LatencyHistogram() }
     var late = Lateness(at: instant)
     let queue = endpoint.stream(spec.stream).queues[position]
-    for shard in 0..<endpoint.shardCount(of: spec.stream) {
+    for shard in 0..<endpoint[spec.stream].shards.count {
       let id = ShardID(shard)
       late.add(from: queue.firstNeeded(of: id), in: id, of: spec.stream, .kinesisRecords, endpoint)
     }

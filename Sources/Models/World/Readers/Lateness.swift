@@ -23,7 +23,7 @@ struct Lateness: ~Copyable {
     of stream: Int, _ endpoint: borrowing Endpoint, at instant: Instant, from next: (_ shard: Int) -> Int64
   ) -> Interval {
     var oldest = instant
-    for shard in 0..<endpoint.shardCount(of: stream) {
+    for shard in 0..<endpoint[stream].shards.count {
       oldest = min(oldest, endpoint.arrival(atOrBehind: next(shard), in: ShardID(shard), of: stream) ?? oldest)
     }
     return instant - oldest
@@ -47,13 +47,18 @@ struct Lateness: ~Copyable {
       case .userRecords: endpoint.contents.users(from: first, to: end, in: shard, of: stream)
       }
     }
-    if position < horizon { ages.record(endpoint.retention(of: stream), count: records(position, horizon)) }
+    if position < horizon { ages.record(endpoint[stream].retention, count: records(position, horizon)) }
     var next = max(position, horizon)
     while next < tip {
       var runs = endpoint.runs(from: next, to: tip, in: shard, of: stream)
       guard let run = runs.next() else { return }
+      guard run.lastArrival == run.arrival else {
+        ages.record(from: instant - run.lastArrival, to: instant - run.arrival, count: records(run.first, run.end))
+        next = run.end
+        continue
+      }
       let age = instant - run.arrival, grain = Interval(nanoseconds: max(1_000, age.nanoseconds / 2_048))
-      let end = max(run.end, min(tip, endpoint.position(arrivedFrom: run.arrival + grain, in: shard, of: stream)))
+      let end = max(run.end, min(tip, endpoint[stream].position(arrivedFrom: run.arrival + grain, in: shard)))
       ages.record(age, count: records(next, end))
       next = end
     }

@@ -28,9 +28,10 @@ struct Lineage: Sendable {
 
   /// The children of a shard just finished that can be read now: those without a reader, all of whose parents are finished.
   func ready(after shard: ShardID, of stream: Int, _ endpoint: borrowing Endpoint) -> [ShardID] {
-    var ready = endpoint.children(of: shard, in: stream)
+    let state = endpoint.stream(stream)
+    var ready = state.children(of: shard)
     ready.removeAll { child in
-      let isFinished = endpoint.parents(of: child, in: stream).allSatisfy {
+      let isFinished = state.shards[child.index].parents.allSatisfy {
         $0.index < finished.count && finished[$0.index]
       }
       return reader(of: child.index) != nil || !isFinished

@@ -7,6 +7,10 @@ public struct PreparedExperiment: Sendable {
   /// The experiment.
   public let experiment: Experiment
   let producers: [ProducerPlan]
+  /// Of streams whose writers are settled, what that takes; and how each stream goes.
+  private(set) var flows: [StreamFlowPlan]
+  /// How each stream's arrivals are simulated, and why.
+  public private(set) var resolutions: [StreamResolution]
 
   /// Builds the tables. Time and memory grow with the key populations: 24 bytes a key at most.
   public init(_ experiment: Experiment) {
@@ -23,6 +27,19 @@ public struct PreparedExperiment: Sendable {
           profile: profile, firstProcess: producers.last?.endProcess ?? 0, limits: experiment.limits))
     }
     self.producers = producers
+    let choice = StreamResolution.choose(for: experiment, producers)
+    (resolutions, flows) = (choice, StreamFlowPlan.all(of: experiment, producers, choice))
+  }
+
+  /// The same experiment, record by record, because settling has failed.
+  func byRecord(because reason: String) -> PreparedExperiment {
+    var other = self
+    other.flows = []
+    for index in resolutions.indices where resolutions[index].resolution == .adaptive {
+      other.resolutions[index] = StreamResolution(
+        stream: resolutions[index].stream, resolution: .record, reason: reason)
+    }
+    return other
   }
 
   /// The largest record a producer's target takes, the partition key included.

@@ -63,9 +63,10 @@ public enum Replications {
         let position = next, job = jobs[next]
         next += 1
         group.addTask {
-          var run = World(experiments[job.experiment], replication: job.replication)
-          let isOver = advance(&run, isInterrupted) { report(Progress(job: position, simulated: $0, events: $1)) }
-          return (position, digest(run.finish(isComplete: isOver)))
+          let result = result(of: experiments[job.experiment], job.replication, isInterrupted) {
+            report(Progress(job: position, simulated: $0, events: $1))
+          }
+          return (position, digest(result))
         }
       }
       for _ in 0..<max(1, workers) { startOne() }
@@ -78,11 +79,24 @@ public enum Replications {
     }
   }
 
+  /// One replication. One that cannot go on being settled begins again, record by record.
+  private static func result(
+    of prepared: PreparedExperiment, _ replication: Int, _ isInterrupted: () -> Bool,
+    report: (Interval, Int64) -> Void
+  ) -> RunResult {
+    var world = World(prepared, replication: replication)
+    let isOver = advance(&world, isInterrupted, report: report)
+    guard let failure = world.failure else { return world.finish(isComplete: isOver) }
+    var again = World(prepared.byRecord(because: failure), replication: replication)
+    let isAgainOver = advance(&again, isInterrupted, report: report)
+    return again.finish(isComplete: isAgainOver)
+  }
+
   private static func advance(
     _ run: inout World, _ isInterrupted: () -> Bool, report: (Interval, Int64) -> Void
   ) -> Bool {
     var isOver = false
-    while !isOver, !isInterrupted() {
+    while !isOver, run.failure == nil, !isInterrupted() {
       isOver = run.advance(limit: stride)
       report(run.simulated, run.eventCount)
     }

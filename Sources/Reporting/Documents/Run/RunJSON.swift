@@ -25,7 +25,7 @@ public struct RunJSON: Sendable {
       "schema": "weir.run/v1", "scenario": .string(run.experiment.name), "seed": .count(run.experiment.seed),
       "version": .string(Version.current), "fingerprint": .string(report.fingerprint.hex),
       "trajectory_hash": Self.hash(run), "complete": .bool(report.isComplete), "passed": .bool(report.isPassing),
-      "resolution": "record", "replication": .count(run.replication),
+      "resolution": .string(resolution.rawValue), "replication": .count(run.replication),
       "warnings": .array(report.warnings.map { .string($0) }), "cost": BillParts(run.bill).json,
     ]
     members.merge(head) { $1 }
@@ -36,9 +36,20 @@ public struct RunJSON: Sendable {
     members["slo"] = .array(report.judgements.map(objective))
     members["limits"] = Self.limits(run.experiment.limits)
     if report.results.count > 1 { members["replications"] = replications }
+    if run.experiment.horizon.resolution != .record {
+      let streams = Self.byName(run.resolutions, \.stream) { stream in
+        ["resolution": .string(stream.resolution.rawValue), "reason": stream.reason.map { .string($0) } ?? .null]
+      }
+      members["resolutions"] = .object(streams)
+    }
     if !run.channels.isEmpty { members["channels"] = Self.each(.channel, of: run, Self.channel) }
     if !run.experiment.neighbours.isEmpty { members["neighbours"] = Self.neighbours(run.experiment) }
     return .object(members)
+  }
+
+  /// What is finest of all streams' resolutions.
+  private var resolution: Resolution {
+    report.main.resolutions.contains { $0.resolution == .adaptive } ? .adaptive : .record
   }
 
   private var replications: JSONValue {

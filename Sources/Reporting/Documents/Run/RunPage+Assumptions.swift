@@ -20,8 +20,14 @@ extension RunPage {
         Prose(
           "Limits profile `\(profile.name)`: \(relevant.count - unsure.count) limits as AWS documents them, "
             + "and \(unsure.count) that somebody measured (observed) or that weir chose (assumed); \(sheets):")),
-      .filled(LimitsTable.table(unsure)), .list((choices + traces + libraryChoices).map { Prose($0) }),
+      .filled(LimitsTable.table(unsure)), .list((resolutions + choices + traces + libraryChoices).map { Prose($0) }),
     ]
+  }
+
+  /// Which resolution ran for what, and why, where adaptive was asked for.
+  private var resolutions: [String] {
+    guard run.experiment.horizon.resolution == .adaptive else { return [] }
+    return run.resolutions.map(\.sentence)
   }
 
   private var serviceTimes: [String] {
@@ -119,4 +125,13 @@ extension RunPage {
       + "S3 bucket that is down.",
     "Conversion and compression shrink by the scenario's ratio; how long a destination and a function take is the scenario's.",
   ]
+}
+
+extension StreamResolution {
+  /// Which resolution ran, and why.
+  var sentence: String {
+    resolution == .adaptive
+      ? "Arrivals at `\(stream)` were settled by intervals where no order of them could matter, and went record by record where one could."
+      : "Arrivals at `\(stream)` went record by record" + (reason.map { ": \($0)." } ?? ".")
+  }
 }

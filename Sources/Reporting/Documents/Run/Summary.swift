@@ -24,6 +24,7 @@ struct Summary: Sendable {
       replications,
       Self.cut(report.judgements.map(Self.objective), to: 6, noun: "objective"),
       Self.cut(run.streams.map(Self.stream), to: 3, noun: "stream"),
+      run.experiment.horizon.resolution == .record ? [] : [Self.resolution(run.resolutions)],
       run.experiment.streams.compactMap { BacktestParts($0, of: run) }.prefix(1).map {
         "  backtest of \($0.sentence)"
       },
@@ -35,6 +36,12 @@ struct Summary: Sendable {
     ]
     let lines = (head + parts.joined()).prefix(Self.maximumLines)
     return lines.map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") }
+  }
+
+  /// Which streams were settled by intervals, and why the others were not.
+  private static func resolution(_ streams: [StreamResolution]) -> String {
+    let parts = streams.map { "\($0.stream) \($0.resolution.rawValue)" + ($0.reason.map { " (\($0))" } ?? "") }
+    return "  resolution: " + parts.joined(separator: ", ")
   }
 
   private static func objective(_ judgement: Report.Judgement) -> String {

@@ -329,7 +329,7 @@ struct ProducerLibrary: ~Copyable {
     let isKnown = clients[client].map.knows(shard)
     listShards(for: client, seenAt: call.sentAt, expected, library, &calendar)
     // Where the service chooses the shard, none is wrong.
-    let isPredictable = endpoint.distribution(of: plan.stream) == .userPartitionKey
+    let isPredictable = endpoint[plan.stream].distribution == .userPartitionKey
     return isPredictable && !isKnown && library.aggregation == .enabled ? .wrongShard : nil
   }
 
