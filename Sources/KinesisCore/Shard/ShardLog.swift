@@ -8,15 +8,10 @@ public import Units
 /// Kept are only the places where runs begin, with what lies before each: where a run ends, and how many bytes lie between
 /// two positions, follows from that without walking.
 public struct ShardLog: Sendable, Hashable {
-  /// Where a run begins: its first record's position, the bytes ever stored before it, and when its first and last arrived.
+  /// Where a run begins, or a block of runs that are told apart no more: its first record's position, the bytes ever stored before
+  /// it, and when its first and last arrived.
   private struct Step: Sendable, Hashable {
     var first: Int64, bytes: Int64, arrival: Instant, lastArrival: Instant
-  }
-
-  /// Runs that are told apart no more.
-  private struct Block: Sendable, Hashable {
-    var start: Step
-    var lastArrival: Instant
   }
 
   private var recent: [Step] = []
@@ -29,7 +24,7 @@ public struct ShardLog: Sendable, Hashable {
   public private(set) var trimHorizon: Int64 = 0
   /// Nothing that is kept arrived before this instant: trimming up to it is for nothing.
   private var keptFrom = Instant(nanoseconds: .min)
-  private var settled: [Block] = []
+  private var settled: [Step] = []
   private var settledHead = 0
   /// How many blocks there may be before those that have aged are widened.
   private var widenAt = Self.widenEvery
@@ -80,7 +75,7 @@ public struct ShardLog: Sendable, Hashable {
       while recentHead < recent.count, recent[recentHead].lastArrival < horizon { recentHead += 1 }
     }
     let isRecent = recentHead < recent.count
-    trimHorizon = isSettled ? settled[settledHead].start.first : isRecent ? recent[recentHead].first : tip
+    trimHorizon = isSettled ? settled[settledHead].first : isRecent ? recent[recentHead].first : tip
     // An empty log gets nothing older than now, which is behind every horizon.
     keptFrom = isSettled ? settled[settledHead].lastArrival : isRecent ? recent[recentHead].lastArrival : horizon
     Self.drop(&settled, &settledHead)
@@ -102,17 +97,19 @@ public struct ShardLog: Sendable, Hashable {
     while recentHead < end {
       let window = recent[recentHead].arrival.nanoseconds / width.nanoseconds
       let behind = recent[recentHead..<end].partitioningIndex { $0.arrival.nanoseconds / width.nanoseconds != window }
-      add(Block(start: recent[recentHead], lastArrival: recent[behind - 1].lastArrival), width)
+      var block = recent[recentHead]
+      block.lastArrival = recent[behind - 1].lastArrival
+      add(block, width)
       recentHead = behind
     }
     Self.drop(&recent, &recentHead)
     if settled.count - settledHead >= widenAt { widen() }
   }
 
-  private mutating func add(_ block: Block, _ width: Interval) {
+  private mutating func add(_ block: Step, _ width: Interval) {
     if settledHead < settled.count,
-      settled[settled.count - 1].start.arrival.nanoseconds / width.nanoseconds
-        == block.start.arrival.nanoseconds / width.nanoseconds
+      settled[settled.count - 1].arrival.nanoseconds / width.nanoseconds
+        == block.arrival.nanoseconds / width.nanoseconds
     {
       settled[settled.count - 1].lastArrival = block.lastArrival
     } else {
@@ -123,12 +120,12 @@ public struct ShardLog: Sendable, Hashable {
   /// Makes one block of neighbours that have aged into the same minute, hour or day.
   private mutating func widen() {
     let newest = settled[settled.count - 1].lastArrival
-    var kept: [Block] = [], latest: (tier: Int, window: Int64)?
+    var kept: [Step] = [], latest: (tier: Int, window: Int64)?
     kept.reserveCapacity(settled.count)
     for block in settled[settledHead...] {
       let age = newest - block.lastArrival
       let own = Self.tiers.firstIndex { age > $0.age }.map {
-        (tier: $0, window: block.start.arrival.nanoseconds / Self.tiers[$0].width.nanoseconds)
+        (tier: $0, window: block.arrival.nanoseconds / Self.tiers[$0].width.nanoseconds)
       }
       if let own, let latest, own == latest {
         kept[kept.count - 1].lastArrival = block.lastArrival
@@ -140,7 +137,7 @@ public struct ShardLog: Sendable, Hashable {
     (settled, settledHead, widenAt) = (kept, 0, kept.count + Self.widenEvery)
   }
 
-  /// How many runs and blocks it keeps: what it costs in memory, 24 and 32 bytes each.
+  /// How many runs and blocks it keeps: what it costs in memory, 32 bytes each.
   public var runCount: Int { settled.count - settledHead + recent.count - recentHead }
 
   // MARK: Reading
@@ -171,7 +168,7 @@ public struct ShardLog: Sendable, Hashable {
   }
 
   private func settledIndex(of position: Int64) -> Int {
-    max(settledHead, settled[settledHead...].partitioningIndex { $0.start.first > position } - 1)
+    max(settledHead, settled[settledHead...].partitioningIndex { $0.first > position } - 1)
   }
 
   @inline(__always)
@@ -186,13 +183,13 @@ public struct ShardLog: Sendable, Hashable {
   private func settledRun(at index: Int) -> RecordRun {
     let (block, behind) = (settled[index], start(ofSettled: index + 1))
     return RecordRun(
-      first: block.start.first, count: behind.first - block.start.first, bytes: behind.bytes - block.start.bytes,
-      arrival: block.start.arrival, lastArrival: block.lastArrival)
+      first: block.first, count: behind.first - block.first, bytes: behind.bytes - block.bytes,
+      arrival: block.arrival, lastArrival: block.lastArrival)
   }
 
   /// Where a block begins, or what lies behind the last one.
   private func start(ofSettled index: Int) -> (first: Int64, bytes: Int64) {
-    if index < settled.count { return (settled[index].start.first, settled[index].start.bytes) }
+    if index < settled.count { return (settled[index].first, settled[index].bytes) }
     return recentHead < recent.count ? (recent[recentHead].first, recent[recentHead].bytes) : (tip, written)
   }
 
@@ -207,13 +204,13 @@ public struct ShardLog: Sendable, Hashable {
   private func start(of run: RecordRun) -> Int64 {
     isRecent(run.first)
       ? recent[index(of: run.first, in: recent[recentHead...])].bytes
-      : settled[settledIndex(of: run.first)].start.bytes
+      : settled[settledIndex(of: run.first)].bytes
   }
 
   /// The position of the first kept record that arrived at or after an instant; the tip when none did. O(log n).
   public func position(arrivedFrom instant: Instant) -> Int64 {
     let block = settled[settledHead...].partitioningIndex { $0.lastArrival >= instant }
-    if block < settled.count { return settled[block].start.first }
+    if block < settled.count { return settled[block].first }
     let run = recent[recentHead...].partitioningIndex { $0.lastArrival >= instant }
     return run < recent.count ? recent[run].first : tip
   }
@@ -311,8 +308,8 @@ public struct ShardLog: Sendable, Hashable {
       let index = max(last, index(of: first, in: recent[recentHead...]))
       return (recentRun(at: index), recent[index].bytes)
     }
-    let last = settled[settledHead...].partitioningIndex { $0.start.bytes > bytes } - 1
+    let last = settled[settledHead...].partitioningIndex { $0.bytes > bytes } - 1
     let index = max(last, settledIndex(of: first))
-    return (settledRun(at: index), settled[index].start.bytes)
+    return (settledRun(at: index), settled[index].bytes)
   }
 }

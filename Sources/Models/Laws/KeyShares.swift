@@ -10,7 +10,7 @@ final class KeyShares: Sendable {
   private let keys: [UInt32], starts: [Int], sums: [Double]
   private let population: KeyPopulation
   /// The share of each key that stands on the ring; that of all of them when they are alike.
-  private let shares: [Double], alike: Double
+  private let shares: [Double], alike: Double, salted: Int
   private let spread: Double
 
   private static let bits: UInt128 = 16
@@ -46,10 +46,10 @@ final class KeyShares: Sendable {
     }
     (self.keys, self.starts, self.sums, self.shares, self.alike) = (keys, starts, sums, shares, alike)
     salted = spec.salt
-    spread = max(0, 1 - (sums.last ?? 0)) < 1e-9 ? 0 : max(0, 1 - (sums.last ?? 0))
+    let left = 1 - (sums.last ?? 0)
+    // What adding up has lost is nobody's.
+    spread = left < 1e-9 ? 0 : left
   }
-
-  private let salted: Int
 
   /// A key's share of the records; 0 of one that counts as spread.
   func share(of key: UInt32) -> Double {

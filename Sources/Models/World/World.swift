@@ -39,9 +39,7 @@ public struct World: ~Copyable {
     applications.begin(experiment, replication: replication, &endpoint, &calendar)
     deliveries.begin(&endpoint, &calendar, &observers)
     timeline.begin(&calendar)
-    for stream in endpoint.streams where applications.areAwaiting(stream) {
-      for shard in endpoint[stream].openShards { producers.lookAhead(in: shard, of: stream, &calendar) }
-    }
+    lookAhead()
     endpoint.scheduleChange(&calendar)
     scalers.begin(&calendar)
   }
@@ -105,6 +103,13 @@ public struct World: ~Copyable {
     return place
   }
 
+  /// Sees to it that whoever waits for records of a shard whose writers are settled hears of the next.
+  private mutating func lookAhead() {
+    for stream in endpoint.streams where producers.settles(stream) && applications.areAwaiting(stream) {
+      for shard in endpoint[stream].openShards { producers.lookAhead(in: shard, of: stream, &calendar) }
+    }
+  }
+
   /// Hands an event to the room whose it is.
   private mutating func take(_ event: RunEvent) {
     switch event.kind {
@@ -162,9 +167,7 @@ public struct World: ~Copyable {
   private mutating func closeSecond() {
     recordSecond(until: now)
     settle()
-    for stream in endpoint.streams where applications.areAwaiting(stream) {
-      for shard in endpoint[stream].openShards { producers.lookAhead(in: shard, of: stream, &calendar) }
-    }
+    lookAhead()
     calendar.schedule(RunEvent(.second), at: now + .seconds(1), .release)
   }
 

@@ -171,6 +171,7 @@ struct MetricBook: Sendable {
     stream * StreamMetric.allCases.count + metric.rawValue
   }
 
+  @inline(__always)
   private mutating func note(_ sum: Double, count: Int64, between low: Double, _ high: Double, at index: Int) {
     open[index].sum += sum
     open[index].minimum = min(open[index].minimum, low)
@@ -204,12 +205,7 @@ struct MetricBook: Sendable {
     note(.success, 1, consumer: consumer)
   }
 
-  private mutating func note(_ value: Double, at index: Int) {
-    open[index].sum += value
-    open[index].minimum = min(open[index].minimum, value)
-    open[index].maximum = max(open[index].maximum, value)
-    open[index].count += 1
-  }
+  private mutating func note(_ value: Double, at index: Int) { note(value, count: 1, between: value, value, at: index) }
 
   /// Ends a report bin.
   mutating func closeBin(_ bin: Int) {

@@ -6,7 +6,7 @@ internal import Units
 ///
 /// A process gathers, lingers and flushes as it does record by record; its records are only expected, beside the first. A
 /// request that is full by bytes is taken to be full at as many records as mean sizes fill it. O(calls).
-struct CallSource {
+final class CallSource {
   private struct Caller {
     var clock: ArrivalClock
     var arrivals: RandomStream, phases: RandomStream, times: RandomStream
@@ -28,21 +28,15 @@ struct CallSource {
 
   private let plan: ProducerPlan, end: Instant, service: Sampler, most: Double
   private var callers: [Caller] = []
-  private let flushes: Flushes
+  private var flushes: WinnerTree
   /// Calls under way, by arrival; what their sums say is their own records.
   private var wire: [Pulse.Knot] = [], head = 0
-
-  /// A winner tree is not copied: the source that holds it is moved, never shared.
-  private final class Flushes {
-    var tree: WinnerTree
-    init(_ count: Int) { tree = WinnerTree(count: count) }
-  }
 
   init(_ plan: ProducerPlan, _ moments: SizeMoments, _ naming: DrawNaming, service: Sampler, _ horizon: Horizon) {
     let start = horizon.start
     (self.plan, end, self.service) = (plan, start + horizon.duration, service)
     most = max(1, min(Double(plan.maxRecords), Double(plan.maxBytes) / moments.mean))
-    flushes = Flushes(plan.spec.processes)
+    flushes = WinnerTree(count: plan.spec.processes)
     for number in 0..<plan.spec.processes {
       func stream(_ purpose: Purpose) -> RandomStream { naming.stream(purpose, plan.entity(number)) }
       var (arrivals, phases) = (stream(.arrival), stream(.phase))
@@ -54,36 +48,36 @@ struct CallSource {
     }
   }
 
-  private mutating func gather(_ caller: Int) {
+  private func gather(_ caller: Int) {
     guard callers[caller].clock.next < end else {
       callers[caller].expected = 0
-      return flushes.tree.set(caller, at: .max)
+      return flushes.set(caller, at: .max)
     }
     callers[caller].gather(plan, most: most)
-    flushes.tree.set(caller, at: UInt64(callers[caller].clock.next.nanoseconds))
+    flushes.set(caller, at: UInt64(callers[caller].clock.next.nanoseconds))
   }
 
-  private mutating func flush(_ caller: Int) {
+  private func flush(_ caller: Int) {
     let half = Interval(nanoseconds: trip(of: caller) / 2), at = callers[caller].clock.next
     send(Pulse.Knot(at: at + half, sum: callers[caller].expected, window: callers[caller].window, half: half))
     callers[caller].advance(plan, end: end)
     gather(caller)
   }
 
-  private mutating func trip(of caller: Int) -> Int64 {
+  private func trip(of caller: Int) -> Int64 {
     service.draw(from: &callers[caller].times) + plan.network.draw(from: &callers[caller].times)
   }
 
   /// Calls overtake each other by little: the place is near the end.
-  private mutating func send(_ call: Pulse.Knot) {
+  private func send(_ call: Pulse.Knot) {
     var place = wire.count
     while place > head, wire[place - 1].at > call.at { place -= 1 }
     wire.insert(call, at: place)
   }
 
   /// Makes all calls that have arrived by an instant.
-  mutating func extend(to instant: Instant, _ knots: inout [Pulse.Knot]) {
-    while flushes.tree.minKey <= UInt64(instant.nanoseconds) { flush(flushes.tree.minEntity) }
+  func extend(to instant: Instant, _ knots: inout [Pulse.Knot]) {
+    while flushes.minKey <= UInt64(instant.nanoseconds) { flush(flushes.minEntity) }
     while head < wire.count, wire[head].at <= instant {
       var call = wire[head]
       call.sum += knots[knots.count - 1].sum

@@ -27,12 +27,12 @@ final class Pulse {
     case rates(RateSource)
   }
 
-  private var source: Source
+  private let source: Source
   /// In order of time, those long past dropped.
   private var knots: [Knot]
   /// So many calls a second, or twice as many, tell how long records take.
   private static let told = 32
-  /// How long knots are kept behind the one last asked for.
+  /// So many knots are kept behind the newest.
   private static let kept = 65_536
 
   init(_ source: Source, from start: Instant) {
@@ -49,13 +49,8 @@ final class Pulse {
   /// Makes all knots up to an instant.
   func extend(to instant: Instant) {
     switch source {
-    case .calls(var calls):
-      source = .rates(.empty)
-      calls.extend(to: instant, &knots)
-      source = .calls(calls)
-    case .rates(var rates):
-      rates.extend(to: instant, &knots)
-      source = .rates(rates)
+    case .calls(let calls): calls.extend(to: instant, &knots)
+    case .rates(let rates): rates.extend(to: instant, &knots)
     }
   }
 
@@ -128,11 +123,7 @@ final class Pulse {
 
   /// How long the records took that have arrived behind one instant and up to another.
   func laws(from begin: Instant, to end: Instant, _ body: (Law) -> Void) {
-    if case .rates(var rates) = source {
-      rates.laws(of: sum(at: end) - sum(at: begin), body)
-      source = .rates(rates)
-      return
-    }
+    if case .rates(let rates) = source { return rates.laws(of: sum(at: end) - sum(at: begin), body) }
     // Some calls stand for all where there are many.
     let first = place(behind: begin), behind = place(behind: end), step = max(1, (behind - first) / Self.told)
     for index in stride(from: first + (step - 1) / 2, to: behind, by: step) {

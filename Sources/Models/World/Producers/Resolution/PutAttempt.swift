@@ -14,7 +14,7 @@ struct PutAttempt {
   var expected = 1.0
 
   /// The first of its records, which were born first and are stored, and the others.
-  func parted(after count: Int32) -> (PutAttempt, PutAttempt) {
+  func parted(after count: Int32) -> (stored: PutAttempt, refused: PutAttempt) {
     var (first, rest) = (self, self)
     (first.count, rest.count) = (count, self.count - count)
     let born = (bornTo - bornFrom).nanoseconds / Int64(max(1, self.count)) * Int64(count)

@@ -6,7 +6,7 @@ internal import Units
 /// or so many that a shard cannot tell their records from single ones.
 ///
 /// Approximate where the rate changes: the change arrives at once instead of over the law of that time. O(corners of the curve).
-struct RateSource {
+final class RateSource {
   private struct Line {
     var clock: ArrivalClock, phases: RandomStream
     var rate = 0.0, end: Instant
@@ -20,14 +20,14 @@ struct RateSource {
   private static let trips = 16
 
   private var lines: [Line] = []
-  private let plan: ProducerPlan?, service: Sampler
+  private let plan: ProducerPlan, service: Sampler
   private var times: RandomStream
   private var known: Instant
   /// The mean of a record's time of gathering and of half its round trip; and the process's mean rate, in records a nanosecond.
   let lateness: Interval
   private let perProcess: Double
   /// Records of a call: the first and those that gather behind it.
-  var perCall: Double { 1 + perProcess * Double(plan?.linger.nanoseconds ?? 0) }
+  var perCall: Double { 1 + perProcess * Double(plan.linger.nanoseconds) }
 
   init(_ plan: ProducerPlan, _ naming: DrawNaming, service: Sampler, _ horizon: Horizon) {
     (self.plan, self.service, known) = (plan, service, horizon.start)
@@ -49,17 +49,8 @@ struct RateSource {
     lateness = Interval(nanoseconds: Int64(gathering) + sum / 2_048)
   }
 
-  private init() {
-    (plan, service, known, lateness, perProcess) = (nil, .constant(0), .never, .zero, 0)
-    times = RandomStream(seed: 0, replication: 0, purpose: .engine, entity: "")
-  }
-
-  /// Nothing comes of it.
-  static let empty = RateSource()
-
   /// Makes the curve's corners up to an instant, and at least one a second.
-  mutating func extend(to instant: Instant, _ knots: inout [Pulse.Knot]) {
-    guard let plan else { return }
+  func extend(to instant: Instant, _ knots: inout [Pulse.Knot]) {
     while known + lateness < instant {
       var (next, rate) = (known + .seconds(1), 0.0)
       for index in lines.indices {
@@ -76,8 +67,8 @@ struct RateSource {
   }
 
   /// How long so many records took, by a few round trips.
-  mutating func laws(of records: Double, _ body: (Pulse.Law) -> Void) {
-    guard let plan, records > 0 else { return }
+  func laws(of records: Double, _ body: (Pulse.Law) -> Void) {
+    guard records > 0 else { return }
     let each = records / Double(Self.trips)
     for _ in 0..<Self.trips {
       let trip = Interval(nanoseconds: service.draw(from: &times) + plan.network.draw(from: &times))

@@ -192,7 +192,8 @@ struct ShardFlow {
       arrivals += RecordArrival.even(cell.count, cell.bytes, at: cell.to)
       return
     }
-    var (left, begin) = (cell.count, arrivals.count)
+    let begin = arrivals.count
+    var left = cell.count
     let masses = writers.indices.map {
       (writers[$0].pulse.sum(at: cell.to) - writers[$0].pulse.sum(at: cell.from)) * shares[$0]
     }
@@ -206,7 +207,6 @@ struct ShardFlow {
     }
     guard writers.count > 1 else { return }
     arrivals[begin...].sort { $0.at < $1.at }
-    begin = arrivals.count
   }
 
   // MARK: Drawing ahead

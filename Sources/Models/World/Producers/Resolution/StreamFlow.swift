@@ -200,10 +200,9 @@ struct StreamFlow {
     shards[shard].trail.restart(from: endpoint.gate(of: ShardID(shard), in: stream))
     shards[shard].accepted += taken
     shards[shard].bytes += taken * Int64(attempt.size)
-    let stored: PutAttempt
-    var rest: PutAttempt
-    (stored, rest) = attempt.parted(after: outcome.accepted)
-    if stored.count > 0 { holdings.accept(stored, by: producer, &observers) }
+    let parts = attempt.parted(after: outcome.accepted)
+    var rest = parts.refused
+    if parts.stored.count > 0 { holdings.accept(parts.stored, by: producer, &observers) }
     guard rest.count > 0 else { return }
     shards[shard].refused += Int64(rest.count)
     if attempt.number == 1 {

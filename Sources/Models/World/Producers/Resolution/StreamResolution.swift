@@ -76,9 +76,9 @@ extension ProducerPlan {
     let rates = ProducerRates(experiment)
     guard let index = experiment.producers.firstIndex(where: { $0.name == spec.name }) else { return true }
     let peak = rates.peak(of: [(index, 1)]) / Double(spec.processes)
-    let moments = SizeMoments(spec, largestData: largestData, keyBytes: keyBytes)
+    let size = SizeLaw(spec, largest: largestData).mean + Double(keyBytes)
     let seconds = linger.inSeconds + 0.1 + (spec.network.mean + experiment.serviceTimes.put.mean) / 1e9
-    return peak * seconds * moments.mean * 4 > Double(buffer)
+    return peak * seconds * size * 4 > Double(buffer)
   }
 }
 
