@@ -14,11 +14,21 @@ ROUNDS ?= 5
 BENCH_ENV := .build/bench
 TWINS = "$$($(SWIFT) build $(BUILD) --show-bin-path)/Twins"
 
-.PHONY: run test bench bench-gate validate reports baselines notebooks build lint setup
+.PHONY: run serve models test bench bench-gate validate reports baselines notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
 	$(SWIFT) build $(BUILD) --product weir
 	$(WEIR) run scenarios/flagship.yaml --out $(OUT)
+
+serve: setup ## Builds the live engine, a product of its own, and starts it: OPTIONS="--port 4567 --clock virtual".
+	$(SWIFT) build $(BUILD) --product weir
+	$(SWIFT) build $(BUILD) --product weir-serve
+	$(WEIR) serve $(OPTIONS)
+
+models: ## Makes the API models that the live engine checks requests against from those of botocore anew.
+	python3 -m venv .build/models
+	.build/models/bin/pip install -q --disable-pip-version-check botocore==1.44.8
+	.build/models/bin/python docs/serve/models.py
 
 test: setup lint ## Everything that must hold.
 	$(SWIFT) build $(BUILD) --build-tests --explicit-target-dependency-import-check error

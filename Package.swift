@@ -16,6 +16,7 @@ let package = Package(
   name: "weir",
   products: [
     .executable(name: "weir", targets: ["weir"]),
+    .executable(name: "weir-serve", targets: ["weir-serve"]),
     .library(name: "KinesisCore", targets: ["Units", "Limits", "KinesisCore"]),
     .library(name: "Simulation", targets: ["Units", "Simulation"]),
   ],
@@ -24,6 +25,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    // Of weir-serve alone.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
   ],
   targets: [
     // The rules. No clock, no I/O, no randomness, no Foundation.
@@ -75,7 +80,22 @@ let package = Package(
       swiftSettings: safe),
 
     // The real clock. Knows the core, never the simulation.
-    .target(name: "Server", dependencies: ["Units", "KinesisCore"], swiftSettings: safe),
+    .target(
+      name: "Server", dependencies: ["Units", "KinesisCore"], resources: [.embedInCode("Resources")],
+      swiftSettings: safe),
+    // The same over a network: the only target that knows one.
+    .executableTarget(
+      name: "weir-serve",
+      dependencies: [
+        "Units", "KinesisCore", "Server",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+      ],
+      swiftSettings: safe),
 
     .executableTarget(
       name: "weir",
@@ -114,9 +134,11 @@ let package = Package(
       ],
       swiftSettings: house),
     .testTarget(
-      name: "ServerTests", dependencies: ["Units", "KinesisCore", "Simulation", "Server"],
+      name: "ServerTests", dependencies: ["Units", "KinesisCore", "Server"], exclude: ["Cases"],
       swiftSettings: house),
     // The tool as a process: exit codes, bytes, places of errors.
-    .testTarget(name: "weirTests", dependencies: ["weir", "Units"], swiftSettings: house),
+    .testTarget(
+      name: "weirTests", dependencies: ["weir", "weir-serve", "Server", "KinesisCore", "Units"], exclude: ["Clients"],
+      swiftSettings: house),
   ]
 )

@@ -29,6 +29,7 @@ struct Weir: AsyncParsableCommand {
       ExplainVerb.self,
       TraceVerb.self,
       ExportVerb.self,
+      ServeVerb.self,
       Schema.self,
       Limits.self,
       Metrics.self,

@@ -8,7 +8,11 @@ enum House {
   static let imports: [String: Set<String>] = [
     "Units": [], "Limits": [], "Pricing": ["Units"],
     "KinesisCore": ["Units", "Limits", "Crypto"],
-    "Server": ["Units", "KinesisCore", "Foundation"],
+    "Server": rules.union(["Dispatch", "Foundation", "Synchronization"]),
+    "weir-serve": rules.union([
+      "Server", "ArgumentParser", "Dispatch", "Foundation", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTP2", "NIOPosix",
+      "Synchronization",
+    ]),
     "Simulation": ["Units", "KinesisCore", "CGSL", "CPrefetch", "Histogram", "Glibc"],
     "Experiment": rules.union(["Pricing", "Simulation"]),
     "Models": rules.union(["Pricing", "Simulation", "Experiment"]),
@@ -53,6 +57,8 @@ enum House {
       "DeliveryChannel", "DirectPut", "Journal", "ReadLog",
       "SlotLine", "SlotPool",
       "ShardMap",
+      // The live engine.
+      "Audience", "Directory", "Engine", "Meters", "PayloadStore",
       // Chance and statistics; not LatencyHistogram, whose counting is inlined into other modules.
       "DrawLedger", "SizeHistogram", "UtilizationHistogram",
     ].map { Walls.Room(type: $0, file: "\($0).swift") } + [

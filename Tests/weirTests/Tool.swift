@@ -128,6 +128,9 @@ final class Job: @unchecked Sendable {
     try process.run()
   }
 
+  /// What it has printed so far.
+  var stdout: String { String(decoding: (try? Data(contentsOf: folder.file("stdout"))) ?? Data(), as: UTF8.self) }
+
   /// What it left, once it has ended; one that hangs is killed.
   func outcome() async -> Tool.Outcome {
     let watch = Task { [number = process.processIdentifier] in

@@ -280,7 +280,8 @@ public struct Account: Sendable, Hashable {
   private mutating func permit(_ request: StreamRequest, on id: Int) throws(Refusal) {
     switch request {
     case .putRecord, .putRecords, .getShardIterator, .getRecords, .subscribeToShard, .deregisterConsumer,
-      .increaseRetention, .decreaseRetention, .dryRun:
+      .increaseRetention, .decreaseRetention, .updateMaxRecord, .updateDistribution, .updateEncryption, .unsubscribe,
+      .dryRun:
       return
     case .registerConsumer: try take(.register, limits[.account.registerConsumerCalls], "RegisterStreamConsumer")
     case .splitShard:
@@ -316,10 +317,7 @@ public struct Account: Sendable, Hashable {
     try Self.checkName(name, of: "Stream")
     guard streams.id(of: name) == nil else { throw .inUse("Stream \(name) already exists.") }
     guard shards >= 1 else { throw .invalidArgument("ShardCount \(shards) is not at least 1.") }
-    let sizes = limits[.put.recordBytesDefault]...limits[.put.recordBytesMaximum]
-    guard sizes.contains(maxRecord.count) else {
-      throw .validation("MaxRecordSizeInKiB is not between \(sizes.lowerBound >> 10) and \(sizes.upperBound >> 10).")
-    }
+    try Stream.checkMaxRecord(maxRecord, limits)
   }
 
   private static func checkName(_ name: String, of thing: String) throws(Refusal) {

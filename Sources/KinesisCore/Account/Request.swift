@@ -58,6 +58,14 @@ public enum StreamRequest: Sendable, Hashable, Codable {
   case updateMode(StreamMode, warmThroughput: Int64)
   /// UpdateStreamWarmThroughput, in MiB a second; 0 removes it.
   case updateWarmThroughput(Int64)
+  /// UpdateMaxRecordSize: the largest record, data and partition key together.
+  case updateMaxRecord(Bytes)
+  /// UpdateStreamRecordDistributionStrategy.
+  case updateDistribution(RecordDistribution)
+  /// StartStreamEncryption with a key; StopStreamEncryption with nil.
+  case updateEncryption(key: String?)
+  /// A subscriber hangs up; no action of AWS's.
+  case unsubscribe(consumer: Int, ShardID)
   /// One of the calls that take AWS's DryRun, with it: checked and decided, not done.
   case dryRun(DryRun)
 

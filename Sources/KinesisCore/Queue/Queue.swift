@@ -25,7 +25,8 @@ public struct Queue: Sendable, Hashable {
   public internal(set) var ledger = QueueLedger()
 
   let rules: QueueRules
-  let start: QueueStart
+  /// Where it begins.
+  public let start: QueueStart
   /// The effective starting position, once it is ACTIVE.
   var startsAt: Instant?
   var fresh: FreshRecords
@@ -73,7 +74,7 @@ public struct Queue: Sendable, Hashable {
   public var waiting: Int { polls.count + deadPolls.count }
 
   /// DescribeQueue.
-  var description: QueueDescription {
+  public var description: QueueDescription {
     var timestamp = startsAt
     if timestamp == nil, case .atTimestamp(let asked) = start { timestamp = asked }
     return QueueDescription(name: name, status: status, settings: settings, startingTimestamp: timestamp)

@@ -56,7 +56,11 @@ public struct VisibilityEntry: Sendable, Hashable, Codable {
 
 /// AWS's ReceiptHandle: one receipt of one record. Each receipt has another.
 @frozen public struct ReceiptHandle: Sendable, Hashable, Codable {
-  var raw: UInt64
+  /// The word that it is.
+  public var raw: UInt64
+
+  /// The handle of a word that `raw` was; any other one is void.
+  public init(raw: UInt64) { self.raw = raw }
 
   init(slot: Int, stamp: UInt32) { raw = UInt64(stamp) << 32 | UInt64(UInt32(slot)) }
 

@@ -56,16 +56,20 @@ struct OnDemandScaling: Sendable, Hashable {
   }
 }
 
-/// What UpdateStreamMode or UpdateStreamWarmThroughput still has to do to a stream in UPDATING.
+/// What an update that is not about single shards still has to do to a stream in UPDATING.
 enum CapacityChange: Sendable, Hashable {
   /// The mode changes, and warm throughput is set with it.
   case mode(StreamMode, warmThroughput: Int64, ends: Instant)
   /// Shards are split, or merged, a round after another, until they fit that many bytes a second.
   case fit(bytes: Int64, CapacityDirection, ends: Instant)
+  /// The largest record changes.
+  case maxRecord(Bytes, ends: Instant)
+  /// Encryption begins, or ends with nil.
+  case encryption(key: String?, ends: Instant)
 
   var ends: Instant {
     switch self {
-    case .mode(_, _, let ends), .fit(_, _, let ends): ends
+    case .mode(_, _, let ends), .fit(_, _, let ends), .maxRecord(_, let ends), .encryption(_, let ends): ends
     }
   }
 }

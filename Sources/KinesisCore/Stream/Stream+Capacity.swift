@@ -94,6 +94,8 @@ extension Stream {
     switch capacityChange {
     case .mode(let mode, let warm, _): finishMode(mode, warm, at: now)
     case .fit(let bytes, let direction, _): finishRound(bytes, direction, at: now)
+    case .maxRecord(let size, _): (maxRecord, capacityChange, status) = (size, nil, .active)
+    case .encryption(let key, _): (encryptionKey, capacityChange, status) = (key, nil, .active)
     case nil: preconditionFailure("UPDATING without a change")
     }
   }

@@ -126,6 +126,14 @@ extension Stream {
     consumers[consumer].subscriptions[subscription].isEnded = true
   }
 
+  /// The consumer hangs up on a shard; without a subscription to it nothing happens.
+  mutating func unsubscribe(_ consumer: Int, from shard: ShardID) {
+    guard consumers.indices.contains(consumer),
+      let place = consumers[consumer].subscriptions.firstIndex(where: { $0.shard == shard })
+    else { return }
+    unsubscribe(consumer, place)
+  }
+
   /// What the service can push now: nil when the subscription has ended, or nothing is there, or 2 MiB/s are used up.
   ///
   /// Ask again after a put to the shard and at `nextPush`. A last event may hold no records.

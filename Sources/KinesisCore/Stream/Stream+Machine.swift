@@ -51,6 +51,10 @@ extension Stream: Machine {
     case .decreaseRetention(let hours): try setRetention(hours: hours, isIncrease: false, at: now)
     case .updateMode(let mode, let warm): try updateMode(to: mode, warmThroughput: warm, at: now)
     case .updateWarmThroughput(let target): try updateWarmThroughput(to: target, at: now)
+    case .updateMaxRecord(let size): try updateMaxRecord(to: size, at: now)
+    case .updateDistribution(let distribution): try updateDistribution(to: distribution, at: now)
+    case .updateEncryption(let key): try updateEncryption(key: key, at: now)
+    case .unsubscribe(let consumer, let shard): unsubscribe(consumer, from: shard)
     case .dryRun(let call): throw dryRun(call, at: now)
     }
     return .done

@@ -22,7 +22,7 @@ public struct Stream: Sendable, Hashable {
   /// What it obeys.
   public let limits: LimitsProfile
   /// The largest record, data and partition key together.
-  public let maxRecord: Bytes
+  public internal(set) var maxRecord: Bytes { didSet { gateTerms = ShardGate.Terms(limits, maxRecord: maxRecord) } }
   /// How long records are kept.
   public internal(set) var retention: Interval
   /// AWS's StreamStatus.
@@ -31,7 +31,7 @@ public struct Stream: Sendable, Hashable {
   public internal(set) var shards: [Shard]
   /// What each shard still takes, at the position of its number.
   var gates: [ShardGate]
-  let gateTerms: ShardGate.Terms
+  private(set) var gateTerms: ShardGate.Terms
   /// Registered fan-out consumers, in order of registration; deregistered ones stay, marked so.
   public internal(set) var consumers: [FanOutConsumer] = []
   /// Its queues, in order of creation; deleted ones stay, marked so.
@@ -40,6 +40,8 @@ public struct Stream: Sendable, Hashable {
   public internal(set) var terms = OnDemandTerms.standard
   /// Who chooses a record's shard.
   public internal(set) var distribution = RecordDistribution.userPartitionKey
+  /// The key that its records are encrypted with; nil for none.
+  public internal(set) var encryptionKey: String?
   /// The write throughput it was scaled to by hand.
   public internal(set) var warmThroughput = WarmThroughput()
 

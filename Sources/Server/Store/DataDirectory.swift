@@ -1,0 +1,188 @@
+public import KinesisCore
+internal import Foundation
+public import Units
+
+/// Why a data directory cannot be used. It is left as it is.
+public struct DataDirectoryError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// What is wrong and what helps.
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// The calls that made a service what it is, on disk: what is acknowledged is here first.
+///
+/// One file of frames, `calls.log`: a head that says what the calls were done with, then a frame for each call, length, CRC-32 and
+/// bytes. Recovery does the calls again, at their instants; the core is deterministic, so that shards, sequence numbers and receipts
+/// are the same. A frame that was not whole when the process died was never acknowledged, and goes.
+public struct DataDirectory: Sendable {
+  /// What the calls of a directory were done with; another start has to be alike.
+  public struct Terms: Sendable, Hashable {
+    let place: Place
+    let limits: LimitsProfile
+    /// Whether time is virtual.
+    let isVirtual: Bool
+
+    /// What calls are done with.
+    public init(_ place: Place, _ limits: LimitsProfile, isVirtual: Bool) {
+      (self.place, self.limits, self.isVirtual) = (place, limits, isVirtual)
+    }
+  }
+
+  /// What was there.
+  public struct Contents: Sendable {
+    /// When it began.
+    public let start: Instant
+    /// The calls, oldest first.
+    let frames: [CallFrame]
+  }
+
+  private static let name = "calls.log"
+  private static let magic = Array("WEIRCALLS".utf8)
+  private static let version: UInt8 = 1
+
+  private let lock: LockedFile
+  private let file: LockedFile
+  /// Where the next frame goes; behind it nothing counts.
+  private var end: Int
+
+  // MARK: Opening
+
+  /// Opens a directory, makes it where there is none. `now` is when a new one begins.
+  public static func open(
+    _ path: String, _ terms: Terms, now: Instant
+  ) throws(DataDirectoryError) -> (directory: DataDirectory, contents: Contents) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw DataDirectoryError("\(path): cannot be made: \(error.localizedDescription)")
+    }
+    let lock = try LockedFile(path + "/lock")
+    guard lock.lock() else {
+      throw DataDirectoryError("\(path): another weir serve uses it. Stop that one, or take another directory.")
+    }
+    let file = try LockedFile(path + "/" + name)
+    let bytes = try file.contents()
+    guard !bytes.isEmpty else { return try make(file, lock, terms, now) }
+    let head = try readHead(bytes, terms, at: file.path)
+    let (frames, end) = try readFrames(bytes, from: head.end, at: file.path)
+    try file.cut(to: end)
+    return (DataDirectory(lock: lock, file: file, end: end), Contents(start: head.start, frames: frames))
+  }
+
+  private static func make(
+    _ file: LockedFile, _ lock: LockedFile, _ terms: Terms, _ now: Instant
+  ) throws(DataDirectoryError) -> (directory: DataDirectory, contents: Contents) {
+    let head = head(terms, now)
+    try file.write(head, at: 0)
+    return (DataDirectory(lock: lock, file: file, end: head.count), Contents(start: now, frames: []))
+  }
+
+  private init(lock: LockedFile, file: LockedFile, end: Int) {
+    (self.lock, self.file, self.end) = (lock, file, end)
+  }
+
+  // MARK: The head
+
+  private static func head(_ terms: Terms, _ start: Instant) -> [UInt8] {
+    var writer = WireWriter(.cbor)
+    writer.object { writer in
+      writer.member("start", start.nanoseconds)
+      writer.member("account", terms.place.account)
+      writer.member("region", terms.place.region)
+      writer.member("clock", terms.isVirtual ? "virtual" : "real")
+      writer.member("limits") { writer in
+        for key in Limit.Key.allCases { writer.member(key.name, terms.limits[key]) }
+      }
+    }
+    return magic + [version] + frame(writer.bytes)
+  }
+
+  private static func readHead(
+    _ bytes: [UInt8], _ terms: Terms, at path: String
+  ) throws(DataDirectoryError) -> (start: Instant, end: Int) {
+    guard bytes.starts(with: magic), bytes.count > magic.count else {
+      throw DataDirectoryError("\(path): no log of weir serve.")
+    }
+    guard bytes[magic.count] <= version else {
+      throw DataDirectoryError(
+        "\(path): of a newer weir (format \(bytes[magic.count]), this one knows \(version)). Use that one.")
+    }
+    let first = magic.count + 1
+    guard case .whole(let body, let end) = nextFrame(bytes, from: first), let head = CBORReader.read(body) else {
+      throw DataDirectoryError("\(path): damaged at byte \(first).")
+    }
+    let input = WireInput(head)
+    func differs(_ what: String, _ was: String, _ option: String) -> DataDirectoryError {
+      DataDirectoryError("\(path): made with \(what) \(was). Start with \(option), or take another directory.")
+    }
+    let (account, region) = (input.text("account") ?? "", input.text("region") ?? ""), clock = input.text("clock") ?? ""
+    guard account == terms.place.account else { throw differs("account", account, "--account \(account)") }
+    guard region == terms.place.region else { throw differs("region", region, "--region \(region)") }
+    guard (clock == "virtual") == terms.isVirtual else { throw differs("clock", clock, "--clock \(clock)") }
+    for key in Limit.Key.allCases {
+      guard let was = input.structure("limits")?.integer(key.name), was != terms.limits[key] else { continue }
+      throw differs("\(key.name)", "\(was)", "the same --state-delay and --no-limit options")
+    }
+    return (Instant(nanoseconds: input.integer("start") ?? 0), end)
+  }
+
+  // MARK: Frames
+
+  private enum Next {
+    case whole([UInt8], end: Int)
+    /// The bytes end before the frame does.
+    case torn
+    case damaged
+  }
+
+  private static func frame(_ body: [UInt8]) -> [UInt8] {
+    var frame: [UInt8] = []
+    frame.reserveCapacity(8 + body.count)
+    for word in [UInt32(body.count), CRC32.of(body[...])] {
+      for shift: UInt32 in [24, 16, 8, 0] { frame.append(UInt8(truncatingIfNeeded: word >> shift)) }
+    }
+    return frame + body
+  }
+
+  private static func nextFrame(_ bytes: [UInt8], from place: Int) -> Next {
+    guard place + 8 <= bytes.count else { return .torn }
+    func word(_ place: Int) -> UInt32 { bytes[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) } }
+    let end = place + 8 + Int(word(place))
+    guard end <= bytes.count else { return .torn }
+    guard CRC32.of(bytes[place + 8..<end]) == word(place + 4) else { return end == bytes.count ? .torn : .damaged }
+    return .whole(Array(bytes[place + 8..<end]), end: end)
+  }
+
+  private static func readFrames(
+    _ bytes: [UInt8], from start: Int, at path: String
+  ) throws(DataDirectoryError) -> ([CallFrame], Int) {
+    var frames: [CallFrame] = [], place = start
+    while place < bytes.count {
+      switch nextFrame(bytes, from: place) {
+      case .torn: return (frames, place)
+      case .damaged: throw DataDirectoryError("\(path): damaged at byte \(place), with calls behind it.")
+      case .whole(let body, let end):
+        guard let frame = CallFrame(body) else { throw DataDirectoryError("\(path): no call at byte \(place).") }
+        frames.append(frame)
+        place = end
+      }
+    }
+    return (frames, place)
+  }
+
+  // MARK: Writing
+
+  /// Writes calls, all of them or none, and returns when they are on the disk.
+  mutating func append(_ frames: [CallFrame]) throws(DataDirectoryError) {
+    let bytes = frames.flatMap { Self.frame($0.bytes) }
+    do throws(DataDirectoryError) {
+      try file.write(bytes, at: end)
+    } catch {
+      // What was written of it does not count, and must not be found behind what comes next.
+      try? file.cut(to: end)
+      throw error
+    }
+    end += bytes.count
+  }
+}

@@ -1,0 +1,141 @@
+internal import ArgumentParser
+internal import Foundation
+internal import KinesisCore
+internal import Logging
+internal import Server
+internal import Units
+
+@main
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "weir serve",
+    abstract: "A Kinesis endpoint for real AWS clients, deciding with the rules that simulations run.",
+    discussion: """
+      EXAMPLE
+        weir serve &
+        aws --endpoint-url http://127.0.0.1:4567 kinesis create-stream --stream-name clicks --shard-count 2
+
+      Prints one line with its address when it is ready. docs/serve.md says what it does and what it does not yet.
+      """)
+
+  @Option(help: "The address to listen at. Other than loopback only with --insecure.")
+  var host = "127.0.0.1"
+
+  @Option(help: "The port; 0 for any that is free.")
+  var port = 4_567
+
+  @Flag(help: "Listens at an address that others can reach, though nobody has to show who they are.")
+  var insecure = false
+
+  @Option(help: "The region it plays.")
+  var region = "us-east-1"
+
+  @Option(help: "The account it plays: twelve digits.")
+  var account = "000000000000"
+
+  @Option(help: "real, or virtual: time stands until POST /_weir/clock/advance moves it.")
+  var clock = ClockKind.real
+
+  @Option(help: "When a virtual clock begins, in whole seconds since 1970.")
+  var clockStart: Int64 = 1_767_571_200
+
+  @Option(help: "How long CREATING, UPDATING, DELETING and each step of a reshard take: 0s, 2s, 1m.")
+  var stateDelay: String?
+
+  @Flag(help: "Turns all limits of throughput, calls and quotas off.")
+  var noLimits = false
+
+  @Option(help: "Turns a kind of limits off; can be repeated.")
+  var noLimit: [LimitSwitch] = []
+
+  @Option(help: "A directory in which streams and records outlive the process. Without one, everything is in memory.")
+  var data: String?
+
+  enum ClockKind: String, CaseIterable, ExpressibleByArgument {
+    case real, virtual
+  }
+
+  func validate() throws {
+    guard account.utf8.count == 12, account.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+      throw ValidationError("--account: expected twelve digits, found \"\(account)\"")
+    }
+    guard !region.isEmpty, region.utf8.allSatisfy({ $0 != UInt8(ascii: ":") && $0 > 0x20 && $0 < 0x7f }) else {
+      throw ValidationError("--region: expected a region such as us-east-1, found \"\(region)\"")
+    }
+    guard insecure || Self.loopback.contains(host) else {
+      throw ValidationError(
+        "--host \(host): others can reach it, and nobody has to show who they are. Say --insecure if that is meant.")
+    }
+    guard (0...65_535).contains(port) else { throw ValidationError("--port: expected 0 to 65535, found \(port)") }
+    guard clockStart >= 0, clockStart < 1 << 32 else {
+      throw ValidationError("--clock-start: expected seconds since 1970, found \(clockStart)")
+    }
+    if let stateDelay { _ = try Self.seconds(stateDelay) }
+  }
+
+  private static let loopback: Set<String> = ["127.0.0.1", "::1", "localhost"]
+
+  /// Whole seconds: limits are counted in those.
+  private static func seconds(_ text: String) throws -> Int64 {
+    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600]
+    guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()), (0...86_400).contains(count)
+    else { throw ValidationError("--state-delay: expected whole seconds such as 0s or 2s, found \"\(text)\"") }
+    return count * unit
+  }
+
+  private func limits() throws -> LimitsProfile {
+    var limits = LimitsProfile.current
+    if let stateDelay { StateDelay.set(try Self.seconds(stateDelay), in: &limits) }
+    for limit in noLimits ? LimitSwitch.allCases : noLimit { limit.turnOff(in: &limits) }
+    return limits
+  }
+
+  func run() async throws {
+    LoggingSystem.bootstrap(StreamLogHandler.standardError)
+    let log = Logger(label: "weir-serve")
+    let limits = try limits()
+    let engine: Engine
+    do throws(DataDirectoryError) {
+      engine = try self.engine(limits)
+    } catch {
+      log.error("\(error)")
+      throw ExitCode(1)
+    }
+    await engine.start()
+    let frontend = Frontend(engine, reader: RequestReader(limits))
+    let server: HTTPServer
+    do {
+      server = try await HTTPServer.start(frontend, host: host, port: port, patience: .init())
+    } catch {
+      log.error("cannot listen", metadata: ["host": "\(host)", "port": "\(port)", "reason": "\(error)"])
+      throw ExitCode(1)
+    }
+    try Self.announce(server)
+    let signal = await Signals.first()
+    log.info("stopping", metadata: ["signal": "\(signal)"])
+    await engine.stop()
+    try await server.stop()
+  }
+
+  /// An engine on the clock that was asked for: new, or what the data directory holds.
+  private func engine(_ limits: LimitsProfile) throws(DataDirectoryError) -> Engine {
+    let place = Place(account: account, region: region), isVirtual = clock == .virtual
+    let now = isVirtual ? Instant(seconds: clockStart) : Self.wallClock
+    guard let data else {
+      let service = KinesisService(place, limits: limits, at: now)
+      return Engine(service, clock: isVirtual ? .virtual(now) : .real(from: now))
+    }
+    let terms = DataDirectory.Terms(place, limits, isVirtual: isVirtual)
+    let (directory, contents) = try DataDirectory.open(data, terms, now: now)
+    return Engine(terms, contents, log: CallLog(directory)) { last in
+      isVirtual ? .virtual(last) : .real(from: max(last, Self.wallClock))
+    }
+  }
+
+  private static var wallClock: Instant { Instant(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) }
+
+  /// The one line of stdout.
+  private static func announce(_ server: HTTPServer) throws {
+    try FileHandle.standardOutput.write(contentsOf: Data("weir serve listens at \(server.url)\n".utf8))
+  }
+}
