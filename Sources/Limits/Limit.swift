@@ -37,6 +37,8 @@ public struct Limit: Sendable, Hashable {
   public var isFirehose: Bool { name.hasPrefix("firehose.") }
   /// Whether it is one of queues.
   public var isOfQueues: Bool { name.hasPrefix("queue.") }
+  /// Whether it is one of SQS, which is only estimated, never simulated.
+  public var isSQS: Bool { name.hasPrefix("sqs.") }
 }
 
 extension Limit {

@@ -19,6 +19,7 @@ extension Limit {
     @usableFromInline let lambda = LambdaLimits()
     @usableFromInline let flink = FlinkLimits()
     @usableFromInline let queue = QueueLimits()
+    @usableFromInline let sqs = SQSLimits()
   }
 }
 
@@ -59,4 +60,6 @@ extension Limit.Key {
   @inlinable public static var flink: Limit.Table<FlinkLimits> { Limit.Table(\.flink) }
   /// Queues.
   @inlinable public static var queue: Limit.Table<QueueLimits> { Limit.Table(\.queue) }
+  /// Amazon SQS.
+  @inlinable public static var sqs: Limit.Table<SQSLimits> { Limit.Table(\.sqs) }
 }

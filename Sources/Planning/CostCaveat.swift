@@ -75,7 +75,7 @@ extension PriceItem {
     case .flinkHour, .flinkStorage: .flink
     case .leaseWrite, .leaseRead: .leases
     case .firehoseQueryHour, .firehoseNetworkHour, .flinkBackup, .sqlHour, .videoIn, .videoOut, .videoPlayback,
-      .videoStorage:
+      .videoStorage, .sqsStandard, .sqsFIFO:
       .rest
     }
   }

@@ -108,8 +108,16 @@ extension PriceBook {
     price(.tableChannel, "us-east-1", .gibibyte, "0.014", "§10.1 a test fixture", .assumed),
     price(.leaseWrite, "us-east-1", .million, "0.625", "§9.2; airbyte.com 2025-07 on the cut of 2024-11", .observed),
     price(.leaseRead, "us-east-1", .million, "0.125", "§9.2; airbyte.com 2025-07 on the cut of 2024-11", .observed),
-    shardMetric,
+    shardMetric, sqs(.sqsStandard, ["0.40", "0.30", "0.24"]), sqs(.sqsFIFO, ["0.50", "0.40", "0.35"]),
   ]
+
+  /// SQS's requests, in tiers that end at 100 and 200 thousand million a month; the account's first million is free.
+  private static func sqs(_ item: PriceItem, _ usd: [String]) -> Price {
+    Price(
+      item: item, region: "us-east-1", unit: .million,
+      tiers: zip([0, 100_000, 200_000] as [Int128], usd).map { .init(above: $0, price: amount($1)) },
+      source: "Q§7; cloudburn.io 2026-03 and factualminds.com 2026-06 on SQS's pricing page", confidence: .observed)
+  }
 
   /// CloudWatch's custom metrics, in its four tiers a month.
   private static let shardMetric = Price(

@@ -60,4 +60,7 @@ public enum PriceItem: String, Sendable, Hashable, Codable, CaseIterable {
   case leaseRead = "dynamodb.read_request"
   /// Shard-level metrics, which CloudWatch charges as custom ones (kinesis facts §8).
   case shardMetric = "cloudwatch.custom_metric"
+  /// A call on an SQS queue, each 64 KiB of its messages: Standard, FIFO.
+  case sqsStandard = "sqs.standard_request"
+  case sqsFIFO = "sqs.fifo_request"
 }

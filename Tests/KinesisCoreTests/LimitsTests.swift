@@ -8,12 +8,12 @@ import Testing
     #expect(Limit.Key.put.recordBytesMaximum.name == "record.bytes_maximum")
     #expect(Limit.Key.firehose.outstandingRedshift.name == "firehose.delivery.redshift_outstanding")
     #expect(Limit.Key.kcl.failover.name == "kcl.failover_s")
-    #expect(Limit.Key.queue.expiredInFlight == Limit.Key.allCases.last)
+    #expect(Limit.Key.sqs.retention == Limit.Key.allCases.last)
   }
 
   @Test func `each limit has a name of its own, and Data Firehose's are called so`() {
     let limits = LimitsProfile.current.limits
-    #expect(limits.count == 219 && Set(limits.map(\.name)).count == limits.count)
+    #expect(limits.count == 231 && Set(limits.map(\.name)).count == limits.count)
     #expect(limits.count(where: \.isFirehose) == 43)
     #expect(limits.map(\.name) == Limit.Key.allCases.map(\.name))
   }

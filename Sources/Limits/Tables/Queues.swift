@@ -37,6 +37,13 @@ public struct QueueLimits: Sendable {
     "queue.metric_maximum_records", 1_000_000, "records",
     "records that VisibleQueueRecords and VisibleDeadLetterQueueRecords show at most", quotas, .documented)
 
+  public let listMaximum = Limit(
+    "queue.list_maximum", 10_000, "queues",
+    "queues on a page of ListQueues at most", model, .documented)
+  public let tags = Limit(
+    "queue.tags", 50, "tags",
+    "tags of a queue", model, .documented)
+
   public let nextRecord = Limit(
     "queue.next_record", 0, "choice",
     "0: the oldest visible record goes first, over all shards; 1: any visible one, each as likely", undocumented,
@@ -100,4 +107,10 @@ public struct QueueLimits: Sendable {
     "queue.expired_in_flight", 0, "choice",
     "0: a record that leaves its stream by age while in flight is acknowledged without effect; 1: that fails",
     undocumented, .assumed)
+  public let listDefault = Limit(
+    "queue.list_default", 100, "queues",
+    "queues on a page of ListQueues unless MaxResults is given", "Q§4: ListStreams' default", .assumed)
+  public let listToken = Limit(
+    "queue.list_token_s", 300, "s",
+    "seconds for which a NextToken of ListQueues holds", "Q§4: what ListShards has", .assumed)
 }

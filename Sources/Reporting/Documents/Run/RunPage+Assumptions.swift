@@ -8,7 +8,7 @@ extension RunPage {
   var assumptions: [Document.Block] {
     let profile = run.experiment.limits
     let delivers = !run.experiment.firehoses.isEmpty, queues = run.experiment.consumers.contains { $0.queue != nil }
-    let relevant = profile.limits.filter { (delivers || !$0.isFirehose) && (queues || !$0.isOfQueues) }
+    let relevant = profile.limits.filter { (delivers || !$0.isFirehose) && (queues || !$0.isOfQueues) && !$0.isSQS }
     let unsure = relevant.filter { $0.confidence != .documented }
     let sheets =
       "§ is a section of weir's fact sheet on Kinesis Data Streams"
