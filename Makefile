@@ -14,7 +14,12 @@ ROUNDS ?= 5
 BENCH_ENV := .build/bench
 TWINS = "$$($(SWIFT) build $(BUILD) --show-bin-path)/Twins"
 
-.PHONY: run serve models test bench bench-gate validate reports baselines notebooks build lint setup
+# Where `make install` puts the tool; DESTDIR goes before it, for packages.
+PREFIX ?= /usr/local
+DESTDIR ?=
+ROOT = $(DESTDIR)$(PREFIX)
+
+.PHONY: run serve models test install hostile bench bench-gate validate reports baselines notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
 	$(SWIFT) build $(BUILD) --product weir
@@ -34,6 +39,26 @@ test: setup lint ## Everything that must hold.
 	$(SWIFT) build $(BUILD) --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test $(BUILD) --skip-build
 	$(MAKE) bench-gate
+
+install: setup ## Puts the binary, its completions for bash, zsh and fish, and its man pages under $(PREFIX).
+	$(SWIFT) build $(BUILD) --product weir
+	$(SWIFT) build $(BUILD) --product generate-manual
+	install -d $(ROOT)/bin $(ROOT)/share/man/man1 $(ROOT)/share/bash-completion/completions \
+	  $(ROOT)/share/zsh/site-functions $(ROOT)/share/fish/vendor_completions.d
+	install -m 755 $(WEIR) $(ROOT)/bin/weir
+	$(WEIR) --generate-completion-script bash > $(ROOT)/share/bash-completion/completions/weir
+	$(WEIR) --generate-completion-script zsh > $(ROOT)/share/zsh/site-functions/_weir
+	$(WEIR) --generate-completion-script fish > $(ROOT)/share/fish/vendor_completions.d/weir.fish
+	$$($(SWIFT) build $(BUILD) --show-bin-path)/generate-manual $(WEIR) --multi-page --output-directory $(ROOT)/share/man/man1
+
+HOSTILE_ENV := .build/hostile
+
+hostile: setup ## 3,000 hostile inputs, and the schema against validate on 300 mutations: minutes, seeded (SEED=1).
+	$(SWIFT) build $(BUILD) --product weir
+	python3 -m venv $(HOSTILE_ENV)
+	$(HOSTILE_ENV)/bin/pip install -q --disable-pip-version-check -r scripts/requirements.txt
+	$(HOSTILE_ENV)/bin/python scripts/schema.py --weir $(WEIR) --seed $(or $(SEED),1)
+	python3 scripts/hostile.py --weir $(WEIR) --seed $(or $(SEED),1)
 
 bench: setup ## Measures the kernel beside C++, SimPy and Cimba, growth, and whole scenarios beside $(OTHER): ratios within one run.
 	$(SWIFT) build $(BUILD) --product weir

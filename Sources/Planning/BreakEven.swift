@@ -21,7 +21,7 @@ public struct BreakEvens {
     self.init { factor in
       let estimate = Estimate(
         load.scaled(by: factor), headroom: headroom, limits: limits, prices: prices, region: region)
-      return estimate.bills.map { $0.isPartial(nil) ? nil : $0.total.inDollars }
+      return estimate.monthlyCosts
     }
   }
 

@@ -41,6 +41,13 @@ public struct Estimate: Sendable, Hashable {
   public let bills: [Bill]
   /// What arithmetic already shows to be impossible or unwise, a sentence each.
   public let warnings: [String]
+  /// Why a stream of a mode cannot be read like that; nil where it can, in the order of `BillingMode.allCases`.
+  public let impossible: [String?]
+
+  /// What a month costs in each mode, in the order of `BillingMode.allCases`; nil where it is impossible or has no price.
+  public var monthlyCosts: [Double?] {
+    zip(bills, impossible).map { $1 == nil && !$0.isPartial(nil) ? $0.total.inDollars : nil }
+  }
 
   /// Shards by AWS's sizing formula, with the same headroom; at least 1. Nothing else here is made of it.
   public var shardsByFormula: Int { Self.shards(formula, headroom: headroom) }
@@ -59,6 +66,10 @@ public struct Estimate: Sendable, Hashable {
       Bill(load.usage(mode, shards: shards, for: .month730h), for: .month730h, book: prices, region: region)
     }
     warnings = Self.warnings(load, shards, limits, region)
+    impossible = BillingMode.allCases.map { mode in
+      let most = limits[mode == .onDemandAdvantage ? .fanOut.consumersAdvantage : .fanOut.consumers]
+      return load.fanOut > most ? "at most \(most) consumers with enhanced fan-out" : nil
+    }
   }
 
   /// Shards that hold a load's peak with its headroom; at least 1.
@@ -103,8 +114,8 @@ public struct Estimate: Sendable, Hashable {
     }
     if load.fanOut > limits[.fanOut.consumers] {
       warnings.append(
-        "\(load.fanOut) fan-out consumers are more than the \(limits[.fanOut.consumers]) of a stream; on-demand Advantage "
-          + "allows \(limits[.fanOut.consumersAdvantage])")
+        "\(load.fanOut) consumers with enhanced fan-out are more than the \(limits[.fanOut.consumers]) of a stream; on-demand "
+          + "Advantage allows \(limits[.fanOut.consumersAdvantage])")
     }
     if Int64(shards) > limits.shardQuota(region: region) {
       warnings.append("\(shards) shards are more than the account's quota of \(limits.shardQuota(region: region))")

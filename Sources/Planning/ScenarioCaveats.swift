@@ -39,7 +39,7 @@ struct ScenarioCaveats {
 
   private var always: CostCaveat {
     CostCaveat(
-      "Every record is taken to be stored at its first try: refusals, retries, duplicates and losses are what weir run finds."
+      "Every record is taken to be stored at its first attempt: throttling, retries, duplicates and losses are what weir run finds."
     )
   }
 
@@ -51,7 +51,7 @@ struct ScenarioCaveats {
       guard load.peakLoad > 1 else { return nil }
       let percent = DecimalText.rounded(100 * load.peakLoad, digits: 3)
       return CostCaveat(
-        "\(spec.name): the fullest shard is asked for \(percent) % of its limit at the peak; what is refused and never stored is billed "
+        "\(spec.name): demand on the fullest shard is \(percent) % of its limit at the peak; what is throttled and never stored is billed "
           + "here all the same, and what follows from it: too much.",
         .tooMuch, of: scopes(around: stream), [.data, .functions, .leases, .deliveries])
     }

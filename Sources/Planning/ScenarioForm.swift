@@ -74,7 +74,7 @@ struct ScenarioForm: Sendable {
     let short =
       isShort
       ? [
-        "\(spec.name): \(spec.shards) shards are fewer than the peak needs without headroom: records are refused "
+        "\(spec.name): \(spec.shards) \(spec.shards == 1 ? "shard is less" : "shards are fewer") than the peak needs without headroom: records are throttled "
           + "unless shards are added in time"
       ]
       : []

@@ -6,7 +6,7 @@ public import Units
 
 /// What a profile comes to as a stream and its producer, with what had to be assumed: the scenario before it is written.
 public struct TraceModel: Sendable {
-  /// What the application does with refused records, which no metric tells.
+  /// What the application does with throttled records, which no metric tells.
   public enum Retry: String, Sendable, Hashable, CaseIterable {
     /// It sends them again; what was stored is then what was offered.
     case backOff = "exponential_full_jitter"

@@ -20,11 +20,19 @@ public struct Diagnostic: Error, Hashable, Sendable {
   public var remedy: String?
   /// How much it matters.
   public var severity: Severity
+  /// Which limit of the service it is about, where others want to know.
+  public var cause: Cause?
+
+  /// A limit of the service that a scenario passes.
+  public enum Cause: Hashable, Sendable {
+    /// More fan-out consumers and queues than a stream may have.
+    case registeredConsumers(stream: String, asked: Int, allowed: Int)
+  }
 
   /// A diagnostic of the given parts.
   public init(
     place: Place, path: String, message: String, found: String? = nil, remedy: String? = nil,
-    severity: Severity = .error
+    severity: Severity = .error, cause: Cause? = nil
   ) {
     self.place = place
     self.path = path
@@ -32,6 +40,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
     self.found = found
     self.remedy = remedy
     self.severity = severity
+    self.cause = cause
   }
 }
 
@@ -90,7 +99,7 @@ final class Sink {
 
   func report(_ diagnostic: Diagnostic) {
     switch diagnostic.severity {
-    case .warning: if warnings.count < Self.maximum { warnings.append(diagnostic) }
+    case .warning: if warnings.count < Self.maximum, !warnings.contains(diagnostic) { warnings.append(diagnostic) }
     case .error: if kept.count < Self.maximum { kept.append(diagnostic) } else { omitted += 1 }
     }
   }

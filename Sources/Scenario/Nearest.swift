@@ -5,13 +5,13 @@ public enum Nearest {
     name(text, among: names).map { "did you mean \"\($0)\"?" }
   }
 
-  /// The first of the closest names within a third of the length, at most three edits away.
+  /// The first of the closest names within a third of the length, at most three edits away; never `text` itself.
   static func name(_ text: String, among names: [String]) -> String? {
     let wanted = Array(text.lowercased().utf8)
     guard !wanted.isEmpty, wanted.count <= 64 else { return nil }
     let allowed = min(3, max(1, wanted.count / 3))
     var best: (name: String, distance: Int)?
-    for name in names where abs(name.utf8.count - wanted.count) <= allowed {
+    for name in names where name != text && abs(name.utf8.count - wanted.count) <= allowed {
       let distance = distance(wanted, Array(name.lowercased().utf8))
       if distance <= allowed, distance < best?.distance ?? .max { best = (name, distance) }
     }

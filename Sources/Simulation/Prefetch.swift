@@ -6,7 +6,9 @@ extension Array {
   @inlinable @inline(__always)
   public func prefetch(_ index: Int) {
     withUnsafeBufferPointer { elements in
-      if let base = elements.baseAddress, elements.indices.contains(index) { weir_prefetch(base + index) }
+      guard let base = elements.baseAddress, elements.indices.contains(index) else { return }
+      let first = UnsafeRawPointer(base + index)
+      for line in stride(from: 0, to: MemoryLayout<Element>.stride, by: 64) { weir_prefetch(first + line) }
     }
   }
 }

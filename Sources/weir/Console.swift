@@ -5,14 +5,23 @@ internal import Synchronization
 
 /// stderr: progress, logs and errors; stdout stays the report.
 enum Log {
-  /// Writes a line to stderr.
-  static func line(_ text: String) { raw(text + "\n") }
+  /// Writes a line to stderr; what would steer the terminal is shown, not sent.
+  static func line(_ text: String) { raw(PlainText.visible(text) + "\n") }
 
-  /// Writes without ending the line. When stderr cannot take it there is nowhere left to say so.
+  /// Writes what steers the terminal, without ending the line. When stderr cannot take it there is nowhere left to say so.
   static func raw(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
   /// Whether a person is watching stderr.
   static var isTerminal: Bool { isatty(FileHandle.standardError.fileDescriptor) == 1 }
+
+  /// How many characters go into a line of the terminal that stderr is; 80 where that is not known.
+  static var columns: Int {
+    var size = winsize()
+    guard unsafe ioctl(FileHandle.standardError.fileDescriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 80
+    }
+    return Int(size.ws_col)
+  }
 
   /// Writes files; what cannot be written ends the tool with 1 and a sentence.
   static func reporting<Answer>(_ write: () throws(OutputFile.WriteError) -> Answer) throws -> Answer {
@@ -27,9 +36,9 @@ enum Log {
 
 /// stdout.
 enum Output {
-  /// Writes the whole text; ends with a line feed. A disk that is full ends the tool with 1.
+  /// Writes the whole text; ends with a line feed; what would steer a terminal is shown, not sent. A disk that is full ends the tool with 1.
   static func write(_ text: String) throws {
-    let bytes = Data((text.hasSuffix("\n") ? text : text + "\n").utf8)
+    let bytes = Data(PlainText.visible(text.hasSuffix("\n") ? text : text + "\n").utf8)
     do {
       try FileHandle.standardOutput.write(contentsOf: bytes)
     } catch {
@@ -39,18 +48,28 @@ enum Output {
   }
 }
 
-/// Ctrl-C: the first one asks the run to stop and write what it has, the second ends the process.
+/// Ctrl-C, a terminal that is closed, a request to end: the first asks the run to stop and write what it has, the second ends
+/// the process.
 enum Interrupt {
   private static let flag = Atomic<Bool>(false)
 
-  /// Begins to listen.
+  /// Begins to listen. A hangup that somebody has told the process to ignore, as nohup does, stays ignored.
   static func listen() {
-    signal(SIGINT) { number in
-      Interrupt.flag.store(true, ordering: .relaxed)
-      signal(number, SIG_DFL)
+    for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
+      signal(number) { _ in
+        Interrupt.flag.store(true, ordering: .relaxed)
+        signal(SIGINT, SIG_DFL)
+        signal(SIGTERM, SIG_DFL)
+      }
     }
   }
 
-  /// Whether Ctrl-C was pressed.
+  /// Whether the process was asked to end.
   static var isRaised: Bool { flag.load(ordering: .relaxed) }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard unsafe sigaction(number, nil, &action) == 0 else { return false }
+    return unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: UInt.self) == 1
+  }
 }

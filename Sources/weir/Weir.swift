@@ -1,11 +1,12 @@
 internal import ArgumentParser
+internal import Foundation
 internal import Reporting
+internal import Scenario
 
-@main
 struct Weir: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "weir",
-    abstract: "Capacity planning for Amazon Kinesis: runs the service's own rules under a virtual clock.",
+    abstract: "Capacity planning for Amazon Kinesis: simulates your traffic against the service's own limits.",
     discussion: """
       EXAMPLE
         weir init -t clickstream -o clicks.yaml
@@ -14,7 +15,7 @@ struct Weir: AsyncParsableCommand {
       EXIT CODES
         0 fine · 1 internal or I/O · 10 an SLO failed · 11 worse than its baseline · 12 no feasible plan
         64 usage · 65 bad scenario · 66 input missing · 130 interrupted
-      """,
+      """.flowing,
     version: Version.current,
     subcommands: [
       Init.self,
@@ -36,6 +37,25 @@ struct Weir: AsyncParsableCommand {
       Prices.self,
       CoverageVerb.self,
     ])
+}
+
+/// Where the tool begins.
+@main
+enum Start {
+  static func main() async {
+    checkVerb(CommandLine.arguments.dropFirst())
+    await Weir.main()
+  }
+
+  /// A verb that is none gets the nearest one that is, and ends the tool with 64; the argument parser takes it for a stray word.
+  private static func checkVerb(_ words: ArraySlice<String>) {
+    let word: String? = words.first == "help" ? words.dropFirst().first : words.first
+    let verbs: [String] = Weir.configuration.subcommands.map { $0._commandName } + ["help"]
+    guard let word, !word.hasPrefix("-"), !verbs.contains(word) else { return }
+    let near: String = Nearest.remedy(word, among: verbs) ?? "`weir --help` lists them"
+    Log.line("Error: there is no verb \"\(word)\"; \(near)")
+    exit(ExitCode.validationFailure.rawValue)
+  }
 }
 
 /// The exit codes that others build on.

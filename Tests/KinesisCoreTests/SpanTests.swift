@@ -73,6 +73,52 @@ import Units
     #expect(stream.shards == before.shards)
   }
 
+  @Test("a read that lies back gives what GetRecords gave then, and what GetRecords refuses it does not give")
+  func readsThatLieBack() throws {
+    var dice = Dice(state: 11), answered = 0, refused = 0
+    for round in 0..<40 {
+      var forward = Stream.active(name: "s", shards: 1, at: Self.start), back = forward
+      var next = Int64(0), behind = Int64(0), from = Self.start
+      for _ in 0..<20 {
+        let second = Interval.seconds(1),
+          some = Self.arrivals(&dice, from: from, length: second, most: Int64(10 + round * 10))
+        let polls = (0..<Int(1 + dice.roll(14))).map { _ in from + Interval(nanoseconds: dice.roll(second.nanoseconds))
+        }
+        .sorted()
+        var left = some[...], answers: [ReadAnswer?] = []
+        for poll in polls {
+          while let arrival = left.first, arrival.at <= poll { _ = forward.put(left.removeFirst(), in: Self.shard) }
+          let iterator = ShardIterator(shard: Self.shard, next: next, issuedAt: poll)
+          let answer = try? forward.getRecords(iterator, limit: 10_000, at: poll)
+          answers.append(answer)
+          next = answer?.end ?? next
+        }
+        for arrival in left { _ = forward.put(arrival, in: Self.shard) }
+        for arrival in some { _ = back.put(arrival, in: Self.shard) }
+        for (poll, answer) in zip(polls, answers) {
+          let read = back.settledRead(from: behind, limit: 10_000, in: Self.shard, at: poll)
+          #expect(read?.end == answer?.end && read?.bytes == answer?.bytes && read?.count == answer?.count)
+          behind = read?.end ?? behind
+          if read == nil { refused += 1 } else { answered += 1 }
+        }
+        from = from + second
+      }
+    }
+    #expect(answered > 1_000 && refused > 100, "\(answered) answered, \(refused) refused")
+  }
+
+  @Test("a run tells how many of its records had arrived by an instant") func partOfARun() {
+    for (count, length) in [(Int64(1), Int64(0)), (2, 1), (7, 1_000), (1_000, 999_999_937), (5, 3)] {
+      let last = Self.start + Interval(nanoseconds: length)
+      let run = RecordRun(first: 10, count: count, bytes: count, arrival: Self.start, lastArrival: last)
+      for part in 0...20 {
+        let instant = Self.start + Interval(nanoseconds: length * Int64(part) / 20)
+        let there = (run.first..<run.end).filter { run.arrival(of: $0) <= instant || instant >= last }.count
+        #expect(run.position(behindThoseBy: instant) == run.first + Int64(there), "\(count) in \(length), \(part)")
+      }
+    }
+  }
+
   @Test("a run's records arrive evenly between the first and the last") func runsAreSpread() {
     var stream = Stream.active(name: "s", shards: 1, at: Self.start)
     let first = Self.start + .milliseconds(100), last = Self.start + .milliseconds(500)

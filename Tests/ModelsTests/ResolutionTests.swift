@@ -19,7 +19,8 @@ import Units
     var name: String, shards = 2, rate: Double, processes = 10
     var arrivals = ArrivalPattern.poisson, size = Distribution.constant(500), curve: RateCurve?
     var keys = KeySpec(.uniform(cardinality: 10_000)), retry = RetrySpec(), batching = Batching.putRecords()
-    var reader = Fixture.consumer(.kclPolling), events: [ScheduledEvent] = []
+    var reader = Fixture.consumer(.kclPolling), others: [ConsumerSpec] = [], firehoses: [FirehoseSpec] = []
+    var events: [ScheduledEvent] = []
     var testDescription: String { name }
 
     func experiment(_ resolution: Resolution, seed: UInt64, factor: Double = 1) -> Experiment {
@@ -27,9 +28,10 @@ import Units
         name: "web", stream: 0, processes: processes, rate: curve ?? .constant(RecordsPerSecond(rate * factor)),
         arrivals: arrivals, size: .drawn(size), keyBytes: 24, keys: keys, batching: batching, retry: retry)
       var experiment = Fixture.experiment(
-        seconds: 20, shards: shards, seed: seed, producers: [producer], consumers: [reader], events: events,
+        seconds: 20, shards: shards, seed: seed, producers: [producer], consumers: [reader] + others, events: events,
         warmup: .seconds(2))
-      experiment.horizon.resolution = resolution
+      (experiment.horizon.resolution, experiment.firehoses) = (resolution, firehoses)
+      experiment.horizon.reportBin = .seconds(1)
       return experiment
     }
   }
@@ -58,9 +60,25 @@ import Units
       events: [
         ScheduledEvent(at: .seconds(4), action: .splitShard(stream: 0, shard: nil, at: nil))
       ]),
+    Load(name: "a ramp", rate: 0, retry: retrying),
+    // A stream that opens shards at the end of a second, whose pushes wait for records.
     Load(
-      name: "a ramp", rate: 0,
-      retry: retrying),
+      name: "resharding under fan-out", rate: 1_700, reader: Fixture.consumer(.kclFanOut),
+      events: [ScheduledEvent(at: .seconds(4), action: .updateShardCount(stream: 0, target: 4))]),
+    Load(name: "a loop that works long", rate: 900, reader: Fixture.consumer(.sdkPolling, perBatch: 9e8)),
+    Load(
+      name: "processors that work too long", rate: 900,
+      reader: Fixture.consumer(.kclPolling, every: .milliseconds(400), perBatch: 6e8)),
+    Load(
+      name: "three who poll", rate: 1_200, reader: Fixture.consumer(.kclPolling, every: .milliseconds(1_500)),
+      others: [Fixture.consumer("second", .sdkPolling, perRecord: 2e5)],
+      firehoses: [Fixture.firehose(size: 1, interval: 5, latency: .constant(2e8))]),
+    Load(
+      name: "a reader that stands still", rate: 1_200,
+      events: [
+        ScheduledEvent(at: .milliseconds(5_300), action: .stopConsumer(0)),
+        ScheduledEvent(at: .milliseconds(9_100), action: .startConsumer(0)),
+      ]),
   ]
 
   /// Figures of a run that must have one law, by name.
@@ -78,6 +96,14 @@ import Units
       ("propagation p50", reader.propagation.percentile(50).inMilliseconds),
       ("propagation p99", reader.propagation.percentile(99).inMilliseconds),
       ("iterator age", reader.iteratorAgeMax.inMilliseconds), ("in flight", Double(producer.inFlight)), ("cost", cost),
+      ("iterator age p50", reader.iteratorAges.percentile(50).inMilliseconds), ("calls", Double(reader.calls)),
+      ("read", Double(reader.records)), ("backlog", Double(reader.backlog)),
+      ("objects", Double(result.firehoses.first?.delivery.objects ?? 0)),
+      (
+        "object size",
+        result.firehoses.first.map { Double($0.delivery.bufferedBytes.count / max(1, $0.delivery.objects)) } ?? 0
+      ),
+      ("freshness p50", result.firehoses.first?.freshness.percentile(50).inMilliseconds ?? 0),
     ]
   }
 
@@ -133,12 +159,74 @@ import Units
     }
   }
 
-  @Test("a planted bias of 2 % is found") func bias() {
+  @Test("a planted bias of 1 % is found") func bias() {
     let load = Load(name: "load 0.7", rate: 1_400)
     let records = Self.samples(load, .record, from: 1_000)
-    let biased = Self.samples(load, .adaptive, from: 500_000, factor: 1.02)
+    let biased = Self.samples(load, .adaptive, from: 500_000, factor: 1.01)
     let p = Self.kolmogorovSmirnov(records[0], biased[0])
     #expect(p < 0.001, "p = \(p)")
+  }
+
+  /// Records stored and refused in some seconds of so many seeds: five seconds apart, so that they are as good as independent.
+  private static func seconds(
+    _ load: Load, _ resolution: Resolution, from seed: Int, factor: Double = 1
+  ) -> (stored: [Double], refused: [Double]) {
+    var stored: [Double] = [], refused: [Double] = []
+    for index in 0..<seeds {
+      let experiment = load.experiment(resolution, seed: UInt64(seed + index), factor: factor)
+      let bins = Fixture.result(of: experiment).streams[0].bins
+      for second in [6, 11, 16] {
+        stored.append(Double(bins[second].incomingRecords))
+        refused.append(Double(bins[second].throttledRecords))
+      }
+    }
+    return (stored, refused)
+  }
+
+  /// The chi-square test's p value of two samples having one law, over at most eight classes that hold as many values each; by
+  /// Wilson and Hilferty's normal approximation (1931).
+  static func chiSquare(_ a: [Double], _ b: [Double]) -> Double {
+    let all = (a + b).sorted()
+    let edges = Set((1..<8).map { all[all.count * $0 / 8] }).sorted()
+    func classes(_ values: [Double]) -> [Double] {
+      var counts = Array(repeating: 0.0, count: edges.count + 1)
+      for value in values { counts[edges.lastIndex { value >= $0 }.map { $0 + 1 } ?? 0] += 1 }
+      return counts
+    }
+    var sum = 0.0, used = 0.0
+    for (x, y) in zip(classes(a), classes(b)) where x + y > 0 {
+      let part = (x + y) / Double(a.count + b.count)
+      let (ex, ey) = (part * Double(a.count), part * Double(b.count))
+      sum += (x - ex) * (x - ex) / ex + (y - ey) * (y - ey) / ey
+      used += 1
+    }
+    guard used > 1 else { return 1 }
+    let degrees = used - 1, spread = 2 / (9 * degrees)
+    return 0.5 * erfc((cbrt(sum / degrees) - 1 + spread) / spread.squareRoot() / 2.0.squareRoot())
+  }
+
+  @Test("its seconds obey one law, and a planted bias of 1 % in them is found", arguments: [1, 3, 4, 5, 6, 7])
+  func seconds(
+    _ load: Int
+  ) {
+    let records = Self.seconds(Self.loads[load], .record, from: 2_000)
+    let settled = Self.seconds(Self.loads[load], .adaptive, from: 600_000)
+    let p = (Self.chiSquare(records.stored, settled.stored), Self.chiSquare(records.refused, settled.refused))
+    #expect(p.0 > 0.001 / 12 && p.1 > 0.001 / 12, "\(Self.loads[load].name): p = \(p)")
+  }
+
+  @Test(
+    "a child that is found late is read to its tip, pushed or polled", arguments: [Fixture.Kind.kclFanOut, .kclPolling])
+  func catchesUp(_ kind: Fixture.Kind) {
+    let load = Load(
+      name: "", rate: 1_700, reader: Fixture.consumer(kind),
+      events: [ScheduledEvent(at: .seconds(20), action: .splitShard(stream: 0, shard: nil, at: nil))])
+    var experiment = load.experiment(.adaptive, seed: 3)
+    experiment.horizon.duration = .seconds(400)
+    let result = Fixture.result(of: experiment)
+    #expect(result.streams[0].reshards.count == 1)
+    #expect(result.consumers[0].backlog < 2_500 && result.consumers[0].iteratorAgeLast < .seconds(2))
+    #expect(result.consumers[0].records > result.records.accepted - 2_500)
   }
 
   @Test("gives the same bytes each time, and another run for another seed") func deterministic() {

@@ -24,7 +24,9 @@ struct ComparisonTests {
 
   static func trial(_ name: String, _ settings: [String] = []) throws -> Trial {
     let list = settings.compactMap { Setting(argument: $0) }
-    return Trial(Design(name: name, settings: list), loaded: try ScenarioFile.load(text: text, settings: list))
+    var tables = KeyTables()
+    return Trial(
+      Design(name: name, settings: list), loaded: try ScenarioFile.load(text: text, settings: list), tables: &tables)
   }
 
   static func trials() throws -> [Trial] {

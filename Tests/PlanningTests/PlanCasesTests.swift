@@ -122,7 +122,7 @@ import Testing
         plan: {search: [{param: streams.s.shards, range: [1, 3]}]}
         """, shards: 4, rate: "4000", duration: "8s"))
     #expect(best(plan) == "1" && plan.resharding.isEmpty && plan.warnings.first?.hasPrefix("it loses ") == true)
-    #expect(plan.warnings.contains { $0.contains("of all attempts are refused") })
+    #expect(plan.warnings.contains { $0.contains("of all attempts are throttled") })
     let allowed = try await Self.plan(
       Self.text(
         """
@@ -152,7 +152,7 @@ import Testing
         "slo: [{id: thr, expr: put_throttle_rate(stream=s).rate < 5 %}]\nplan: {search: [{param: streams.s.shards, range: [1, 4]}]}",
         rate: "1970", more: "arrivals: paced, record: {size: 100B, key_bytes: 8}, keys: {dist: round_robin_ehk}",
         duration: "8s"))
-    #expect(best(plan) == "2" && plan.warnings.contains { $0.contains("of its limit on average") })
+    #expect(best(plan) == "2" && plan.warnings.contains { $0.contains("average demand on the fullest shard") })
     let square = try await Self.plan(
       Self.text(
         "slo: [{id: thr, expr: put_throttle_rate(stream=s).rate < 1 %}]\nplan: {search: [{param: streams.s.shards, range: [1, 4]}]}",

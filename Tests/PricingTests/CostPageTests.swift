@@ -67,7 +67,7 @@ struct CostPageTests {
   private static var pricingPage: [Example] {
     let shards = bill([(.shardHour, hours(4 * 744)), (.putPayloadUnit, 200 * seconds31d)], for: .none)
     return [
-      Example("§10.4 ex. 1", "100 rec/s of 35 KB, 4 shards, 31 days", "52.14", shards),
+      Example("Streams 1", "100 rec/s of 35 KB, 4 shards, 31 days", "52.14", shards),
       Example("", "… 7 days of retention", "59.52", bill([(.extendedRetention, hours(4 * 744))])),
       Example("", "… a fan-out consumer, 730 h, its bytes aside", "43.80", bill([(.fanOutHour, hours(4 * 730))])),
     ]
@@ -77,7 +77,7 @@ struct CostPageTests {
     let unit = PriceBook.current.price(of: line.item, in: "us-east-1")?.unit ?? .each
     let units = String(format: "%g", Double(line.quantity) / Double(unit.size(in: .month730h)))
     let use = "`\(line.item.rawValue)`, \(units) \(unit.rawValue)"
-    return Example("§10.4 ex. 2", use, line.usd, bill([(line.item, line.quantity)]))
+    return Example("Streams 2", use, line.usd, bill([(line.item, line.quantity)]))
   }
 
   private static var others: [Example] {
@@ -85,10 +85,10 @@ struct CostPageTests {
     let bytes: Int128 = (10 << 20) * seconds30d
     let standard = bill([(.onDemandDataIn, bytes), (.onDemandDataOut, bytes)], for: .month30d)
     return [
-      Example("§10.4 ex. 4", "1,000 rec/s of 200 B, 1 shard", "47.74", small),
-      Example("§10.4 ex. 5", "10 shards, 30 days", "108.00", bill([(.shardHour, hours(7_200))], for: .month30d)),
+      Example("Streams 4", "1,000 rec/s of 200 B, 1 shard", "47.74", small),
+      Example("Streams 5", "10 shards, 30 days", "108.00", bill([(.shardHour, hours(7_200))], for: .month30d)),
       Example("", "5 shards, 730 h", "54.75", bill([(.shardHour, hours(5 * 730))])),
-      Example("§10.4 ex. 7", "Advantage floor, 30 days", "3037.50", floor(over: .hours(24), .month30d)),
+      Example("Streams 7", "Advantage floor, 30 days", "3037.50", floor(over: .hours(24), .month30d)),
       Example("", "Advantage floor, 730 h", "3079.69", floor(over: .hours(24), .month730h)),
       Example("", "Advantage floor, 31 days", "3138.75", floor(over: .days(31), .none)),
       Example(

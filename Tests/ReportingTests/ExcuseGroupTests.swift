@@ -21,8 +21,8 @@ import Testing
     #expect(groups.map(\.count) == [2, 1])
     #expect(
       groups[0].sentence
-        == "2 designs, such as streams.s.shards 1: records of s shardId-000000000000: asked for 1,200 records/s to "
-        + "2,400 records/s, takes 1,000 records/s")
+        == "2 designs, such as streams.s.shards 1: records of s shardId-000000000000: demand 1,200 records/s to "
+        + "2,400 records/s, limit 1,000 records/s")
     #expect(
       groups[1].sentence == "streams.s.shards 9: dearer: $98.55 a month, against $32.85 a month of the best design")
   }

@@ -18,13 +18,14 @@ import Units
     )
     #expect(
       found.sentences == [
-        "On `telemetry`, 2.31 % of records were refused at least once, in 1,204 of 6,900 seconds, although the busiest minute "
+        "On `telemetry`, 2.31 % of records were throttled at least once, in 1,204 of 6,900 seconds, although the busiest minute "
           + "of the stream averaged 61 % of its capacity: one-minute averages hide it.",
-        "Worst second 20:14:31: shardId-000000000003 of `telemetry` was asked for 2.4 × its limit.",
-        "All refusals fell on shardId-000000000003 (one key: `key-0` carries 61 % of it; a split cannot help, salt or "
+        "Worst second 20:14:31: demand on shardId-000000000003 of `telemetry` was 2.4 × its limit.",
+        "All throttling fell on shardId-000000000003 (one key: `key-0` carries 61 % of it; a split cannot help, salt or "
           + "spread the key).",
         "1,234 records (0.0068 %) were lost: 1,000 out of attempts, 34 too old, 100 dropped from a full buffer, "
-          + "100 diverted elsewhere. 50 records were still under way at the end.",
+          + "100 diverted elsewhere. 50 records were still in flight at the end.",
+        "AWS refused 1 of 2 changes asked of `telemetry`: UpdateShardCount at 21:30:10 (ResourceInUseException).",
         "The slowest consumer, `alerts`, had 99 % of its records within 340 ms of their arrival, those it had not read counted "
           + "as late as they were at the end.",
         "At the end `alerts` is 1 min 2 s behind with 1,034,716 records unread.",
@@ -39,7 +40,7 @@ import Units
     #expect(
       found.grounds
         == "the objective held; warning: 1 of 1 objective broken: hot-shard was 100 % (wanted < 90 %)")
-    #expect(found.sentences[0].contains("2.31 % of records were refused at least once"))
+    #expect(found.sentences[0].contains("2.31 % of records were throttled at least once"))
   }
 
   @Test func `a clean run passes in two sentences and says nothing of consumers it has not`() {
@@ -48,8 +49,8 @@ import Units
     #expect(found.grounds == "the scenario sets no objectives, so none could be broken")
     #expect(
       found.sentences == [
-        "No record was refused; the busiest minute of a stream averaged 0.61 % of its capacity.",
-        "Worst second 20:31:11: shardId-000000000000 was asked for 1.31 % of its limit.", "Nothing was lost.",
+        "No record was throttled; the busiest minute of a stream averaged 0.61 % of its capacity.",
+        "Worst second 20:31:11: demand on shardId-000000000000 was 1.31 % of its limit.", "Nothing was lost.",
       ])
   }
 
@@ -66,7 +67,7 @@ import Units
 
   @Test func `a run without records claims nothing`() {
     let found = findings(Fixture.empty())
-    #expect(found.sentences == ["No record was offered, so there is nothing to judge."])
+    #expect(found.sentences == ["No record was produced, so there is nothing to judge."])
     let text = Fixture.report([Fixture.empty()]).markdown
     #expect(!text.contains("nan") && !text.contains("inf "))
     #expect(text.contains("says nothing about reading"))
@@ -99,7 +100,7 @@ import Units
     stream.utilization.mean = 0.93
     #expect(
       Findings.hotShard(of: stream)
-        == "Refusals fell on 4 of 4 shards, evenly loaded: the stream is too small (the limit on records binds).")
+        == "Throttling fell on 4 of 4 shards, evenly loaded: the stream is too small (the limit on records binds).")
     #expect(Findings.hotShard(of: Fixture.calmStream()) == nil)
   }
 }
@@ -130,7 +131,7 @@ import Units
     shards[0] = Fixture.hotShard(shards[0], share: 0.34)
     #expect(
       story(shards, worst: 1).phrase
-        == "one key: `key-0` carries 34 % of it; a split only parts the other keys from it, salt or spread the key")
+        == "one key: `key-0` carries 34 % of it; a split only separates the other keys from it, salt or spread the key")
   }
 
   @Test func `many keys on a wide range want a split`() {
@@ -138,7 +139,7 @@ import Units
     let ranges = [HashKeyRange(HashKey(0), width)] + HashKeyRange.even(4).dropFirst()
     var shards = ranges.enumerated().map { Fixture.shard($0, range: $1, mean: 0.5) }
     shards[0] = Fixture.hotShard(shards[0], share: 0.001)
-    #expect(story(shards).phrase == "many keys, 1.7 × its even share of the ring; split it")
+    #expect(story(shards).phrase == "many keys, 1.7 × its even share of the hash keys; split it")
   }
 
   @Test func `several busy keys on an even range are said to be several`() {
@@ -146,7 +147,7 @@ import Units
     shards[0] = Fixture.hotShard(shards[0], share: 0.1)
     #expect(
       story(shards).phrase
-        == "busy keys make 1.5 × the average load, `key-0` alone 10 % of it; a split may part them")
+        == "busy keys make 1.5 × the average load, `key-0` alone 10 % of it; a split may separate them")
   }
 
   @Test func `shards that are loaded alike but have quiet minutes are hit by bursts`() {

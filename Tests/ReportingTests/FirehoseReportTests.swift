@@ -81,13 +81,13 @@ import Units
     firehose.ingest = ingest
     #expect(
       FirehoseStory(firehose, simulated: Fixture.duration).sentences[0]
-        == "Firehose `lake` refused 1,204 records in 61 seconds (\"Slow down.\"), although the run's average was "
+        == "Firehose `lake` throttled 1,204 records in 61 seconds (\"Slow down.\"), although the run's average was "
         + "0.78 % of its quota of 1 MiB a second; AWS had raised it to 2 MiB at the end.")
     firehose.bytes = .mebibytes(8_000)
     firehose.ingest?.quotaEnd = .mebibytes(1)
     #expect(
       FirehoseStory(firehose, simulated: Fixture.duration).sentences[0]
-        == "Firehose `lake` refused 1,204 records in 61 seconds (\"Slow down.\"): the run's average was 111.1 % of its "
+        == "Firehose `lake` throttled 1,204 records in 61 seconds (\"Slow down.\"): the run's average was 111.1 % of its "
         + "quota of 1 MiB a second.")
   }
 

@@ -43,7 +43,7 @@ struct NotebookTests {
     #expect(one.all.map(\.contents) == other.all.map(\.contents))
     #expect(one.all[0].name == "iot-burst-hot-key.ipynb" && one.missing == [])
     let text = try Self.source(Self.notebook(one)), names = Set(one.all.map(\.name))
-    let read = text.matches(of: /read_csv\("([a-z_.]+)"/).map { String($0.1) }
+    let read = text.matches(of: /read\("([a-z_.]+)"/).map { String($0.1) }
     #expect(read.count >= 7 && read.allSatisfy(names.contains))
   }
 

@@ -65,7 +65,7 @@ import Units
     ("source: stream:clicks, destination: s3, quota_mibps: 5", #"firehoses.lake.quota_mibps: "quota_mibps" does not apply to a stream source, which scales with no limit; remove it"#),
     ("source: direct_put, destination: s3, format: parquet, buffer: {size: 32MiB, interval: 60s}", "firehoses.lake.buffer.size: BufferingHints.SizeInMBs must be at least 64 when data format conversion is enabled."),
     ("source: direct_put, destination: s3, dynamic_partitioning: {keys: 9}, buffer: {size: 32MiB, interval: 60s}", "firehoses.lake.buffer.size: BufferingHints.SizeInMBs must be at least 64 when Dynamic Partitioning is enabled."),
-    ("source: direct_put, destination: s3, format: parquet, compression: gzip", "firehoses.lake.compression: CompressionFormat must be UNCOMPRESSED when data format conversion is enabled."),
+    ("source: direct_put, destination: s3, format: parquet, compression: brotli", #"firehoses.lake.compression: expected one of none, snappy, gzip, found "brotli""#),
     ("source: direct_put, destination: splunk, compression: gzip, compression_ratio: 10", "firehoses.lake.compression: Delivery to Splunk has no compression."),
     ("source: direct_put, destination: opensearch, compression: snappy", "firehoses.lake.compression: Delivery to OpenSearch has no compression."),
     ("source: direct_put, destination: s3_iceberg, compression: zip", "firehoses.lake.compression: Delivery to Iceberg has no compression."),

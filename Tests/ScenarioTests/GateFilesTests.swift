@@ -84,7 +84,7 @@ import Testing
     ("\"fail\"", "\"pass\"", "2:23 expects.loss: expected one of fail"),
     ("00000000000000ff", "ff", "12:24 trajectory_hashes: expected a trajectory hash"),
     ("1e-05", "\"much\"", "4:64 figures.records.lost.values[1]: expected a number"),
-    ("{\n", "[\n", "not valid YAML"),
+    ("{\n", "[\n", "not valid JSON"),
   ]
 
   @Test(arguments: flaws) func `a baseline that is wrong says where`(_ flaw: (old: String, new: String, says: String))

@@ -91,6 +91,37 @@ struct QueueDecodingTests {
     #expect(many(49, "mode: on_demand_advantage").isEmpty)
   }
 
+  @Test("a stream with a queue is not made provisioned: the event is refused where it stands, and what to do")
+  func switched() throws {
+    let events = "events:\n  - {at: 10m, do: switch_mode, target: clicks, value: provisioned}"
+    let refused = Sample.errors(Self.text("type: queue") + "\n" + events)
+    #expect(
+      refused == [
+        "s.yaml:18:5 events[0]: AWS refuses it with a ResourceInUseException while the stream has a queue, here \"reader\"; "
+          + "leave the stream on-demand, or let that consumer poll or read by fan-out"
+      ], "\(refused)")
+    #expect(Sample.errors(Self.text("type: kcl_efo") + "\n" + events).isEmpty)
+    let other = "clicks: {mode: on_demand_standard}\n  other: {mode: on_demand_standard}"
+    let elsewhere = Self.text("type: queue").replacingOccurrences(of: "clicks: {mode: on_demand_standard}", with: other)
+    #expect(Sample.errors(elsewhere + "\n" + events.replacingOccurrences(of: "clicks", with: "other")).isEmpty)
+  }
+
+  @Test("a consumer that is given another type keeps no key that means nothing for it")
+  func retyped() throws {
+    let polling = Self.text("type: kcl_polling, workers: 3, poll_interval: 2s, service: {per_record: 5ms}")
+    func set(_ settings: String...) -> [Setting] { settings.compactMap(Setting.init(argument:)) }
+    let queue = try ScenarioFile.load(
+      text: polling, file: "s.yaml", settings: set("consumers.reader.type=queue", "consumers.reader.threads=7"))
+    let spec = queue.experiment.consumers[0]
+    #expect(spec.queue?.threads == 7 && spec.workers == 1 && spec.perRecord == .constant(5e6))
+    let pushed = try ScenarioFile.load(text: polling, file: "s.yaml", settings: set("consumers.reader.type=kcl_efo"))
+    #expect(pushed.experiment.consumers[0].isFanOut && pushed.experiment.consumers[0].workers == 3)
+    let back = Sample.errors(
+      Self.text("type: queue, threads: 3"),
+      settings: set("consumers.reader.type=kcl_polling", "consumers.reader.limit=4"))
+    #expect(back.count == 1 && back[0].contains("\"limit\" does not apply to type kcl_polling"), "\(back)")
+  }
+
   @Test("each rule that AWS leaves open can be chosen in a limits file")
   func alternatives() throws {
     for (name, value) in [

@@ -47,6 +47,31 @@ import Testing
     #expect(keys.isSuperset(of: ["metric", "a", "b", "mean", "half_width", "level", "variance_ratio"]))
   }
 
+  @Test("three ways of reading stand side by side, with what only one of them measures") func ways() async throws {
+    let text = Sample.with("clicks: {mode: provisioned, shards: 2}", "clicks: {mode: on_demand_standard}")
+    let folder = try Self.folder(text.replacing("  - {at: T+2s, do: reshard, target: clicks, value: 3}", with: "  []"))
+    let queue = "consumers.slow.type=queue,consumers.slow.threads=300,consumers.slow.limit=10"
+    let made = ["--with", "consumers.slow.type=kcl_efo", "--with", queue]
+    let outcome = try await compare(Self.short + made, in: folder)
+    #expect(outcome.status == 0 && outcome.stderr == "", "\(outcome)")
+    let lines = outcome.stdout.split(separator: "\n").map(String.init)
+    let start = try #require(lines.firstIndex { $0.contains("Side by side") })
+    #expect(lines[start + 1].contains("base") && lines[start + 1].contains("design 3"), "\(lines[start + 1])")
+    func cells(_ figure: String) -> [Substring] {
+      lines[start...].first { $0.contains(figure + " ") }?.split(separator: "  ", omittingEmptySubsequences: true)
+        .filter { !$0.allSatisfy { $0 == " " } } ?? []
+    }
+    // Only the queue has receipts; only it has no price; all have an age.
+    let receipts = cells("consumers.slow.queue.amplification"), cost = cells("cost.total_usd")
+    #expect(
+      receipts.count == 4 && receipts[1].contains("–") && receipts[2].contains("–") && !receipts[3].contains("–"),
+      "\(receipts)")
+    #expect(cost.count == 4 && cost[1].contains("$") && cost[2].contains("$") && cost[3].contains("–"), "\(cost)")
+    #expect(!cells("consumers.slow.propagation_ms.p99").contains { $0.contains("–") })
+    let same = try await compare(Self.short + ["--with", "consumers.slow.type=kcl_efo"], in: folder)
+    #expect(!same.stdout.contains("Side by side"))
+  }
+
   @Test("files are compared under the first one's seed, and the others' own is named") func files() async throws {
     let folder = try Self.folder()
     try folder.write("t.yaml", Sample.with("seed: 7", "seed: 9").replacing("name: small", with: "name: other"))

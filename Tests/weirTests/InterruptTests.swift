@@ -16,7 +16,7 @@ import Testing
     let job = try await interrupted(folder)
     let outcome = await job.outcome()
     #expect(outcome.status == 130 && !outcome.isCrash, "\(outcome)")
-    #expect(outcome.stderr == "", "no progress where nobody watches")
+    #expect(outcome.stderr == "" && outcome.said.allSatisfy { !$0.contains("░") }, "no bar where nobody watches")
     let files = try folder.contents("out")
     let json = try JSONSerialization.jsonObject(with: files["run.json"] ?? Data()) as? [String: Any]
     #expect(json?["complete"] as? Bool == false)

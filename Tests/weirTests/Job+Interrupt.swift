@@ -4,12 +4,12 @@ extension Job {
   /// Presses Ctrl-C as soon as the process catches it and has used half a second of processor time, as /proc tells.
   ///
   /// A thread of its own watches: tasks may wait for minutes behind other tests, and the process would compute all the while.
-  func interruptOnceUnderWay() async {
+  func interruptOnceUnderWay(by signal: Int32 = SIGINT) async {
     await withCheckedContinuation { continuation in
       Thread.detachNewThread { [self] in
         let deadline = Date() + Job.patience
         while process.isRunning, !isUnderWay, Date() < deadline { Thread.sleep(forTimeInterval: 0.02) }
-        kill(process.processIdentifier, SIGINT)
+        kill(process.processIdentifier, signal)
         continuation.resume()
       }
     }

@@ -101,7 +101,7 @@ struct `Executed notebooks` {
     let stream = try #require((run["streams"] as? [String: [String: Any]])?.values.first)
     let stored = try #require(stream["incoming_records"] as? Int)
     let records = try #require(run["records"] as? [String: Int])
-    let words = "\(grouped(stored)) records stored and \(grouped(records["throttled_attempts"] ?? 0)) refusals"
+    let words = "\(grouped(stored)) records accepted and \(grouped(records["throttled_attempts"] ?? 0)) throttled"
     #expect(try notebook.output(of: "minutes").contains(words))
     let total = try #require((run["cost"] as? [String: Any])?["total_usd"] as? Double)
     let dollars = grouped(Int(total)) + String(String(format: "%.2f", total).suffix(3))

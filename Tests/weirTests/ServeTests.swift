@@ -193,15 +193,17 @@ private struct CallSequence {
     let server = try await Server(["--state-delay", "0s"])
     let port = try #require(server.url.split(separator: ":").last)
     // A connection without a byte, one with half a preface, one with half a request, one that is gone.
+    // What it was born with is closed first: the server's own pipes are among it, which end when nobody holds them.
     let line = """
+      for fd in /proc/$$/fd/*; do fd=${fd##*/}; [ "$fd" -gt 2 ] && eval "exec $fd>&-"; done
       exec 3<>/dev/tcp/127.0.0.1/\(port) 4<>/dev/tcp/127.0.0.1/\(port) 5<>/dev/tcp/127.0.0.1/\(port) 6<>/dev/tcp/127.0.0.1/\(port)
-      printf 'PRI * HT' >&4; printf 'POST / HTTP/1.1\\r\\nContent-Length: 5\\r\\n\\r\\nab' >&5; exec 6>&-; echo open; exec sleep 600
+      printf 'PRI * HT' >&4; printf 'POST / HTTP/1.1\\r\\nContent-Length: 5\\r\\n\\r\\nab' >&5; exec 6>&-; echo open; exec sleep 60
       """
     let holder = try Job(Tool(path: "/bin/bash"), ["-c", line], in: Tool.package)
     while !holder.stdout.hasSuffix("open\n") { try await Task.sleep(for: .milliseconds(20)) }
     let outcome = await server.stop()
     #expect(outcome.status == 0 && !outcome.isCrash, "\(outcome)")
-    holder.process.terminate()
+    kill(holder.process.processIdentifier, SIGKILL)
     _ = await holder.outcome()
   }
 
@@ -233,13 +235,15 @@ private struct CallSequence {
     let target = ["-H", "X-Amz-Target: Kinesis_20131202.ListStreams", "-H", "Content-Type: application/x-amz-json-1.1"]
     for version in ["--http1.1", "--http2-prior-knowledge"] {
       let answer = try await curl.run(
-        ["-sS", version, "-w", " %{http_version} %{http_code}", "-d", "{}"] + target + [server.url])
+        ["-sS", "-m", "30", version, "-w", " %{http_version} %{http_code}", "-d", "{}"] + target + [server.url])
       let wanted = version == "--http1.1" ? "1.1" : "2"
       #expect(
         answer.stdout.hasSuffix(" \(wanted) 200") && answer.stdout.contains("StreamNames"), "\(answer)\(answer.stdout)")
       let large = ["-H", "Content-Length: 99999999"]
       let refused = try await curl.run(
-        ["-sS", version, "-o", "/dev/null", "-w", "%{http_code}", "-d", "{}"] + large + target + [server.url])
+        ["-sS", "-m", "30", version, "-o", "/dev/null", "-w", "%{http_code}", "-d", "{}"] + large + target + [
+          server.url
+        ])
       // HTTP/2 ends the stream with the answer, and curl tells the one or the other.
       #expect(
         refused.stdout == (version == "--http1.1" ? "413" : "000") || refused.stdout == "413",

@@ -10,7 +10,14 @@ struct Tool: Sendable {
     /// Whether a signal ended it.
     var isCrash: Bool
     var stdout: String
-    var stderr: String
+    /// What was said on stderr, but how far the work had come: that depends on how busy the machine is.
+    var stderr: String { said.filter { !Self.isProgress($0) }.joined(separator: "\n") }
+    /// All lines of stderr, an empty one behind the last.
+    var said: [String]
+
+    private static func isProgress(_ line: String) -> Bool {
+      line.hasPrefix("weir: at this pace it takes about ") || line.hasPrefix("weir: ") && line.contains(" %, ")
+    }
 
     /// What a failed expectation should show: how to see it again, and what was seen.
     var description: String { "`\(command)` ended with \(status)\n\(stderr.prefix(2_000))" }
@@ -143,7 +150,7 @@ final class Job: @unchecked Sendable {
     let read = { name in String(decoding: (try? Data(contentsOf: self.folder.file(name))) ?? Data(), as: UTF8.self) }
     return Tool.Outcome(
       command: command, status: process.terminationStatus, isCrash: process.terminationReason == .uncaughtSignal,
-      stdout: read("stdout"), stderr: read("stderr"))
+      stdout: read("stdout"), said: read("stderr").components(separatedBy: "\n"))
   }
 }
 

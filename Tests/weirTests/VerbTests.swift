@@ -33,6 +33,33 @@ import Testing
     }
   }
 
+  @Test("estimate --queue: text, JSON and Markdown, what a wrong option says, and 0.31 of attempts is above the wall")
+  func queueEstimate() async throws {
+    let asked = ["estimate", "--rate", "10000", "--size", "700B", "--queue", "--service", "200ms", "--batch", "1"]
+    let calm = try await Tool.built.run(asked + ["--failures", "0.1", "--threads", "40", "--format", "json"])
+    #expect(calm.status == 0 && calm.stderr == "", "\(calm)")
+    let flight = calm.json?["in_flight"] as? [String: Any], sqs = calm.json?["sqs"] as? [String: Any]
+    #expect(abs((flight?["mean"] as? Double ?? 0) - 35_333.3) < 1 && flight?["limit"] as? Int == 120_000)
+    #expect((calm.json?["queue_price"] as? [String: Any])?["usd_month"] is NSNull)
+    #expect(Set(sqs.map { Array($0.keys) } ?? []) == ["standard", "fifo"])
+    let over = try await Tool.built.run(asked + ["--failures", "0.31"])
+    #expect(over.status == 0 && over.stdout.contains("warning: more would be in flight than the 120000"), "\(over)")
+    #expect(over.stdout.contains("SQS Standard") && over.stdout.contains("queue, billed as fan-out (assumed)"))
+    let page = try await Tool.built.run(asked + ["--format", "md"]).stdout
+    #expect(page.contains("| SQS FIFO, high throughput |") && page.contains("## SQS in its place"))
+    let wrong = [
+      (["--threads", "4"], "go with --queue"), (["--queue"], "needs --service"),
+      (["--queue", "--service", "1s", "--batch", "11"], "--batch takes"),
+      (["--queue", "--service", "1s", "--visibility", "1500ms"], "--visibility takes whole seconds"),
+      (["--queue", "--service", "1s", "--max-receives", "0"], "--max-receives takes"),
+      (["--queue", "--service", "1s", "--service-p99", "1s"], "--service-p99 takes a time above"),
+    ]
+    for (options, says) in wrong {
+      let outcome = try await Tool.built.run(["estimate", "--rate", "1", "--size", "1KiB"] + options)
+      #expect(outcome.status == 64 && outcome.stderr.contains(says), "\(outcome)")
+    }
+  }
+
   @Test("every template can be written, validated and run", arguments: ["clickstream", "iot", "seasonal"])
   func template(_ name: String) async throws {
     let folder = try Folder()

@@ -14,16 +14,9 @@ public struct Account: Sendable, Hashable {
   public private(set) var commitment = BillingCommitment.disabled
 
   private var streams = StreamTable()
-  private var rates: [CallRate: TokenBucket] = [:]
-  /// Queues by name, gone ones among them.
-  private var queues: [String: QueuePlace] = [:]
+  private var rates = CallRates()
+  private var queues = QueueDirectory()
   private var latest: Instant
-
-  /// The account-wide call rates of control-plane actions.
-  private enum CallRate: Hashable, Sendable {
-    case create, delete, split, merge, register, warmThroughput, settings
-    case createQueue, updateQueue, deleteQueue, describeQueue
-  }
 
   /// An account with the given streams, whose ids are 0, 1, 2 and so on.
   public init(region: String, limits: LimitsProfile = .current, streams: [Stream] = [], at now: Instant) {
@@ -68,6 +61,11 @@ public struct Account: Sendable, Hashable {
     streams.put(&entries, into: id, at: now, hashKey: hashKey)
   }
 
+  /// Verbs of a stream's, by its id, used in place.
+  public mutating func withStream<Answer>(_ id: Int, _ use: (inout Stream) -> Answer) -> Answer {
+    streams.withStream(id, use)
+  }
+
   // Asked for every record or poll: a verb each, because a stream that is read across modules is copied.
   /// The position behind the newest record of a stream's shard.
   public func tip(of shard: ShardID, in id: Int) -> Int64 { streams.tip(of: shard, in: id) }
@@ -93,6 +91,9 @@ public struct Account: Sendable, Hashable {
     streams.nextPush(consumer, subscription, of: id, after: now)
   }
 
+  /// When a subscription of a stream's consumer ends by age: see `Stream.end(of:of:)`.
+  public func end(of it: Int, of fanOut: Int, in id: Int) -> Instant { streams.end(of: it, of: fanOut, in: id) }
+
   /// What a stream's shard has left of its write limits; after `Stream.settle`, what it has at least.
   public func gate(of shard: ShardID, in id: Int) -> GateReading { streams.gate(of: shard, in: id) }
 
@@ -103,21 +104,17 @@ public struct Account: Sendable, Hashable {
   public func forEachArrival(
     from first: Int64, to end: Int64, in shard: ShardID, of id: Int,
     _ take: (_ arrival: Instant, _ last: Instant, _ first: Int64, _ end: Int64) -> Void
-  ) {
-    streams.forEachArrival(from: first, to: end, in: shard, of: id, take)
-  }
+  ) { streams.forEachArrival(from: first, to: end, in: shard, of: id, take) }
 
   /// `Stream.push` of a stream by its id.
-  public mutating func push(_ consumer: Int, _ subscription: Int, of id: Int, at now: Instant) -> FanOutEvent? {
-    streams.push(consumer, subscription, of: id, at: now)
-  }
+  public mutating func push(
+    _ consumer: Int, _ subscription: Int, of id: Int, at now: Instant, isSettled: Bool = false
+  ) -> FanOutEvent? { streams.push(consumer, subscription, of: id, at: now, isSettled: isSettled) }
 
   /// `Stream.getRecords` of a stream by its id.
   public mutating func getRecords(
     _ iterator: ShardIterator, limit: Int, of id: Int, at now: Instant
-  ) throws(Refusal) -> ReadAnswer {
-    try streams.getRecords(iterator, limit: limit, of: id, at: now)
-  }
+  ) throws(Refusal) -> ReadAnswer { try streams.getRecords(iterator, limit: limit, of: id, at: now) }
 
   /// Records kept in a range of positions of a stream's shard, as runs.
   public func runs(from first: Int64, to end: Int64, in shard: ShardID, of id: Int) -> ShardLog.Runs {
@@ -221,15 +218,17 @@ public struct Account: Sendable, Hashable {
 
   /// CreateQueue: five calls a second, five queues in CREATING or DELETING, a name of its own.
   public mutating func createQueue(
-    _ name: String, on id: Int, from start: QueueStart, _ settings: QueueSettings? = nil, at now: Instant
+    _ name: String, on id: Int, from start: QueueStart, _ settings: QueueSettings? = nil, tags: [ResourceTag] = [],
+    at now: Instant
   ) throws(Refusal) {
     wake(at: now)
     try take(.createQueue, limits[.queue.controlCalls], "CreateQueue")
-    try Self.checkName(name, of: "Queue")
+    try name.checkAsName(of: "Queue")
+    try QueueDirectory.checkAll(tags, limits)
     guard (try? queue(named: name)) == nil else { throw .inUse("Queue \(name) already exists.") }
     try checkChangingQueues()
     let queue = try streams[id].createQueue(name, settings ?? QueueSettings(limits), from: start, at: latest)
-    queues[name] = QueuePlace(stream: id, queue: queue)
+    queues.add(name, at: QueuePlace(stream: id, queue: queue), QueueDirectory.sorted(tags), at: latest)
   }
 
   /// DeleteQueue: what is in flight is never seen again by the queue's consumers; the stream keeps its records.
@@ -247,13 +246,27 @@ public struct Account: Sendable, Hashable {
     _ request: QueueRequest, ofQueue name: String, at now: Instant
   ) throws(Refusal) -> QueueAnswer {
     wake(at: now)
-    switch request {
-    case .update: try take(.updateQueue, limits[.queue.controlCalls], "UpdateQueue")
-    case .describe: try take(.describeQueue, limits[.queue.controlCalls], "DescribeQueue")
-    case .receive, .acknowledge, .updateVisibility, .restore, .hangUp: break
-    }
+    if let (action, call) = request.control { try take(action, limits[.queue.controlCalls], call) }
     let place = try queue(named: name)
-    return try streams[place.stream].perform(request, on: place.queue, at: latest)
+    switch request {
+    case .tag(let tags): try queues.tag(name, tags, limits)
+    case .untag(let keys): try queues.untag(name, keys, limits)
+    case .listTags: return .tags(queues.tags(of: name))
+    case .receive, .acknowledge, .updateVisibility, .restore, .hangUp, .update, .describe:
+      return try streams[place.stream].perform(request, on: place.queue, at: latest)
+    }
+    return .done
+  }
+
+  /// ListQueues: five calls a second, a page at a time.
+  public mutating func listQueues(_ listing: QueueListing, at now: Instant) throws(Refusal) -> QueuePage {
+    wake(at: now)
+    try take(.listQueues, limits[.queue.controlCalls], "ListQueues")
+    return try queues.page(listing, limits, at: latest) { place in
+      guard streams.ids.contains(place.stream) else { return nil }
+      let status = streams[place.stream].queues[place.queue].status
+      return status == .deleted ? nil : (status, streams[place.stream].name)
+    }
   }
 
   private func queue(named name: String) throws(Refusal) -> QueuePlace {
@@ -265,15 +278,9 @@ public struct Account: Sendable, Hashable {
 
   private func checkChangingQueues() throws(Refusal) {
     let most = limits[.queue.changing]
-    let changing = streams.sum { stream in
-      stream.queues.count {
-        switch $0.status {
-        case .creating, .deleting: true
-        case .active, .updating, .deleted: false
-        }
-      }
+    guard streams.sum(of: \.changingQueues) < most else {
+      throw .limitExceeded("\(most) queues are in CREATING or DELETING.")
     }
-    guard changing < most else { throw .limitExceeded("\(most) queues are in CREATING or DELETING.") }
   }
 
   /// Quotas and call rates of the account, in AWS's order.
@@ -303,27 +310,17 @@ public struct Account: Sendable, Hashable {
     }
   }
 
-  private mutating func take(_ call: CallRate, _ perSecond: Int64, _ action: String) throws(Refusal) {
-    var bucket = rates[call] ?? TokenBucket(rate: perSecond, depth: perSecond, at: latest)
-    guard bucket.take(1, at: latest) else {
-      throw .limitExceeded("Rate exceeded for \(action): more than \(perSecond) calls a second.")
-    }
-    rates[call] = bucket
+  private mutating func take(_ call: CallRates.Action, _ perSecond: Int64, _ name: String) throws(Refusal) {
+    try rates.take(call, perSecond, name, at: latest)
   }
 
   // MARK: Checks
 
   private func checkNew(_ name: String, shards: Int, maxRecord: Bytes) throws(Refusal) {
-    try Self.checkName(name, of: "Stream")
+    try name.checkAsName(of: "Stream")
     guard streams.id(of: name) == nil else { throw .inUse("Stream \(name) already exists.") }
     guard shards >= 1 else { throw .invalidArgument("ShardCount \(shards) is not at least 1.") }
     try Stream.checkMaxRecord(maxRecord, limits)
-  }
-
-  private static func checkName(_ name: String, of thing: String) throws(Refusal) {
-    guard (1...128).contains(name.utf8.count), name.utf8.allSatisfy(\.isNameByte) else {
-      throw .validation("\(thing) name must be 1 to 128 of [a-zA-Z0-9_.-].")
-    }
   }
 
   private func checkQuota(adding shards: Int) throws(Refusal) {
@@ -387,9 +384,10 @@ extension Account: Machine {
     case .deleteStream(let name, let consumers):
       try deleteStream(try stream(named: name), consumers: consumers, now: now)
     case .updateAccountSettings(let wish): try updateSettings(commitment: wish, now: now)
-    case .createQueue(let name, let stream, let start, let settings):
-      try createQueue(name, on: try self.stream(named: stream), from: start, settings, at: now)
+    case .createQueue(let name, let stream, let start, let settings, let tags):
+      try createQueue(name, on: try self.stream(named: stream), from: start, settings, tags: tags, at: now)
     case .deleteQueue(let name): try deleteQueue(name, at: now)
+    case .listQueues(let listing): return .queues(try listQueues(listing, at: now))
     case .queue(let name, let request): return .queue(try ask(request, ofQueue: name, at: now))
     case .stream(let name, let request): return try ask(request, of: try stream(named: name), at: now)
     }

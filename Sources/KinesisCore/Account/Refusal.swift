@@ -36,6 +36,8 @@ public enum Refusal: Error, Sendable, Hashable, Codable {
   case throttling(String)
   /// An iterator older than five minutes.
   case expiredIterator(String)
+  /// A NextToken that no longer holds.
+  case expiredToken(String)
   /// A call with DryRun that would have passed.
   case dryRun
 
@@ -50,6 +52,7 @@ public enum Refusal: Error, Sendable, Hashable, Codable {
     case .validation: "ValidationException"
     case .throttling: "ThrottlingException"
     case .expiredIterator: "ExpiredIteratorException"
+    case .expiredToken: "ExpiredNextTokenException"
     case .dryRun: "DryRunOperationException"
     }
   }
@@ -59,7 +62,8 @@ public enum Refusal: Error, Sendable, Hashable, Codable {
     switch self {
     case .writeThrottled(let shard, _), .readThrottled(let shard, _): "Rate exceeded for shard \(shard)"
     case .notFound(let text), .inUse(let text), .limitExceeded(let text), .invalidArgument(let text),
-      .validation(let text), .throttling(let text), .expiredIterator(let text):
+      .validation(let text), .throttling(let text), .expiredIterator(let text),
+      .expiredToken(let text):
       text
     case .dryRun: "The request was rejected because the DryRun parameter was specified."
     }

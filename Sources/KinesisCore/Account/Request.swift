@@ -11,9 +11,11 @@ public enum Request: Sendable, Hashable, Codable {
   /// UpdateAccountSettings.
   case updateAccountSettings(commitment: BillingCommitment.Wish)
   /// CreateQueue on a stream, by names; nil for AWS's settings.
-  case createQueue(String, stream: String, QueueStart, QueueSettings?)
+  case createQueue(String, stream: String, QueueStart, QueueSettings?, tags: [ResourceTag] = [])
   /// DeleteQueue.
   case deleteQueue(String)
+  /// ListQueues.
+  case listQueues(QueueListing)
   /// An action on a queue, by name.
   case queue(String, QueueRequest)
   /// An action on a stream, by name.
@@ -112,6 +114,8 @@ public enum Answer: Sendable, Hashable, Codable {
   case pushed(stream: String, consumer: Int, FanOutEvent)
   /// What a queue answered.
   case queue(QueueAnswer)
+  /// ListQueues' page.
+  case queues(QueuePage)
   /// A receive that waited is answered.
   case polled(queue: String, QueueAnswer)
   /// A stream became ACTIVE, not asked for.
@@ -120,9 +124,18 @@ public enum Answer: Sendable, Hashable, Codable {
   case refused(Refusal)
 }
 
+extension String {
+  /// Refuses what AWS takes for no name of a stream or a queue.
+  func checkAsName(of thing: String) throws(Refusal) {
+    guard (1...128).contains(utf8.count), utf8.allSatisfy(\.isNameByte) else {
+      throw .validation("\(thing) name must be 1 to 128 of [a-zA-Z0-9_.-].")
+    }
+  }
+}
+
 extension UInt8 {
   /// Whether it may stand in the name of a stream: a letter, a digit, `_`, `.` or `-`.
-  var isNameByte: Bool {
+  fileprivate var isNameByte: Bool {
     switch self {
     case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
       UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-"):

@@ -66,6 +66,14 @@ struct StreamTable: Sendable {
     return outcome
   }
 
+  /// Verbs of a stream's, used in place: what `subscript` would do, without a coroutine.
+  @inline(__always)
+  mutating func withStream<Answer>(_ id: Int, _ use: (inout Stream) -> Answer) -> Answer {
+    let place = place(of: id)
+    defer { noteChange(at: place) }
+    return use(&streams[place])
+  }
+
   /// Puts the records of a call into a stream.
   mutating func put(
     _ entries: inout [PutEntry], into id: Int, at now: Instant, hashKey: (PutEntry, HashKeyRange?) -> HashKey
@@ -99,6 +107,11 @@ struct StreamTable: Sendable {
   /// Whether a shard takes records.
   func isOpen(_ shard: ShardID, of id: Int) -> Bool { streams.span[place(of: id)].isOpen(shard) }
 
+  /// When a subscription ends by age.
+  func end(of subscription: Int, of consumer: Int, in id: Int) -> Instant {
+    streams.span[place(of: id)].end(of: subscription, of: consumer)
+  }
+
   /// What a shard has left of its write limits.
   func gate(of shard: ShardID, in id: Int) -> GateReading { streams.span[place(of: id)].gate(of: shard) }
 
@@ -119,8 +132,11 @@ struct StreamTable: Sendable {
   }
 
   /// What a stream can push to a subscription now.
-  mutating func push(_ consumer: Int, _ subscription: Int, of id: Int, at now: Instant) -> FanOutEvent? {
+  mutating func push(
+    _ consumer: Int, _ subscription: Int, of id: Int, at now: Instant, isSettled: Bool
+  ) -> FanOutEvent? {
     let place = place(of: id)
+    guard !isSettled else { return streams[place].settledPush(consumer, subscription, at: now) }
     let event = streams[place].push(consumer, subscription, at: now)
     noteChange(at: place)
     return event

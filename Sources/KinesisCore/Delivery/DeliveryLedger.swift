@@ -38,7 +38,7 @@ public struct DeliveryLedger: Sendable, Hashable {
   public internal(set) var bytesTaken: Int64 = 0
   /// Bytes at the destination before compression, repeats included.
   public internal(set) var bytesDelivered: Int64 = 0
-  /// Bytes the ingestion is billed for: each record rounded up to 5 KiB (F§8), or as they are, as the destination has it. Repeats
+  /// Bytes the ingestion is billed for: each record rounded up to 5 KiB, or as they are, as the destination has it. Repeats
   /// are not billed again.
   public internal(set) var bytesBilled: Int64 = 0
 }

@@ -14,9 +14,10 @@ struct FreshRecords: Sendable, Hashable {
   let latency: Interval
   /// Bytes a second of each shard; nil for no limit.
   private let pipe: Int64?
-  /// By shard: the first position never given out, what was looked up of the run there, the pipe.
+  /// By shard: the first position never given out, what was looked up of the run there and where that stood, the pipe.
   private var next: [Int64] = []
   private var heads: [RecordRun] = []
+  private var hints: [Int] = []
   private var pipes: [TokenBucket] = []
   /// By shard, when its first record can be given out.
   private var dues = Deadlines([])
@@ -46,6 +47,7 @@ struct FreshRecords: Sendable, Hashable {
     count = 0
     next = positions
     heads = positions.map { _ in Self.nothing }
+    hints = positions.map { _ in 0 }
     if let pipe { pipes = positions.map { _ in TokenBucket(rate: pipe, depth: pipe, at: now) } }
     dues = Deadlines(positions.map { _ in Instant.never })
     for shard in positions.indices {
@@ -68,13 +70,14 @@ struct FreshRecords: Sendable, Hashable {
     dues = Deadlines(old + Array(repeating: .never, count: room - known))
     next += Array(repeating: 0, count: room - known)
     heads += Array(repeating: Self.nothing, count: room - known)
+    hints += Array(repeating: 0, count: room - known)
     if let pipe { pipes += Array(repeating: TokenBucket(rate: pipe, depth: pipe, at: now), count: room - known) }
   }
 
   /// Looks up what a shard has next.
   private mutating func find(_ shard: Int, _ shards: [Shard]) {
     let first = max(next[shard], shards.span[shard].log.trimHorizon)
-    guard let run = shards.span[shard].log.run(holding: first) else {
+    guard let run = shards.span[shard].log.run(holding: first, near: &hints[shard]) else {
       (heads[shard], dues[shard]) = (Self.nothing, .never)
       return
     }

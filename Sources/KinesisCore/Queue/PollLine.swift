@@ -20,9 +20,13 @@ struct PollLine: Sendable, Hashable {
 
     mutating func removeFirst() {
       head += 1
-      guard head * 2 > polls.count else { return }
-      polls.removeFirst(head)
-      head = 0
+      if head == polls.count {
+        polls.removeAll(keepingCapacity: true)
+        head = 0
+      } else if head >= 64, head * 2 > polls.count {
+        polls.removeFirst(head)
+        head = 0
+      }
     }
   }
 

@@ -160,9 +160,9 @@ extension Queue {
   // MARK: Entries
 
   /// An entry of an acknowledgement: the record is done with, or thrown away as a dead letter. Time has passed.
-  mutating func acknowledge(_ handle: ReceiptHandle, _ side: QueueSide, _ source: Source) -> QueueEntryError? {
+  mutating func acknowledge(_ handle: ReceiptHandle, _ side: QueueSide, _ retention: Interval) -> QueueEntryError? {
     guard let slot = slot(of: handle, side, orAtRest: rules.takesLateHandles) else { return fail() }
-    guard !isExpired(slot, source) else { return endExpired(slot, side) }
+    guard !isExpired(slot, retention) else { return endExpired(slot, side) }
     switch side {
     case .deadLetters: ledger.discarded += 1
     case .records:
@@ -178,21 +178,21 @@ extension Queue {
   }
 
   /// An entry of RestoreDeadLetterQueueRecords: the record is visible as if it had never been received.
-  mutating func restore(_ handle: ReceiptHandle, _ source: Source) -> QueueEntryError? {
+  mutating func restore(_ handle: ReceiptHandle, _ retention: Interval) -> QueueEntryError? {
     guard let slot = slot(of: handle, .deadLetters, orAtRest: rules.takesLateHandles) else { return fail() }
-    guard !isExpired(slot, source) else { return endExpired(slot, .deadLetters) }
+    guard !isExpired(slot, retention) else { return endExpired(slot, .deadLetters) }
     held.forgive(slot)
     ledger.restored += 1
     return nil
   }
 
   /// An entry of a visibility call: hidden for so long from now on. One whose visibility is over stays as it is (assumed).
-  mutating func hide(_ entry: VisibilityEntry, _ side: QueueSide, _ source: Source) -> QueueEntryError? {
+  mutating func hide(_ entry: VisibilityEntry, _ side: QueueSide, _ retention: Interval) -> QueueEntryError? {
     guard let slot = slot(of: entry.handle, side, orAtRest: false) else { return fail() }
     if entry.visibility > .zero {
       held.prolong(slot, for: entry.visibility, at: latest)
     } else {
-      endVisibility(of: slot, at: latest, source)
+      endVisibility(of: slot, at: latest, retention)
     }
     return nil
   }
@@ -212,7 +212,7 @@ extension Queue {
     }
   }
 
-  private func isExpired(_ slot: Int, _ source: Source) -> Bool { held[slot].arrival < latest - source.retention }
+  private func isExpired(_ slot: Int, _ retention: Interval) -> Bool { held[slot].arrival < latest - retention }
 
   /// One in flight that has left its stream by age: what is asked of it has no effect, or fails.
   private mutating func endExpired(_ slot: Int, _ side: QueueSide) -> QueueEntryError? {

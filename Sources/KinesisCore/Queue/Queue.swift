@@ -87,7 +87,9 @@ public struct Queue: Sendable, Hashable {
     return ledger.firstReceived == ended + Int64(held)
   }
 
-  /// When it can next answer a receive that waits, without a further call; `.never` when nobody waits. O(1).
+  /// When it can next answer a receive that waits, without a further call; `.never` when nobody waits. O(1). Inlined, because
+  /// a call would be handed a copy of the queue.
+  @inline(__always)
   var deadline: Instant {
     guard waiting > 0 else { return .never }
     if status.isGoing { return latest }
@@ -111,14 +113,14 @@ public struct Queue: Sendable, Hashable {
   /// Lets time pass: visibilities end, each at its own instant, and records leave by age.
   mutating func passTime(to now: Instant, _ source: Source) {
     latest = max(latest, now)
-    while held.firstDue <= latest { endVisibility(of: held.firstToEnd, at: held.firstDue, source) }
+    while held.firstDue <= latest { endVisibility(of: held.firstToEnd, at: held.firstDue, source.retention) }
     expire(source)
   }
 
   /// Received often enough, a record dies; else it is visible again, unless it has left the stream meanwhile.
-  mutating func endVisibility(of slot: Int, at instant: Instant, _ source: Source) {
+  mutating func endVisibility(of slot: Int, at instant: Instant, _ retention: Interval) {
     let record = held[slot], isDead = record.phase == .deadInFlight
-    if record.arrival < instant - source.retention {
+    if record.arrival < instant - retention {
       held.remove(slot)
       if isDead { ledger.expiredDead += 1 } else { ledger.expired += 1 }
     } else if isDead {

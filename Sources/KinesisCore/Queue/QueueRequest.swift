@@ -16,6 +16,24 @@ public enum QueueRequest: Sendable, Hashable, Codable {
   case update(QueueChange)
   /// DescribeQueue.
   case describe
+  /// TagResource on the queue.
+  case tag([ResourceTag])
+  /// UntagResource, by keys.
+  case untag([String])
+  /// ListTagsForResource.
+  case listTags
+
+  /// The control-plane call it is, with AWS's name; nil for a call on records.
+  var control: (CallRates.Action, String)? {
+    switch self {
+    case .update: (.updateQueue, "UpdateQueue")
+    case .describe: (.describeQueue, "DescribeQueue")
+    case .tag: (.tag, "TagResource")
+    case .untag: (.untag, "UntagResource")
+    case .listTags: (.listTags, "ListTagsForResource")
+    case .receive, .acknowledge, .updateVisibility, .restore, .hangUp: nil
+    }
+  }
 }
 
 /// Which of a queue's two lines a call is about.
@@ -128,6 +146,10 @@ public enum QueueAnswer: Sendable, Hashable, Codable {
   case entries([QueueEntryError?])
   /// DescribeQueue.
   case described(QueueDescription)
+  /// ListTagsForResource: by key.
+  case tags([ResourceTag])
+  /// Done; nothing more to say.
+  case done
 }
 
 /// A queue and its place, as the account finds it.

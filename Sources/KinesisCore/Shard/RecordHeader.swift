@@ -70,6 +70,13 @@ public import Units
     return arrival + Interval(nanoseconds: (lastArrival - arrival).nanoseconds / (count - 1) * (position - first))
   }
 
+  /// The position behind the last of them that had arrived by an instant at which the first one had.
+  func position(behindThoseBy instant: Instant) -> Int64 {
+    guard instant < lastArrival else { return end }
+    let gap = (lastArrival - arrival).nanoseconds / max(1, count - 1)
+    return gap == 0 ? end : first + min(count - 1, (instant - arrival).nanoseconds / gap + 1)
+  }
+
   /// Half-way between the first and the last arrival.
   public var middle: Instant { arrival + Interval(nanoseconds: (lastArrival - arrival).nanoseconds / 2) }
 

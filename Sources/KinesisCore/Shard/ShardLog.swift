@@ -149,6 +149,19 @@ public struct ShardLog: Sendable, Hashable {
       ? recentRun(at: index(of: position, in: recent[recentHead...])) : settledRun(at: settledIndex(of: position))
   }
 
+  /// The same for who walks along: `hint` is where it found the run before, as it left it; any number is right, and the next of
+  /// that is found at once.
+  func run(holding position: Int64, near hint: inout Int) -> RecordRun? {
+    guard position >= trimHorizon, position < tip else { return nil }
+    guard isRecent(position) else { return settledRun(at: settledIndex(of: position)) }
+    hint += 1
+    let isNext =
+      hint >= recentHead && hint < recent.count && recent[hint].first <= position
+      && (hint + 1 == recent.count || recent[hint + 1].first > position)
+    if !isNext { hint = index(of: position, in: recent[recentHead...]) }
+    return recentRun(at: hint)
+  }
+
   @inline(__always)
   private func isRecent(_ position: Int64) -> Bool {
     recentHead < recent.count && recent[recentHead].first <= position
@@ -213,6 +226,18 @@ public struct ShardLog: Sendable, Hashable {
     if block < settled.count { return settled[block].first }
     let run = recent[recentHead...].partitioningIndex { $0.lastArrival >= instant }
     return run < recent.count ? recent[run].first : tip
+  }
+
+  /// The position behind the last record that had arrived by an instant, of recent ones. O(log n), from the tip back.
+  func position(behindThoseBy instant: Instant) -> Int64 {
+    var end = recent.count, width = 1
+    while end - width > recentHead, recent[end - width].arrival > instant {
+      end -= width
+      width *= 2
+    }
+    let index = recent[max(recentHead, end - width)..<end].partitioningIndex { $0.arrival > instant }
+    guard index > recentHead else { return recentHead < recent.count ? recent[recentHead].first : tip }
+    return recentRun(at: index - 1).position(behindThoseBy: instant)
   }
 
   /// When the first record kept at or behind a position arrived; nil when there is none.

@@ -85,6 +85,16 @@ extension Stream {
   /// Whether a queue keeps the stream from being deleted or made provisioned.
   var hasLiveQueues: Bool { queues.contains { $0.status != .deleted } }
 
+  /// Queues in CREATING or DELETING: an account has few at once.
+  var changingQueues: Int {
+    queues.count {
+      switch $0.status {
+      case .creating, .deleting: true
+      case .active, .updating, .deleted: false
+      }
+    }
+  }
+
   /// When the first queue changes its status by itself.
   var nextQueueChange: Instant { queues.reduce(.never) { min($0, $1.status.ends) } }
 
@@ -155,17 +165,17 @@ extension Stream {
   public mutating func acknowledge(
     _ handle: ReceiptHandle, _ side: QueueSide, of queue: Int
   ) -> QueueEntryError? {
-    queues[queue].acknowledge(handle, side, queueSource)
+    queues[queue].acknowledge(handle, side, retention)
   }
 
   /// An entry of a restore of dead letters.
   public mutating func restore(_ handle: ReceiptHandle, of queue: Int) -> QueueEntryError? {
-    queues[queue].restore(handle, queueSource)
+    queues[queue].restore(handle, retention)
   }
 
   /// An entry of a visibility call.
   public mutating func hide(_ entry: VisibilityEntry, _ side: QueueSide, of queue: Int) -> QueueEntryError? {
-    queues[queue].hide(entry, side, queueSource)
+    queues[queue].hide(entry, side, retention)
   }
 
   /// The caller of a receive that waits is gone. O(waiting).
@@ -212,7 +222,8 @@ extension Stream {
       return .entries(entries.map { hide($0, side, of: queue) })
     case .hangUp(let poll): hangUp(poll, on: queue)
     case .update(let change): try updateQueue(queue, change, at: now)
-    case .describe: break
+    // Tags are the account's.
+    case .describe, .tag, .untag, .listTags: break
     }
     return .described(queues[queue].description)
   }

@@ -1,3 +1,5 @@
+public import Units
+
 /// Puts of many records at once, whose order nobody knows: settled where the order cannot matter, refused where it could.
 ///
 /// A driver that knows how many records reach a shard in a stretch of time, and not when, asks `settle`. What is settled has the
@@ -20,6 +22,50 @@ extension Stream {
   /// Puts equal records to a shard at an instant that may lie before the latest one seen by other shards.
   public mutating func put(_ arrival: RecordArrival, in shard: ShardID) -> PutOutcome {
     admit(RecordHeader(arrival), to: shard, at: arrival.at)
+  }
+
+  /// GetRecords at an instant that may lie before the latest one seen by other shards: all that had arrived by then, from a
+  /// position on. Calls to one shard come in order of time.
+  ///
+  /// Nil, with nothing changed, where the shard's limits could refuse the call or cut its answer short. O(log n).
+  public mutating func settledRead(from next: Int64, limit: Int64, in id: ShardID, at instant: Instant) -> ReadAnswer? {
+    let end = shards.span[id.index].log.position(behindThoseBy: instant), count = end - next
+    guard gates[id.index].isOpen, next >= shards.span[id.index].log.trimHorizon, count >= 0, count <= limit else {
+      return nil
+    }
+    let part = shards.span[id.index].log.prefix(from: next, records: count, bytes: limits[.shard.readBytesPerCall])
+    guard part.count == count, shards[id.index].readBytes.isSolvent(at: instant),
+      shards[id.index].readCalls.take(1, at: instant)
+    else { return nil }
+    shards[id.index].readBytes.overdraw(part.bytes, at: instant)
+    return ReadAnswer(
+      shard: id, first: next, count: count, bytes: part.bytes, expired: 0, millisBehindLatest: 0,
+      next: ShardIterator(shard: id, next: end, issuedAt: instant), children: [])
+  }
+
+  /// What the service pushed to a subscription at an instant that may lie before the latest one seen: all that had arrived by then.
+  ///
+  /// Nil, with nothing changed, where 2 MiB/s could not pay for it or the subscription had ended. O(log n).
+  public mutating func settledPush(_ consumer: Int, _ subscription: Int, at instant: Instant) -> FanOutEvent? {
+    var held = consumers.span[consumer].subscriptions[subscription]
+    let id = held.shard, end = shards.span[id.index].log.position(behindThoseBy: instant), count = end - held.next
+    guard !held.isEnded, gates[id.index].isOpen, held.next >= shards.span[id.index].log.trimHorizon, count > 0,
+      count <= limits[.shard.readRecordsPerCall], instant - held.startedAt < .seconds(limits[.fanOut.lifetime])
+    else { return nil }
+    let part = shards.span[id.index].log.prefix(from: held.next, records: count, bytes: .max)
+    guard held.bytes.take(part.bytes, at: instant) else { return nil }
+    let first = held.next
+    held.next = end
+    consumers[consumer].subscriptions[subscription] = held
+    return FanOutEvent(
+      shard: id, first: first, count: count, bytes: part.bytes, expired: 0, millisBehindLatest: 0, isLast: false,
+      children: [])
+  }
+
+  /// When a subscription ends by age; the epoch's beginning when it has ended.
+  public func end(of subscription: Int, of consumer: Int) -> Instant {
+    let held = consumers.span[consumer].subscriptions[subscription]
+    return held.isEnded ? .epoch : held.startedAt + .seconds(limits[.fanOut.lifetime])
   }
 
   /// Says exactly what a shard's gate stands at: it stood at `reading`, then took what has arrived since, all of which was

@@ -1,5 +1,5 @@
-private let quotas = "§0: Delivery quotas and limits, 2026"
-private let concepts = "§0: Data delivery concepts, 2026"
+private let quotas = "AWS, Kinesis Data Streams Developer Guide: Delivery quotas and limits, 2026"
+private let concepts = "AWS, Kinesis Data Streams Developer Guide: Data delivery concepts, 2026"
 
 /// Managed delivery of on-demand streams: delivery channels (facts §0).
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation

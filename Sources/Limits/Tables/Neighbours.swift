@@ -1,5 +1,5 @@
-private let videoQuotas = "F§9.3: Kinesis Video Streams quotas"
-private let sqlLimits = "F§9.2: Kinesis Data Analytics for SQL limits"
+private let videoQuotas = "AWS, Kinesis Video Streams Developer Guide: limits, 2026"
+private let sqlLimits = "AWS, Kinesis Data Analytics for SQL Developer Guide: limits, 2026"
 
 /// Kinesis Video Streams.
 // swift-format-ignore: AllPublicDeclarationsHaveDocumentation

@@ -1,6 +1,6 @@
-private let model = "Q§4: API model in botocore 1.44.8"
-private let quotas = "Q§5: Developer Guide, Kinesis Data Streams queues, quotas"
-private let undocumented = "Q§8: nobody publishes it"
+private let model = "AWS, Kinesis API 2013-12-02 as in botocore 1.44.8, 2026-11-20"
+private let quotas = "AWS, Kinesis Data Streams Developer Guide: queues-quotas, 2026-11"
+private let undocumented = "nobody publishes it"
 
 /// Queues (facts kinesis-queues.md, Q§). Rows counted in `choice` choose between two rules that AWS leaves open: 0 is what is
 /// assumed, 1 the other.
@@ -76,7 +76,8 @@ public struct QueueLimits: Sendable {
     .assumed)
   public let deliveryLatency = Limit(
     "queue.delivery_latency_ms", 70, "ms",
-    "milliseconds from a record's arrival until it is visible in a queue", "Q§8: fan-out's figure", .assumed)
+    "milliseconds from a record's arrival until it is visible in a queue", "nobody publishes it; fan-out's figure",
+    .assumed)
   public let duplicates = Limit(
     "queue.duplicates_ppm", 0, "ppm",
     "acknowledged records of a million that come back all the same; AWS says that some do", undocumented, .assumed)
@@ -99,7 +100,7 @@ public struct QueueLimits: Sendable {
   public let controlCalls = Limit(
     "queue.control_calls_per_s", 5, "calls/s",
     "CreateQueue, UpdateQueue, DeleteQueue and DescribeQueue calls a second each, by account",
-    "Q§5: what other actions of the service have", .assumed)
+    "what other actions of the service have", .assumed)
   public let dataCalls = Limit(
     "queue.data_calls_per_s", 0, "calls/s",
     "calls a second on the records of a queue, then ThrottlingException; 0 for no limit", undocumented, .assumed)
@@ -109,8 +110,8 @@ public struct QueueLimits: Sendable {
     undocumented, .assumed)
   public let listDefault = Limit(
     "queue.list_default", 100, "queues",
-    "queues on a page of ListQueues unless MaxResults is given", "Q§4: ListStreams' default", .assumed)
+    "queues on a page of ListQueues unless MaxResults is given", "nobody publishes it; ListStreams' default", .assumed)
   public let listToken = Limit(
     "queue.list_token_s", 300, "s",
-    "seconds for which a NextToken of ListQueues holds", "Q§4: what ListShards has", .assumed)
+    "seconds for which a NextToken of ListQueues holds", "nobody publishes it; what ListShards has", .assumed)
 }

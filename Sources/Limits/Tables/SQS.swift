@@ -12,7 +12,8 @@ public struct SQSLimits: Sendable {
     "messages of a send, receive or delete call", model, .documented)
   public let requestUnit = Limit(
     "sqs.request_unit_bytes", 65_536, "B",
-    "bytes of a call's messages that are billed as one request", "Q§7; AWS's extended client library", .observed)
+    "bytes of a call's messages that are billed as one request", "awslabs/amazon-sqs-java-extended-client-lib, README",
+    .observed)
   public let inFlightStandard = Limit(
     "sqs.in_flight_standard", 120_000, "messages",
     "messages of a standard queue in flight at once, about; then OverLimit", model, .documented)

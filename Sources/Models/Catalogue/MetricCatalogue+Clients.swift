@@ -12,7 +12,7 @@ extension MetricCatalogue {
       "in_flight", "records", .end, .printed, "neither yet: gathering, on the wire, or waiting for another try",
       \.inFlight),
     .count(
-      "lost_by.attempts", "records", .run, .printed, "refused at the last attempt (`max_attempts`, or policy `none`)",
+      "lost_by.attempts", "records", .run, .printed, "throttled at the last attempt (`max_attempts`, or policy `none`)",
       \.lostByAttempts),
     .count("lost_by.age", "records", .run, .printed, "too old at its next try (`ttl`)", \.lostByAge),
     .count("lost_by.dropped", "records", .run, .printed, "found the buffer full (`on_overflow`)", \.dropped),
@@ -22,7 +22,7 @@ extension MetricCatalogue {
     .times(
       "put_latency_ms", .milliseconds, .measured, .tabled(.lower),
       "from a record's birth in the producer to its acknowledgement: linger, retries and back-off included, by the time "
-        + "each was stored. Records under way at the end are as late as they are then, at least; lost ones are not in it",
+        + "each was stored. Records in flight at the end are as late as they are then, at least; lost ones are not in it",
       \.putLatency
     ).asked("put_latency", ["pXX", "mean", "max"], .optional) { .putLatency(producer: $0) },
     .bytes("peak_buffer_bytes", .run, .printed, "the most any one process held", \.peakBuffer),
@@ -55,7 +55,7 @@ extension MetricCatalogue {
       "records", "records", .run, .printed,
       "handed to the consumer's code: user records, each copy counted; at most accepted + duplicates", \.records),
     .count("calls", "calls", .run, .printed, "GetRecords calls made; 0 for fan-out", \.calls),
-    .count("throttled_calls", "calls", .run, .compared(.lower), "of those, refused", \.throttledCalls)
+    .count("throttled_calls", "calls", .run, .compared(.lower), "of those, throttled", \.throttledCalls)
       .asked("throttled_calls", ["sum"], .optional) { .throttledCalls(consumer: $0) },
     .real(
       "read_throttle_rate", .share, .measured, .compared(.lower), "`throttled_calls` over `calls`", \.readThrottleRate
@@ -88,7 +88,8 @@ extension MetricCatalogue {
     ).askedAtEnd("falling_behind"),
     .count(
       "duplicate_records", "records", .run, .printed,
-      "handed over again after a worker crashed; not among `records`", \.duplicates),
+      "handed over again after a worker crashed or from a queue that gave them again; not among `records`", \.duplicates
+    ).askedAtEnd("duplicate_records"),
     .count(
       "skipped_records", "records", .run, .printed, "stored before it was deployed with `start: latest`", \.skipped),
   ]

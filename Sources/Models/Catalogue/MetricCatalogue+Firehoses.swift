@@ -10,7 +10,7 @@ extension MetricCatalogue {
     .bytes("bytes", .run, .printed, "taken in, partition keys left out", \.bytes),
     .bytes(
       "billed_bytes", .run, .printed,
-      "the same with each record rounded up to 5 KiB (F§8); of Iceberg and Snowflake as they are", \.billedBytes),
+      "the same with each record rounded up to 5 KiB; of Iceberg and Snowflake as they are", \.billedBytes),
     .count("objects", "objects", .run, .compared(.either), "objects (requests, copies) delivered", \.delivery.objects),
     .sizes("object_bytes", .run, .compared(.either), "their sizes as stored", \.delivery.sizes),
     .count("delivered_records", "records", .run, .printed, "at the destination", \.ledger.delivered),
@@ -34,7 +34,7 @@ extension MetricCatalogue {
       "lost_records", "records", .run, .compared(.lower),
       "the destination took nothing for longer than Firehose keeps them", \.ledger.lost
     ).askedAtEnd("lost_records"),
-    .count("held_records", "records", .end, .printed, "in buffers and under way", \.ledger.held),
+    .count("held_records", "records", .end, .printed, "in buffers and in flight", \.ledger.held),
     .count(
       "held_peak_records", "records", .run, .printed, "the most held at the end of any second", \.delivery.heldPeak),
     .times(
@@ -65,15 +65,15 @@ extension MetricCatalogue {
   static let ingest: [PartRow<IngestFigures>] = [
     .count("calls", "calls", .run, .printed, "Direct PUT calls", \.calls),
     .count(
-      "throttled_records", "records", .run, .printed, "refused, each attempt counted", \.throttledRecords),
-    .count("seconds_with_throttles", .seconds, .run, .printed, "seconds with a refusal", \.throttledSeconds),
+      "throttled_records", "records", .run, .printed, "throttled, each attempt counted", \.throttledRecords),
+    .count("seconds_with_throttles", .seconds, .run, .printed, "seconds with throttling", \.throttledSeconds),
     .bytes("quota_start_bytes", .run, .printed, "the quota, bytes a second, at the start", \.quotaStart),
     .bytes("quota_end_bytes", .end, .printed, "the quota, bytes a second, at the end", \.quotaEnd),
   ]
 
   static let reading: [PartRow<ReadFigures>] = [
     .count("calls", "calls", .run, .printed, "GetRecords calls", \.calls),
-    .count("throttled_calls", "calls", .run, .printed, "of those, refused", \.throttledCalls),
+    .count("throttled_calls", "calls", .run, .printed, "of those, throttled", \.throttledCalls),
     .count("backlog_records", "records", .end, .printed, "kept in the stream and unread", \.backlog),
     .count("expired_records", "records", .run, .compared(.lower), "gone before they were read", \.expired)
       .askedAtEnd("expired_unread"),

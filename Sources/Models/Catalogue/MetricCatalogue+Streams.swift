@@ -14,7 +14,7 @@ extension MetricCatalogue {
     .count("accepted", "records", .run, .compared(.either), "stored by a shard", \.accepted),
     .count(
       "throttled_attempts", "attempts", .run, .compared(.lower),
-      "refusals: a record refused three times counts three", \.throttledAttempts),
+      "throttled attempts: a record throttled three times counts three", \.throttledAttempts),
     .count(
       "lost", "records", .run, .tabled(.lower), "given up, for whatever reason, diverted ones included", \.lost),
     .count("diverted", "records", .run, .printed, "of those, sent elsewhere by `on_overflow: divert`", \.diverted),
@@ -29,17 +29,17 @@ extension MetricCatalogue {
 
   static let streams: [PartRow<StreamResult>] = [
     .count("attempts", "attempts", .measured, .printed, "records tried; each attempt counts", \.attempts),
-    .count("throttled_attempts", "attempts", .measured, .printed, "of those, refused", \.throttledAttempts),
+    .count("throttled_attempts", "attempts", .measured, .printed, "of those, throttled", \.throttledAttempts),
     .real(
       "put_throttle_rate", .share, .measured, .tabled(.lower), "`throttled_attempts` over `attempts`"
     ) { $0.attempts > 0 ? $0.putThrottleRate.value : nil }
     .asked("put_throttle_rate", ["rate"], .optional) { .putThrottleRate(stream: $0) },
     .count("first_attempts", "records", .measured, .printed, "records tried for the first time", \.firstAttempts),
     .count(
-      "throttled_first_attempts", "records", .measured, .printed, "of those, refused", \.throttledFirstAttempts),
+      "throttled_first_attempts", "records", .measured, .printed, "of those, throttled", \.throttledFirstAttempts),
     .real(
       "first_attempt_throttle_rate", .share, .measured, .compared(.lower),
-      "`throttled_first_attempts` over `first_attempts`: the share of records refused at least once"
+      "`throttled_first_attempts` over `first_attempts`: the share of records throttled at least once"
     ) { $0.firstAttempts > 0 ? $0.firstAttemptThrottleRate.value : nil }
     .asked("first_attempt_throttle_rate", ["rate"], .optional) { .firstAttemptThrottleRate(stream: $0) },
     .loads(
@@ -49,7 +49,7 @@ extension MetricCatalogue {
     .asked("shard_utilization", ["mean", "pXX", "max"], .optional) { .shardUtilization(stream: $0) },
     .count(
       "second_view.seconds_with_throttles", .seconds, .measured, .compared(.lower),
-      "whole seconds with a refusal anywhere in the stream", \.secondView.secondsWithThrottles),
+      "whole seconds with throttling anywhere in the stream", \.secondView.secondsWithThrottles),
     .real(
       "second_view.worst_demand", .share, .measured, .compared(.lower),
       "the highest demand on any shard in any second"
@@ -58,13 +58,13 @@ extension MetricCatalogue {
       "second_view.shard_seconds", .seconds, .measured, .printed, "pairs of a second and an open shard",
       \.secondView.shardSeconds),
     .count(
-      "second_view.shard_seconds_with_throttles", .seconds, .measured, .printed, "of those, with a refusal",
+      "second_view.shard_seconds_with_throttles", .seconds, .measured, .printed, "of those, with throttling",
       \.secondView.shardSecondsWithThrottles),
     .count(
       "minute_view.minutes", "minutes", .measured, .printed,
       "whole minutes looked at, counted from the start of the run", \.minuteView.minutes),
     .count(
-      "minute_view.minutes_with_throttles", "minutes", .measured, .printed, "minutes in which a record was refused",
+      "minute_view.minutes_with_throttles", "minutes", .measured, .printed, "minutes in which a record was throttled",
       \.minuteView.minutesWithThrottles),
     .real(
       "minute_view.stream_utilization", .share, .measured, .printed,

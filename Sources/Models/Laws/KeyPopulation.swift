@@ -2,19 +2,13 @@ internal import Experiment
 internal import KinesisCore
 internal import Simulation
 
-/// The partition keys of a producer, each with its hash: built once, shared by all replications.
+/// The partition keys of a producer, each with its hash: built once, shared by all replications and by producers of equal keys.
 ///
-/// Key `i` is `key-i`; salted it is `key-i-j`. Hashes of up to `KeyPopulation.tabled` keys are kept, 16 bytes each; those of
-/// larger populations are computed when needed. A new law of keys is a case of `KeySpec.Law` and a line in `draw`.
+/// Key `i` is `key-i`; salted it is `key-i-j`. Hashes of up to `KeyPopulation.tabled` keys are kept, 16 bytes each, where enough
+/// of them will be asked for; others are computed when needed, which gives the same. A new law of keys is a case of `KeySpec.Law` and a line in `draw`.
 final class KeyPopulation: Sendable {
   /// The most keys whose hashes are kept.
   static let tabled = 4_000_000
-
-  /// The most keys that are counted. Synthetic laws number their keys by frequency, so none that is hot is left out.
-  static let mostCounted = 65_536
-
-  /// The most keys whose shards a run remembers, four bytes each.
-  static let mostRouted = 16_000_000
 
   /// How many keys, salted ones counted apart; 0 for round-robin explicit hash keys.
   let count: Int
@@ -22,16 +16,16 @@ final class KeyPopulation: Sendable {
   let isRoundRobin: Bool
   /// Whether 64 random bits choose a key out of a table: see `key(for:)`.
   let isTabled: Bool
-  /// How many keys a run counts, to name the hot ones: all recorded keys, the most frequent of synthetic ones.
-  let counted: Int
+  /// Whether they are recorded ones.
+  let isRecorded: Bool
   private let choice: Choice
   private let salt: UInt32
   private let table: AliasTable, ranks: Ranks
   private let hashes: [HashKey]
   private let names: [String]
 
-  /// The population of a law; `trace` gives the names of recorded keys.
-  init(_ spec: KeySpec, trace: EventTrace?) {
+  /// The population of a law; `trace` gives the names of recorded keys. `isKept` says whether hashes are kept.
+  init(_ spec: KeySpec, trace: EventTrace?, isKept: Bool = true) {
     let names = trace?.names ?? spec.law.names, law = Self.plain(spec.law)
     (salt, self.names) = (UInt32(spec.salt), names)
     (choice, isRoundRobin) = (Choice(law), law == .roundRobinExplicit)
@@ -49,10 +43,10 @@ final class KeyPopulation: Sendable {
     case .roundRobinExplicit: count = 0
     case .trace: count = (trace?.names.count ?? 0) * spec.salt
     }
-    counted = min(count, law == .trace ? Self.tabled : Self.mostCounted)
+    isRecorded = law == .trace
     ranks = choice == .ranks ? Ranks(law) : .none
     hashes =
-      count <= Self.tabled
+      isKept && count <= Self.tabled
       ? (0..<UInt32(count)).map {
         HashKey(partitionKey: Self.name($0, salt: UInt32(spec.salt), names: names))
       }
@@ -113,9 +107,6 @@ final class KeyPopulation: Sendable {
   func hash(of key: UInt32) -> HashKey {
     hashes.isEmpty ? HashKey(partitionKey: name(of: key)) : hashes[Int(key)]
   }
-
-  /// How many keys a run remembers the shards of: all, or none.
-  var routed: Int { count <= Self.mostRouted ? count : 0 }
 
   /// A key's text.
   func name(of key: UInt32) -> String { Self.name(key, salt: salt, names: names) }

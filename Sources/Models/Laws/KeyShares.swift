@@ -14,11 +14,13 @@ final class KeyShares: Sendable {
   private let spread: Double
 
   private static let bits: UInt128 = 16
+  /// Of a larger population, so many keys stand on the ring.
+  private static let mostPlaced = 65_536
 
   /// The shares of a population's keys. O(keys).
   init(_ population: KeyPopulation, _ spec: KeySpec) {
     self.population = population
-    let most = population.count <= KeyPopulation.tabled ? population.count : KeyPopulation.mostCounted
+    let most = population.count <= KeyPopulation.tabled ? population.count : Self.mostPlaced
     let salt = Double(spec.salt), bases = most / spec.salt
     var shares: [Double] = [], alike = 0.0
     if case .uniform(let cardinality) = spec.law {

@@ -26,7 +26,7 @@ public struct StreamResult: Sendable {
   public var minuteView: MinuteView
   /// What happened second by second.
   public var secondView: SecondView
-  /// Changes of the shard map, in order.
+  /// Resharding, in order.
   public var reshards: [Reshard]
   /// Every shard there ever was, by number.
   public var shards: [ShardResult]

@@ -75,6 +75,14 @@ struct RunEvent {
     case queueLook
     /// Records that somebody waits for, of a stream whose writers are settled, arrive.
     case settled
+
+    /// Whether what readers and writers go by may change with it.
+    var isChange: Bool {
+      switch self {
+      case .warmupEnd, .streamChange, .scenario, .scenarioEnd, .scale, .scaleStep, .flinkResume: true
+      default: false
+      }
+    }
   }
 
   let word: UInt64

@@ -16,9 +16,7 @@ public struct World: ~Copyable {
   private(set) var endpoint: Endpoint
   private var observers: Observers
   private var producers: Producers
-  private(set) var applications: Applications
-  private(set) var deliveries: Deliveries
-  private(set) var channels: Channels
+  private(set) var applications: Applications, deliveries: Deliveries, channels: Channels
   private var scalers: Scalers
   private let timeline: Timeline
 
@@ -31,7 +29,7 @@ public struct World: ~Copyable {
     observers = Observers(experiment)
     let naming = DrawNaming(seed: experiment.seed, replication: replication)
     producers = Producers(prepared, naming, endpoint, calendar)
-    applications = Applications(experiment)
+    applications = Applications(experiment, prepared.flows)
     deliveries = Deliveries(experiment, replication: replication)
     channels = Channels(experiment)
     scalers = Scalers(experiment)
@@ -83,30 +81,40 @@ public struct World: ~Copyable {
     guard producers.isSettling else { return take(event) }
     let looked = settle(before: event)
     take(event)
-    if let place = looked, applications.areAwaiting(place.stream) {
+    if let place = looked, applications.areAwaiting(place.stream, place.shard) {
       producers.lookAhead(in: place.shard, of: place.stream, &calendar)
     }
+    if event.kind.isChange { lookAhead() }
   }
 
   /// Puts what has arrived where an event looks. Returns the shard, if it looks at one.
   private mutating func settle(before event: RunEvent) -> Place? {
-    let place: Place?
+    var place: Place?
     switch event.kind {
     case .read, .lease: place = applications.place(of: event)
     case .sourcePoll: place = deliveries.place(of: event)
-    case .second, .warmupEnd, .streamChange, .scenario, .scenarioEnd, .scale, .scaleStep, .flinkResume:
-      producers.settleAll(&endpoint, &calendar, &observers)
-      return nil
-    default: return nil
+    case .second: settleAll()
+    case _ where event.kind.isChange:
+      settleAll()
+      applications.unsettle(endpoint, &calendar)
+    default: break
     }
     if let place { producers.settle(place.shard, of: place.stream, &endpoint, &calendar, &observers) }
     return place
   }
 
+  /// Puts all that has arrived, and lets readers that are settled poll what they would have.
+  private mutating func settleAll() {
+    producers.settleAll(&endpoint, &calendar, &observers)
+    applications.read(&endpoint, &calendar, &observers)
+  }
+
   /// Sees to it that whoever waits for records of a shard whose writers are settled hears of the next.
   private mutating func lookAhead() {
-    for stream in endpoint.streams where producers.settles(stream) && applications.areAwaiting(stream) {
-      for shard in endpoint[stream].openShards { producers.lookAhead(in: shard, of: stream, &calendar) }
+    for stream in endpoint.streams where producers.settles(stream) {
+      for shard in endpoint[stream].openShards where applications.areAwaiting(stream, shard) {
+        producers.lookAhead(in: shard, of: stream, &calendar)
+      }
     }
   }
 
@@ -167,6 +175,7 @@ public struct World: ~Copyable {
   private mutating func closeSecond() {
     recordSecond(until: now)
     settle()
+    applications.settle(endpoint, &calendar)
     lookAhead()
     calendar.schedule(RunEvent(.second), at: now + .seconds(1), .release)
   }
@@ -252,9 +261,10 @@ public struct World: ~Copyable {
         let id = ShardID(shard), tip = endpoint.tip(of: id, in: stream)
         let needed = min(
           applications.firstNeeded(of: stream, shard, tip), deliveries.firstNeeded(of: stream, shard, tip))
-        endpoint.settle(id, of: stream, before: needed)
-        guard endpoint.contents.keepsKeys(of: stream) else { continue }
-        endpoint.forgetKeys(before: applications.firstKeyNeeded(of: stream, shard, tip), in: id, of: stream)
+        let keepsKeys = endpoint.contents.keepsKeys(of: stream)
+        endpoint.settle(
+          id, of: stream, before: needed,
+          keys: keepsKeys ? applications.firstKeyNeeded(of: stream, shard, tip) : nil)
       }
       if observers.secondsLeft == 0 { endpoint.trim(stream, at: now) }
     }
@@ -269,7 +279,8 @@ public struct World: ~Copyable {
     let instant = isComplete ? calendar.end : now
     calendar.stop(at: instant)
     producers.stop(at: instant)
-    producers.settleAll(&endpoint, &calendar, &observers)
+    settleAll()
+    applications.unsettle(endpoint, &calendar)
     producers.land(at: instant)
     if instant > observers.secondBegan || !isComplete { recordRest(until: instant) }
     for stream in endpoint.streams { producers.nameHottestKeys(of: stream, .stillOpen, &endpoint, at: now) }
@@ -334,7 +345,7 @@ public struct World: ~Copyable {
     let end = world.calendar.end
     if isOver, world.observers.secondBegan < min(end, lens.until) {
       world.calendar.stop(at: end)
-      world.producers.settleAll(&world.endpoint, &world.calendar, &world.observers)
+      world.settleAll()
       world.recordRest(until: end)
     }
     return world.observers.takeRecording(world.producers.all, world.endpoint.snapshot)

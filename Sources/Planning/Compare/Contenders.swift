@@ -58,10 +58,11 @@ public struct Contenders: Sendable {
     if case .files = choice { Self.nameByScenario(&loaded) }
     let common = seed ?? loaded[0].loaded.experiment.seed
     warnings = reader.warnings + Self.seedNotes(loaded, common, isGiven: seed != nil)
+    var tables = KeyTables()
     trials = loaded.map { item in
       var scenario = item.loaded
       scenario.experiment.seed = common
-      return Trial(item.design, loaded: scenario)
+      return Trial(item.design, loaded: scenario, tables: &tables)
     }
   }
 

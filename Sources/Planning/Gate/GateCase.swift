@@ -80,6 +80,8 @@ public struct GateCase: Sendable {
 public struct GateOptions: Sendable {
   /// What becomes of scenarios whose inputs are not there.
   public enum Missing: Sendable { case refuse, skip }
+  /// What becomes of scenarios that have no baseline.
+  public enum Baselines: Sendable { case optional, required }
   /// What `--update` makes of objectives that fail.
   public enum Failing: Sendable { case refuse, accept }
   /// What the runs are for.
@@ -103,6 +105,8 @@ public struct GateOptions: Sendable {
   public var tolerance = 0.05
   /// What becomes of scenarios whose inputs are not there.
   public var missing = Missing.refuse
+  /// What becomes of scenarios that have no baseline.
+  public var baselines = Baselines.optional
   /// What the runs are for.
   public var purpose = Purpose.judge
 

@@ -15,6 +15,8 @@ public struct GateSuite: Sendable {
     let seed: UInt64
     let fingerprint: String
     let baseline: Baseline?
+    /// Whether the baseline is not what `--update` wrote.
+    let isAltered: Bool
     let prepared: PreparedExperiment
     let figures: [Figure]
     let replications: Int
@@ -33,8 +35,11 @@ public struct GateSuite: Sendable {
   private var faults: [Diagnostic]
 
   /// Reads every scenario of a directory that the options want, and its baseline. What is wrong with them is reported
-  /// by `run`. `fingerprint` says what a scenario depends on.
-  public init(_ folder: ScenarioFolder, _ options: GateOptions, fingerprint: (LoadedScenario) -> String) {
+  /// by `run`. `digest` is what a baseline's checksum is made with, `fingerprint` says what a scenario depends on.
+  public init(
+    _ folder: ScenarioFolder, _ options: GateOptions, digest: ([UInt8]) -> String,
+    fingerprint: (LoadedScenario) -> String
+  ) {
     (self.folder, self.options) = (folder, options)
     entries = folder.scenarios.filter { entry in
       let path = entry.path.dropFirst(folder.path.count)
@@ -43,9 +48,10 @@ public struct GateSuite: Sendable {
     }
     outcomes = entries.map { _ in .unreached }
     var candidates: [Candidate] = []
+    var tables = KeyTables()
     for (position, entry) in entries.enumerated() {
       do throws(ScenarioFailure) {
-        candidates.append(try Self.candidate(position, entry, folder, options, fingerprint))
+        candidates.append(try Self.candidate(position, entry, folder, options, &tables, digest, fingerprint))
       } catch {
         outcomes[position] = Self.outcome(of: error, options)
       }
@@ -56,29 +62,39 @@ public struct GateSuite: Sendable {
 
   private static func candidate(
     _ position: Int, _ entry: ScenarioFolder.Entry, _ folder: ScenarioFolder, _ options: GateOptions,
-    _ fingerprint: (LoadedScenario) -> String
+    _ tables: inout KeyTables, _ digest: ([UInt8]) -> String, _ fingerprint: (LoadedScenario) -> String
   ) throws(ScenarioFailure) -> Candidate {
     let loaded = try ScenarioFile.load(path: entry.path), experiment = loaded.experiment
-    let baseline = try baseline(of: entry, folder, experiment, options.purpose)
+    let baseline = try baseline(of: entry, folder, experiment, options)
     let usual = baseline?.replications ?? GateOptions.usualReplications
     return Candidate(
       position: position, name: experiment.name, seed: experiment.seed, fingerprint: fingerprint(loaded),
-      baseline: baseline, prepared: PreparedExperiment(experiment), figures: Figure.all(of: experiment),
+      baseline: baseline, isAltered: baseline?.checksum.map { $0 != digest(baseline?.body ?? []) } ?? false,
+      prepared: PreparedExperiment(experiment, tables: &tables), figures: Figure.all(of: experiment),
       replications: options.replications ?? usual)
   }
 
   /// A baseline that cannot be read is about to be written anew, or else an error.
   private static func baseline(
-    of entry: ScenarioFolder.Entry, _ folder: ScenarioFolder, _ experiment: Experiment, _ purpose: GateOptions.Purpose
+    of entry: ScenarioFolder.Entry, _ folder: ScenarioFolder, _ experiment: Experiment, _ options: GateOptions
   ) throws(ScenarioFailure) -> Baseline? {
     let path = folder.baseline(of: entry)
-    switch purpose {
+    switch options.purpose {
     case .update: return try? Baseline.load(path: path)
     case .judge:
-      let baseline = try Baseline.load(path: path)
-      if let baseline { try check(baseline, folder, experiment) }
+      guard let baseline = try Baseline.load(path: path) else {
+        guard options.baselines == .required else { return nil }
+        throw .missing([flaw(path, "the baseline of \(entry.path) is not there", folder)])
+      }
+      try check(baseline, folder, experiment)
       return baseline
     }
+  }
+
+  private static func flaw(_ path: String, _ message: String, _ folder: ScenarioFolder) -> Diagnostic {
+    Diagnostic(
+      place: Place(file: path), path: "", message: message,
+      remedy: "restore it from version control, or run `\(ScenarioFolder.updating(folder.path))`")
   }
 
   private static func remedy(_ folder: ScenarioFolder) -> String {
@@ -188,6 +204,10 @@ public struct GateSuite: Sendable {
     if let baseline = candidate.baseline {
       let strange = strange(baseline, candidate)
       guard strange.isEmpty || options.purpose != .judge else { return .refused(.invalid(strange)) }
+      guard !candidate.isAltered || options.purpose != .judge else {
+        let message = "it was changed by hand: its checksum is not that of its contents"
+        return .refused(.invalid([Self.flaw(baseline.file, message, folder)]))
+      }
     }
     let entry = entries[candidate.position]
     return .judged(

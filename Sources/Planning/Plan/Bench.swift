@@ -2,6 +2,7 @@ internal import Experiment
 internal import Models
 internal import Scenario
 internal import Simulation
+internal import Units
 
 /// Where designs are simulated: counts what it runs, and stops when told.
 struct Bench: Sendable {
@@ -18,10 +19,14 @@ struct Bench: Sendable {
   let request: PlanRequest
   /// Simulations begun so far.
   private(set) var simulations = 0
+  /// Simulations that it will probably take in all.
+  private var expected = 0
   /// Simulations asked for that there was no room for.
   private(set) var isExhausted = false
   private let isInterrupted: @Sendable () -> Bool
   private let report: @Sendable (PlanProgress) -> Void
+  /// Designs of a plan have much the same keys.
+  private var tables = KeyTables()
   private var latest: (settings: [Setting], prepared: PreparedExperiment)?
 
   init(
@@ -31,6 +36,9 @@ struct Bench: Sendable {
     (self.template, self.request) = (template, request)
     (self.isInterrupted, self.report) = (isInterrupted, report)
   }
+
+  /// Says how many more simulations will probably be asked for, from here to the end: people see a share of that.
+  mutating func expect(_ more: Int) { expected = simulations + max(0, more) }
 
   /// Whether nothing more is to be run.
   var isOver: Bool { isInterrupted() || isExhausted }
@@ -105,22 +113,33 @@ struct Bench: Sendable {
       numbered.append(.init(experiment: known ?? experiments.count - 1, replication: job.replication))
     }
     if let last = settings.last { latest = (last, experiments[experiments.count - 1]) }
+    let durations = numbered.map { max(1, Double(experiments[$0.experiment].experiment.horizon.duration.nanoseconds)) }
+    let (ended, expected, report) = (simulations, max(1, expected), report)
     simulations += jobs.count
-    report(PlanProgress(simulations: simulations))
+    let begun = simulations
     return await Replications.run(
-      numbered, of: experiments, workers: request.workers, isInterrupted: isInterrupted, report: { _ in },
+      numbered, of: experiments, workers: request.workers, isInterrupted: isInterrupted,
+      report: { progress in
+        let part = min(1, Double(progress.simulated.nanoseconds) / durations[progress.job])
+        report(
+          PlanProgress(simulations: begun, ended: ended, expected: expected, job: progress.job, part: part))
+      },
       digest: { result in result.isComplete ? digest(result) : nil }
     ).map { $0.flatMap(\.self) }
   }
 
-  private func prepare(_ settings: [Setting]) throws(ScenarioFailure) -> PreparedExperiment {
+  private mutating func prepare(_ settings: [Setting]) throws(ScenarioFailure) -> PreparedExperiment {
     if let latest, latest.settings == settings { return latest.prepared }
-    return PreparedExperiment(try load(settings).experiment)
+    return PreparedExperiment(try load(settings).experiment, tables: &tables)
   }
 }
 
-/// How far a plan has come.
+/// How far a plan has come: one of its simulations reports.
 public struct PlanProgress: Sendable {
-  /// Simulations begun.
-  public let simulations: Int
+  /// Simulations begun, and how many of them had ended before those that run now.
+  public let simulations: Int, ended: Int
+  /// How many it will probably be in all, above 0: what is still looked for is not known before it is found.
+  public let expected: Int
+  /// Which of those that run now reports, and the part of it that is done, 0 to 1.
+  public let job: Int, part: Double
 }

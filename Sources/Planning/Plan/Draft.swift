@@ -25,6 +25,8 @@ struct Draft: Sendable {
   let place: Place
   /// Shards at the start, of all streams.
   let shards: Int
+  /// Instances that work on queues, at their most, and workers of other consumers.
+  let instances: Int
   /// Whether refused writes can only fall with more of those shards.
   let isMonotone: Bool
   /// The stream whose hottest shard is fullest, how full on average and at the peak, 1 being its limit; nil without a stream
@@ -42,6 +44,7 @@ struct Draft: Sendable {
     (self.candidate, self.floor) = (index, floor.total.inDollars)
     estimate = bill.isPartial(nil) ? nil : max(floor.total.inDollars, bill.total.inDollars)
     shards = experiment.streams.reduce(0) { $0 + $1.shards }
+    instances = experiment.consumers.reduce(0) { $0 + ($1.queue?.mostInstances ?? $1.workers) }
     place = Self.place(candidate, experiment, dimensions)
     let fixed = experiment.streams.indices.filter(experiment.hasFixedShards)
     isMonotone = fixed.allSatisfy(experiment.hasIndependentKeys)
@@ -64,6 +67,11 @@ struct Draft: Sendable {
     return Place(
       rest: candidate.choices.filter { !counted.contains($0) }, shards: counted.compactMap { Int($0.value) })
   }
+}
+
+extension Draft {
+  /// What a goal counts: instances, or shards at the start.
+  func count(_ goal: PlanSpec.Goal) -> Int { goal == .minInstances ? instances : shards }
 }
 
 extension Draft.Place {

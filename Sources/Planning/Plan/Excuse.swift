@@ -1,3 +1,5 @@
+internal import Scenario
+
 /// Why a design was not chosen: which limit, what the design needs of it, what it has.
 public struct Excuse: Sendable, Hashable {
   /// What kept it from being chosen.
@@ -20,6 +22,14 @@ public struct Excuse: Sendable, Hashable {
     case accountConcurrency = "account_concurrency"
     /// The readers' own processing.
     case consumer
+    /// A queue's records in flight: at 120,000 receives wait.
+    case queueInFlight = "queue_in_flight"
+    /// Work on a queue that is done again because records are received again.
+    case queueRedelivery = "queue_redelivery"
+    /// Fan-out consumers and queues that one stream may have.
+    case consumerLimit = "consumer_limit"
+    /// How long the stream keeps records: some left it unread.
+    case retention
     /// An objective of cost.
     case budget
     /// Another objective; `subject` names it.
@@ -71,5 +81,24 @@ public struct Excuse: Sendable, Hashable {
   ) {
     (self.choices, self.limit, self.subject) = (choices, limit, subject)
     (self.needs, self.has, self.unit, self.basis, self.remark) = (needs, has, unit, basis, remark)
+  }
+}
+
+extension Excuse {
+  /// Of a design that the scenario refuses: the limit of the service it passes, when that is all that is wrong.
+  init(_ candidate: Candidate, refusedBy failure: ScenarioFailure) {
+    let remark = failure.diagnostics.map(\.description).joined(separator: "; ")
+    let causes = failure.diagnostics.filter { $0.severity == .error }.map(\.cause)
+    guard case .registeredConsumers(let stream, let asked, let allowed)? = causes.first ?? nil,
+      causes.allSatisfy({ $0 == causes[0] })
+    else {
+      self.init(
+        candidate.choices, .scenario, subject: "the scenario", needs: nil, has: nil, unit: "", basis: .arithmetic,
+        remark: remark)
+      return
+    }
+    self.init(
+      candidate.choices, .consumerLimit, subject: stream, needs: Double(asked), has: Double(allowed),
+      unit: "consumers", basis: .arithmetic, remark: "fan-out consumers and queues together")
   }
 }

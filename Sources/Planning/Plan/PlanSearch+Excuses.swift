@@ -17,7 +17,7 @@ extension PlanSearch {
     let candidate = space.candidates[index]
     if assessment.outcome == .open, assessment.held == assessment.replications, !chosen.isEmpty {
       let count = "simulated \(assessment.replications) times: it may hold"
-      return dearer(index, assessment.monthlyCost, Double(assessment.shards), .simulated, count, chosen)
+      return dearer(index, assessment.monthlyCost, Double(simulatedCount(index) ?? 0), .simulated, count, chosen)
     }
     if let excuse = assessment.excuse(candidate) { return excuse }
     guard isPriced(assessment) else {
@@ -25,7 +25,7 @@ extension PlanSearch {
         candidate.choices, .price, subject: "the price book", needs: nil, has: nil, unit: "", basis: .simulated,
         remark: assessment.unpriced.joined(separator: "; "))
     }
-    return dearer(index, assessment.monthlyCost, Double(assessment.shards), .simulated, "it holds", chosen)
+    return dearer(index, assessment.monthlyCost, Double(simulatedCount(index) ?? 0), .simulated, "it holds", chosen)
   }
 
   /// From a design with more shards that refused writes broke: which one, and no figure, for it was not simulated itself.
@@ -37,28 +37,29 @@ extension PlanSearch {
     return Excuse(
       space.candidates[index].choices, excuse.limit, subject: excuse.subject, needs: nil, has: nil, unit: excuse.unit,
       basis: .inferred(shards: shards),
-      remark: "not simulated itself: \(shards) shards refuse too many writes, and fewer refuse no fewer")
+      remark: "not simulated itself: \(shards) shards throttle too many writes, and fewer shards throttle no fewer")
   }
 
   private func dearer(
-    _ index: Int, _ cost: Double?, _ shards: Double, _ basis: Excuse.Basis, _ remark: String, _ chosen: [Int]
+    _ index: Int, _ cost: Double?, _ count: Double, _ basis: Excuse.Basis, _ remark: String, _ chosen: [Int]
   ) -> Excuse {
-    let best = chosen.first.flatMap { assessments[$0] }, isCost = goal != .minShards
+    let least = chosen.first.flatMap(simulatedCount).map(Double.init), price = chosen.first.flatMap { assessments[$0] }
+    let isCost = goal.counted == nil
     return Excuse(
-      space.candidates[index].choices, .dearer, subject: "the best design", needs: isCost ? cost : shards,
-      has: isCost ? best?.monthlyCost : best.map { Double($0.shards) }, unit: isCost ? "USD/month" : "shards",
-      basis: basis, remark: remark)
+      space.candidates[index].choices, .dearer, subject: "the best design", needs: isCost ? cost : count,
+      has: isCost ? price?.monthlyCost : least, unit: goal.counted ?? "USD/month", basis: basis, remark: remark)
   }
 
   /// What was not looked at: because it costs more, or because there was no room for it.
   private func unseen(_ index: Int, _ chosen: [Int]) -> Excuse {
-    let best = chosen.first.flatMap { assessments[$0] }, shards = Double(drafts[index]?.shards ?? 0)
+    let best = chosen.first, own = count(index)
     let isDearer =
-      goal == .minShards
-      ? best.map { shards > Double($0.shards) } : best?.monthlyCost.map { leastCost(of: index) > $0 }
+      goal.counted != nil
+      ? best.flatMap(simulatedCount).map { own > $0 }
+      : best.flatMap { assessments[$0]?.monthlyCost }.map { leastCost(of: index) > $0 }
     if isDearer ?? false {
       return dearer(
-        index, leastCost(of: index), shards, .arithmetic, "at least, by arithmetic; it was not simulated", chosen)
+        index, leastCost(of: index), Double(own), .arithmetic, "at least, by arithmetic; it was not simulated", chosen)
     }
     return notSimulated(index)
   }

@@ -58,8 +58,8 @@ struct PlanSearch: Sendable {
 
   private static func place(_ draft: Draft, _ goal: PlanSpec.Goal) -> (Double, Double, Int) {
     let cost = draft.estimate ?? draft.floor
-    return goal == .minShards
-      ? (Double(draft.shards), cost, draft.candidate) : (cost, Double(draft.shards), draft.candidate)
+    return goal.counted != nil
+      ? (Double(draft.count(goal)), cost, draft.candidate) : (cost, Double(draft.shards), draft.candidate)
   }
 
   /// Simulates as far as needed.
@@ -85,8 +85,9 @@ struct PlanSearch: Sendable {
   /// Simulates a candidate; nil when there is no room or no time for that.
   mutating func assess(_ candidate: Int, _ depth: Depth) async throws(ScenarioFailure) -> Assessment? {
     if let known = assessments[candidate], known.outcome != .open || depth == .glance { return known }
-    let rival = depth == .contender && goal != .minShards ? chosen.first.flatMap { assessments[$0] } : nil
+    let rival = depth == .contender && goal.counted == nil ? chosen.first.flatMap { assessments[$0] } : nil
     let least = goal == .minShards ? self.bestShards : nil
+    bench.expect(forecast(depth))
     let found = try await bench.measure(space.candidates[candidate].settings) { assessment in
       guard assessment.replications >= Self.glance else { return false }
       if depth == .glance { return true }
@@ -96,6 +97,19 @@ struct PlanSearch: Sendable {
     guard let found else { return nil }
     note(found, candidate)
     return found
+  }
+
+  /// How many simulations are probably still to come, those of the design that is about to be looked at among them: what shows
+  /// that the best and its runners-up hold, the bisections, the counts beside the best.
+  private func forecast(_ depth: Depth) -> Int {
+    let missing = max(0, 1 + Self.runnersUp - chosen.count), ladders = depth == .glance ? Self.glance * ladderSteps : 0
+    return test.least * max(1, missing) + ladders + 2 * Self.glance
+  }
+
+  /// Looks that bisecting all shard counts of all kinds takes.
+  private var ladderSteps: Int {
+    let counts = Dictionary(order.map { (kinds[$0], 1) }) { $0 + $1 }.values
+    return counts.reduce(0) { $0 + Int.bitWidth - $1.leadingZeroBitCount }
   }
 
   private mutating func note(_ found: Assessment, _ candidate: Int) {
@@ -143,7 +157,7 @@ struct PlanSearch: Sendable {
 
   private func mayBeBest(_ candidate: Int) -> Bool {
     guard broken(above: candidate) == nil else { return false }
-    if goal == .minShards { return bestShards.map { shards(candidate) <= $0 } ?? true }
+    if goal.counted != nil { return bestCount.map { count(candidate) <= $0 } ?? true }
     return costLimit.map { leastCost(of: candidate) <= $0 } ?? true
   }
 
@@ -166,6 +180,13 @@ struct PlanSearch: Sendable {
   }
 
   private var bestShards: Int? { chosen.first.flatMap { assessments[$0]?.shards } }
+
+  /// What the goal counts of the best design, of a candidate, and of one that was simulated.
+  private var bestCount: Int? { chosen.first.flatMap(simulatedCount) }
+  func count(_ candidate: Int) -> Int { drafts[candidate]?.count(goal) ?? 0 }
+  func simulatedCount(_ candidate: Int) -> Int? {
+    goal == .minInstances ? count(candidate) : assessments[candidate]?.shards
+  }
 
   /// The counts beside the best: the next one, and the one below when it was only inferred. When that holds, nothing is
   /// inferred of its kind any more.
@@ -204,7 +225,8 @@ struct PlanSearch: Sendable {
   /// Feasible candidates, the best first.
   var feasible: [Int] {
     let sorted = proven.sorted { rank($0) < rank($1) }
-    guard goal != .minShards, let first = sorted.first.flatMap({ assessments[$0] }), let cost = first.monthlyCost else {
+    guard goal.counted == nil, let first = sorted.first.flatMap({ assessments[$0] }), let cost = first.monthlyCost
+    else {
       return sorted
     }
     // What was under way when the runs ended is no reason to prefer one to the other: the quicker one is better.
@@ -221,11 +243,12 @@ struct PlanSearch: Sendable {
   }
 
   /// Without a price it cannot be the cheapest.
-  func isPriced(_ assessment: Assessment) -> Bool { goal == .minShards || assessment.monthlyCost != nil }
+  func isPriced(_ assessment: Assessment) -> Bool { goal.counted != nil || assessment.monthlyCost != nil }
 
   private func rank(_ candidate: Int) -> (Double, Double, Int) {
     let cost = assessments[candidate]?.monthlyCost ?? .infinity, shards = Double(assessments[candidate]?.shards ?? 0)
-    return goal == .minShards ? (shards, cost, candidate) : (cost, shards, candidate)
+    guard goal.counted != nil else { return (cost, shards, candidate) }
+    return (Double(simulatedCount(candidate) ?? 0), cost, candidate)
   }
 
   /// The best and its runners-up.
@@ -260,7 +283,7 @@ struct PlanSearch: Sendable {
     let open = order.filter { candidate in
       guard assessments[candidate]?.outcome ?? .open == .open, broken(above: candidate) == nil else { return false }
       return chosen.allSatisfy { areDiverse($0, candidate) }
-        && (goal == .minShards || leastCost(of: candidate) <= limit)
+        && (goal.counted != nil || leastCost(of: candidate) <= limit)
     }
     return open.first { candidate in chosen.allSatisfy { kinds[$0] != kinds[candidate] } } ?? open.first
   }

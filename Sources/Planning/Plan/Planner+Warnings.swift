@@ -38,7 +38,7 @@ extension Planner {
   static func brokenWarnings(_ assessment: Assessment) -> [String] {
     guard let first = assessment.evidence.first else { return [] }
     if first.isIdle {
-      return ["no record was offered: there is nothing to judge, and every design holds"]
+      return ["no record was produced: there is nothing to judge, and every design holds"]
     }
     return first.verdicts.indices.compactMap { index in
       let verdicts = assessment.evidence.map { $0.verdicts[index] }
@@ -91,7 +91,7 @@ extension Desk {
 
   private func throttling(_ found: Assessment) -> String? {
     guard found.throttling > Self.muchThrottling else { return nil }
-    return "\(Self.percent([found.throttling])) of all attempts are refused"
+    return "\(Self.percent([found.throttling])) of all attempts are throttled"
   }
 
   private func behind(_ found: Assessment) -> [String] {
@@ -106,8 +106,8 @@ extension Desk {
   private func full(_ draft: Draft) -> String? {
     guard let fullest = draft.fullest, fullest.load > Self.nearlyFull else { return nil }
     return
-      "the fullest shard of \(fullest.stream) is asked for \(Self.percent([fullest.load])) of its limit on average: "
-      + "backlogs hardly shrink, and a longer run shows more refusals than this one"
+      "average demand on the fullest shard of \(fullest.stream) is \(Self.percent([fullest.load])) of its limit: "
+      + "backlogs hardly shrink, and a longer run shows more throttling than this one"
   }
 
   private static func percent(_ shares: [Double]) -> String {
@@ -135,7 +135,7 @@ extension Desk {
     let head = "arithmetic said \(said) shards of \(experiment.streams[stream].name) for the peak"
     guard said < chosen else {
       if found.throttling > Self.muchThrottling {
-        return ["\(head); \(chosen) hold the objectives only because these allow what is refused"]
+        return ["\(head); \(chosen) hold the objectives only because these allow what is throttled"]
       }
       return [
         "\(head); simulation refuted it: \(chosen) hold in \(found.held) of \(found.replications) runs, because "

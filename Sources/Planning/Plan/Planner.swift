@@ -75,7 +75,7 @@ public enum Planner {
 
   private static func assumed(_ experiment: Experiment) -> String {
     let isRead = !experiment.consumers.isEmpty || experiment.firehoses.contains { $0.stream != nil }
-    return "the file has no objective: designs must lose nothing and refuse less than 1 % of all tries"
+    return "the file has no objective: designs must lose nothing and be throttled in less than 1 % of all attempts"
       + (isRead ? ", nothing may expire unread, and no reader may fall behind" : "")
   }
 }
@@ -130,9 +130,7 @@ struct Desk: Sendable {
       } catch {
         if case .missing = error { throw error }
         if first == nil { first = error }
-        refused[index] = Excuse(
-          candidate.choices, .scenario, subject: "the scenario", needs: nil, has: nil, unit: "", basis: .arithmetic,
-          remark: error.diagnostics.map(\.description).joined(separator: "; "))
+        refused[index] = Excuse(candidate, refusedBy: error)
         drafts.append(nil)
       }
     }

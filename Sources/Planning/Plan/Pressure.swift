@@ -18,7 +18,10 @@ struct Pressure: Sendable, Hashable {
   /// All of a run: streams that refused writes, then consumers whose reads were refused or that fell behind.
   static func all(in result: RunResult) -> [Pressure] {
     result.streams.indices.compactMap { write(on: $0, in: result) }
-      + result.consumers.indices.compactMap { read(by: $0, in: result) }
+      + result.consumers.indices.flatMap { index -> [Pressure] in
+        guard result.consumers[index].queue == nil else { return queue(of: index, in: result) }
+        return [read(by: index, in: result), retention(index, in: result)].compactMap(\.self)
+      }
   }
 
   /// A reader with so many seconds' worth of records left over has fallen behind.
@@ -82,7 +85,7 @@ struct Pressure: Sendable, Hashable {
     return Pressure(
       subject: .consumer(index), limit: .accountConcurrency, name: consumer.name, needs: Double(wanted),
       has: Double(experiment.limits[.lambda.concurrency]), unit: "functions",
-      remark: "\(function.throttles) invocations were refused; more shards want more functions at once")
+      remark: "\(function.throttles) invocations were throttled; more shards want more functions at once")
   }
 
   private static func read(by index: Int, in result: RunResult) -> Pressure? {
@@ -93,7 +96,7 @@ struct Pressure: Sendable, Hashable {
       guard isBehind(index, in: result) else { return nil }
       return Pressure(
         subject: .consumer(index), limit: .consumer, name: consumer.name, needs: Double(consumer.backlog), has: 0,
-        unit: "records", remark: "stored and not handed over at the end, though no read was refused")
+        unit: "records", remark: "stored and not handed over at the end, though no read was throttled")
     }
     let shards = Double(max(1, stream.shardsEnd)), limits = result.experiment.limits
     let pollers = result.experiment.consumers.indices.filter {
@@ -128,7 +131,9 @@ extension Objective {
     case (.propagation(let one), .consumer(let consumer)), (.iteratorAge(let one), .consumer(let consumer)),
       (.throttledCalls(let one), .consumer(let consumer)), (.readThrottleRate(let one), .consumer(let consumer)):
       one == nil || one == consumer
-    case (.dataFreshness, _), (.monthlyCost, _), (.figure, _), (.openShards, _), (.putThrottleRate, .consumer),
+    case (.figure(let path, let name), .consumer(let consumer)):
+      name == experiment.consumers[consumer].name && path.hasPrefix("consumers.") && pressure.breaks(figure: path)
+    case (.dataFreshness, _), (.monthlyCost, _), (.figure, .stream), (.openShards, _), (.putThrottleRate, .consumer),
       (.firstAttemptThrottleRate, .consumer), (.shardUtilization, .consumer), (.recordsLost, .consumer),
       (.putLatency, .consumer), (.propagation, .stream), (.iteratorAge, .stream), (.throttledCalls, .stream),
       (.readThrottleRate, .stream):

@@ -93,28 +93,40 @@ public struct SearchSpace: Sendable {
     return drawn.map { candidate($0, modes) }.filter { seen.insert($0.choices).inserted }
   }
 
-  /// On-demand streams have no shards to choose, provisioned ones no warm throughput.
+  /// On-demand streams have no shards to choose, provisioned ones no warm throughput; who reads by polling or fan-out has no
+  /// visibility, who works on a queue no workers.
   private static func candidate(
     _ chosen: [(dimension: PlanSpec.Dimension, value: String)], _ modes: [String: CapacityMode]
   ) -> Candidate {
     var idle: [String] = [], removed: [Setting] = []
     for (dimension, value) in chosen {
-      guard let stream = modePath(dimension.path), let mode = CapacityMode(rawValue: value) else { continue }
+      guard let stream = named(dimension.path, in: "streams", "mode"), let mode = CapacityMode(rawValue: value) else {
+        continue
+      }
       let keys = keysWithoutMeaning(in: mode).map { "streams.\(stream).\($0)" }
       idle += keys
       // Only a stream whose own mode differs may hold keys that contradict the choice.
       if modes[stream] != mode { removed += keys.map { Setting(path: $0, value: "null", place: dimension.place) } }
     }
-    let kept = chosen.filter { pair in !idle.contains { pair.dimension.path == $0 } }
+    for (dimension, value) in chosen {
+      guard let consumer = named(dimension.path, in: "consumers", "type") else { continue }
+      // Those that the file holds go with its own type (SettingPass).
+      idle += ConsumerKeys.withoutMeaning(in: value).map { "consumers.\(consumer).\($0)" }
+    }
+    let kept = chosen.filter { pair in
+      !idle.contains { pair.dimension.path == $0 || pair.dimension.path.hasPrefix($0 + ".") }
+    }
     return Candidate(
       choices: kept.map { Candidate.Choice(path: $0.dimension.path, value: $0.value) },
       settings: removed + kept.map { Setting(path: $0.dimension.path, value: $0.value, place: $0.dimension.place) })
   }
 
-  /// The stream of a path such as `streams.clicks.mode`.
-  private static func modePath(_ path: String) -> String? {
-    guard path.hasPrefix("streams."), path.hasSuffix(".mode"), path.count > 13 else { return nil }
-    return String(path.dropFirst(8).dropLast(5))
+  /// The thing of a path such as `streams.clicks.mode`.
+  private static func named(_ path: String, in section: String, _ key: String) -> String? {
+    guard path.hasPrefix(section + "."), path.hasSuffix("." + key), path.count > section.count + key.count + 2 else {
+      return nil
+    }
+    return String(path.dropFirst(section.count + 1).dropLast(key.count + 1))
   }
 
   private static func keysWithoutMeaning(in mode: CapacityMode) -> [String] {

@@ -89,6 +89,7 @@ struct RegretStudy: Sendable {
   private mutating func follow(_ candidate: Int, giveUp: Int, _ bench: inout Bench) async throws(ScenarioFailure) {
     var path = paths[candidate] ?? Path(outcomes: worlds.all.map { _ in nil })
     var rest = order.filter { path.outcomes[$0] == nil }[...], wave = max(2, allowed + 1)
+    bench.expect(rest.count + max(0, PlanSearch.runnersUp - eligible.count) * worlds.all.count)
     while !rest.isEmpty, path.broken <= giveUp, !bench.isOver {
       let part = rest.prefix(wave)
       (rest, wave) = (rest.dropFirst(wave), 2 * wave)

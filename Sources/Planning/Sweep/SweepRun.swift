@@ -51,10 +51,12 @@ public struct SweepRun: Sendable {
     let missing = known.indices.filter { known[$0] == nil }
     // A few jobs for each worker, so that none waits long for the others, and little is lost with the process.
     let chunk = max(1, 4 * workers / replications)
+    var tables = KeyTables()
     for start in stride(from: 0, to: missing.count, by: chunk) where !isInterrupted() {
       let positions = Array(missing[start..<min(start + chunk, missing.count)])
       let done = await run(
-        try positions.map { PreparedExperiment(try load($0).experiment) }, figures, workers, isInterrupted,
+        try positions.map { PreparedExperiment(try load($0).experiment, tables: &tables) }, figures, workers,
+        isInterrupted,
         { report($0.shifted(by: start * replications)) })
       for (position, result) in zip(positions, done) {
         guard let result else { continue }

@@ -25,11 +25,13 @@ public struct Trial: Sendable {
 
   /// Reads the scenario with a design's settings laid over it; throws every error at once.
   public init(_ design: Design, of template: ScenarioTemplate, seed: UInt64?) throws(ScenarioFailure) {
-    self.init(design, loaded: try template.load(settings: design.settings, seed: seed))
+    var tables = KeyTables()
+    self.init(design, loaded: try template.load(settings: design.settings, seed: seed), tables: &tables)
   }
 
-  /// A design that was read already; builds its tables.
-  public init(_ design: Design, loaded: LoadedScenario) {
-    (self.design, self.loaded, prepared) = (design, loaded, PreparedExperiment(loaded.experiment))
+  /// A design that was read already; builds its tables, or takes those of keys that others have built.
+  public init(_ design: Design, loaded: LoadedScenario, tables: inout KeyTables) {
+    (self.design, self.loaded) = (design, loaded)
+    prepared = PreparedExperiment(loaded.experiment, tables: &tables)
   }
 }

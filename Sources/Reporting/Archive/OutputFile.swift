@@ -12,12 +12,12 @@ public enum OutputFile {
     public var description: String { "cannot write \(path): \(reason)" }
   }
 
-  /// Writes a text; the file appears whole or not at all. A device or a pipe is written to, never replaced.
+  /// Writes a text; the file appears whole or not at all; what would steer a terminal is shown, not written. A device or a pipe is written to, never replaced.
   public static func write(_ text: String, to path: String) throws(WriteError) {
     let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     let isDevice = ![nil, .typeRegular, .typeDirectory, .typeSymbolicLink].contains(type)
     try perform(at: path) {
-      let bytes = Data(text.utf8)
+      let bytes = Data(PlainText.visible(text).utf8)
       guard isDevice else { return try bytes.write(to: URL(filePath: path), options: .atomic) }
       let handle = try FileHandle(forWritingTo: URL(filePath: path))
       try handle.write(contentsOf: bytes)
@@ -45,6 +45,49 @@ public enum OutputFile {
     }
   }
 
+  /// Makes a directory where it is not there, and keeps it for this process until it ends. Throws when nothing can be written
+  /// into it, or when another process has it: files of two runs would lie side by side.
+  public static func claim(_ directory: String) throws(WriteError) {
+    try makeDirectory(directory)
+    let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw WriteError(path: directory, reason: reason(of: errno)) }
+    // Some file systems know no locks; then nobody can be kept out.
+    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
+      throw WriteError(
+        path: directory, reason: "another weir is writing into it; wait for it, or name another directory")
+    }
+    try probe(directory)
+  }
+
+  /// Throws when a file could not be written where it is wanted, long before it is.
+  public static func check(_ file: String) throws(WriteError) {
+    guard let slash = file.lastIndex(of: "/") else { return try probe(".", for: file) }
+    guard file.index(after: slash) < file.endIndex else { throw WriteError(path: file, reason: "Is a directory") }
+    try probe(slash == file.startIndex ? "/" : String(file[..<slash]), for: file)
+  }
+
+  /// Writes a file into a directory and removes it.
+  private static func probe(_ directory: String, for file: String? = nil) throws(WriteError) {
+    let type = file.flatMap { try? FileManager.default.attributesOfItem(atPath: $0)[.type] as? FileAttributeType }
+    if type == .typeDirectory, let file { throw WriteError(path: file, reason: reason(of: EISDIR)) }
+    guard type == nil || type == .typeRegular else { return }
+    try perform(at: file ?? directory) {
+      let probe = URL(filePath: path(of: ".weir-\(getpid())", in: directory))
+      try Data().write(to: probe)
+      try FileManager.default.removeItem(at: probe)
+    }
+  }
+
+  /// Removes files of an earlier run from a directory: those of `known` that are not among `written`. Only where `mark`, a
+  /// document of weir's, says that the files there are weir's own.
+  static func remove(_ known: [String], but written: [String], from directory: String, mark: String) throws(WriteError)
+  {
+    let stale = known.filter { !written.contains($0) }.map { path(of: $0, in: directory) }
+      .filter { FileManager.default.fileExists(atPath: $0) }
+    guard !stale.isEmpty, FileManager.default.fileExists(atPath: path(of: mark, in: directory)) else { return }
+    for file in stale { try perform(at: file) { try FileManager.default.removeItem(atPath: file) } }
+  }
+
   private static func perform(at path: String, _ action: () throws -> Void) throws(WriteError) {
     do { try action() } catch { throw WriteError(path: path, reason: reason(error)) }
   }
@@ -54,6 +97,10 @@ public enum OutputFile {
     let inner = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error
     let cause = (inner ?? error) as NSError
     guard cause.domain == NSPOSIXErrorDomain else { return cause.localizedDescription }
-    return unsafe String(cString: strerror(Int32(truncatingIfNeeded: cause.code)))
+    return reason(of: Int32(truncatingIfNeeded: cause.code))
+  }
+
+  private static func reason(of code: Int32) -> String {
+    unsafe String(cString: strerror(code))
   }
 }

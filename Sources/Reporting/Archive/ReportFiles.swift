@@ -28,9 +28,13 @@ public struct ReportFiles: Sendable {
   /// Writes every file into the directory, which is made if it is not there, and the manifest last: each file appears whole
   /// or not at all, and a manifest says that those before it are there.
   ///
-  /// Files before one that could not be written are in place; it and those after it are as they were.
+  /// Files that an earlier run left and this one does not write are removed: what lies there is of one run. Files before one
+  /// that could not be written are in place; it and those after it are as they were.
   public func write(to directory: String, manifest: Manifest) throws(OutputFile.WriteError) {
-    try OutputFile.write(all, into: directory)
+    let files = all, known = Outputs.CSV.allCases.map { "\($0.rawValue).csv" } + [Manifest.name]
+    try OutputFile.makeDirectory(directory)
+    try OutputFile.remove(known, but: files.map(\.name), from: directory, mark: "run.json")
+    try OutputFile.write(files, into: directory)
     try OutputFile.write(manifest.text(in: directory), to: OutputFile.path(of: Manifest.name, in: directory))
   }
 }

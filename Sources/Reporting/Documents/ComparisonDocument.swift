@@ -35,8 +35,9 @@ public struct ComparisonDocument: Exhibit, Filed {
     return Document(
       blocks: [
         .page([.heading(1, Prose(title))]), .stack([.quote(lead), .terminal(lines)]), .page([.table(variants)]),
-      ] + all.dropFirst().flatMap(differences) + [
-        .heading(2, Prose(text: "", markdown: "Notes")), .notes(notes), .command(command, under: "To reproduce it"),
+      ] + sides + all.dropFirst().flatMap(differences) + [
+        .heading(2, Prose(text: "", markdown: "Notes")), .notes(notes), .page([.notes(warnings)]),
+        .command(command, under: "To reproduce it"),
       ])
   }
 
@@ -83,7 +84,7 @@ public struct ComparisonDocument: Exhibit, Filed {
     let count = comparison.replications
     let partial = comparison.isComplete ? "" : "INTERRUPTED, a part only: "
     return partial + "\(scenario.name): \(Figures.count(comparison.contenders.count, of: "variant")), "
-      + "\(Figures.count(count, of: "replication")) each on common random numbers (seed \(scenario.seed))"
+      + "\(Figures.count(count, of: "replication")) each under the same random traffic (seed \(scenario.seed))"
   }
 
   private func passed(_ contender: Comparison.Contender) -> String {
@@ -154,7 +155,7 @@ public struct ComparisonDocument: Exhibit, Filed {
   /// What the figures rest on, a sentence each.
   var notes: [String] {
     let warmUp = WarmUpFigures.sentence(comparison.warmUp, set: warmup)
-    return [precision, joint, withheld, held, unmeasured].compactMap(\.self) + [warmUp] + warnings
+    return [precision, joint, withheld, held, unmeasured].compactMap(\.self) + [warmUp]
   }
 
   private var precision: String? {
@@ -208,7 +209,7 @@ public struct ComparisonDocument: Exhibit, Filed {
     JSONValue([
       "schema": "weir.compare/v1", "complete": comparison.isComplete, "precise": comparison.isPrecise,
       "replications": comparison.replications, "level": comparison.level, "joint_level": comparison.jointLevel,
-      "seed": comparison.contenders[0].loaded.experiment.seed, "version": Version.current, "notes": notes,
+      "seed": comparison.contenders[0].loaded.experiment.seed, "version": Version.current, "notes": notes + warnings,
       "command": command?.description, "variants": comparison.contenders.indices.map(variant),
       "differences": comparison.differences.map(json), "warm_up": WarmUpFigures.json(comparison.warmUp, set: warmup),
     ])

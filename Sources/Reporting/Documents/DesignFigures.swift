@@ -44,16 +44,16 @@ enum WarmUpFigures {
   static func sentence(_ check: WarmUpCheck, set warmup: Interval) -> String {
     let set = "clock.warmup is \(warmup.nanoseconds > 0 ? Figures.duration(warmup) : "0")"
     switch check {
-    case .fewReplications: return "With fewer than 5 replications nothing is said of the warm-up; \(set)."
+    case .fewReplications: return "With fewer than 5 replications nothing can be said of the warm-up; \(set)."
     case .noSteadyState(let reason): return "There is no steady state to warm up to, for \(reason); \(set)."
     case .fewPoints(let count):
       return "\(Figures.count(count, of: "report bin")) are too few to judge the warm-up by: MSER-5 needs 50; \(set)."
     case .unsettled(let subject):
-      return "MSER-5 on the averaged path finds that \(subject) has not settled by the middle of the run; \(set)."
+      return "\(subject) has not settled by the middle of the run (MSER-5 on the averaged path); \(set)."
     case .cut(let cut, let subject):
       let amount = cut.nanoseconds > 0 ? "the first \(Figures.duration(cut))" : "nothing"
       let advice = cut > warmup ? ": too little, set it to \(Figures.duration(cut)) or more." : "."
-      return "MSER-5 on the averaged path would cut \(amount) (\(subject)); \(set)\(advice)"
+      return "the start-up that should be left out is \(amount) (by MSER-5 on \(subject)); \(set)\(advice)"
     }
   }
 

@@ -14,8 +14,10 @@ public struct EstimateDocument: Exhibit {
 
   /// Lines for a terminal; for a page the needs as a table, and each mode's bill.
   public var document: Document {
-    let bills = zip(BillingMode.allCases, estimate.bills).flatMap { mode, bill -> [Document.Block] in
-      [.heading(3, "\(Self.words(mode)): \(Self.total(bill))")] + BillParts(bill).blocks
+    let bills = BillingMode.allCases.indices.flatMap { place -> [Document.Block] in
+      let title = "\(Self.words(BillingMode.allCases[place])): \(total(place))"
+      return [.heading(3, Prose(title))]
+        + (estimate.impossible[place] == nil ? BillParts(estimate.bills[place]).blocks : [])
     }
     let title = Document.Block.heading(1, Prose(Figures.count(estimate.shards, of: "shard")))
     return Document(blocks: [
@@ -28,12 +30,12 @@ public struct EstimateDocument: Exhibit {
   private var lines: [String] {
     let needs = estimate.needs.map { need in
       "  \(Self.words(need.name)): \(Self.rate(need.demand, need)) of \(Self.rate(need.capacity, need)) a shard = "
-        + "\(Figures.number(need.shards)) shards\(need.name == estimate.binding ? "  ← binds" : "")"
+        + "\(Figures.number(need.shards)) shard\(need.shards == 1 ? "" : "s")\(need.name == estimate.binding ? "  ← decides" : "")"
     }
-    let costs = zip(BillingMode.allCases, estimate.bills).map { "  \(Self.words($0)): \(Self.total($1))" }
+    let costs = BillingMode.allCases.indices.map { "  \(Self.words(BillingMode.allCases[$0])): \(total($0))" }
     let head =
       "\(Figures.count(estimate.shards, of: "shard")): the peak and \(Figures.percent(estimate.headroom)) headroom, "
-      + "bound by \(Self.words(estimate.binding))"
+      + "decided by \(Self.words(estimate.binding))"
     return [head] + needs + ["  " + formula, "A month of 730 h:"] + costs + breakEven.map { "  " + Self.sentence($0) }
       + notes("warning").dropFirst(breakEven.count)
   }
@@ -53,7 +55,7 @@ public struct EstimateDocument: Exhibit {
       estimate.needs.map { need in
         let name = Self.words(need.name)
         return [
-          Prose(need.name == estimate.binding ? "**\(name)** binds" : name), Prose(Self.rate(need.demand, need)),
+          Prose(need.name == estimate.binding ? "**\(name)** decides" : name), Prose(Self.rate(need.demand, need)),
           Prose(Self.rate(need.capacity, need)), .number(need.shards),
         ]
       })
@@ -73,8 +75,9 @@ public struct EstimateDocument: Exhibit {
         JSONValue(["demand_per_s": need.demand, "shard_per_s": need.capacity, "shards": need.shards])
       )
     }
-    let costs = zip(BillingMode.allCases, estimate.bills).map { mode, bill in
-      (mode.rawValue, bill.isPartial(nil) ? JSONValue.null : .number(bill.total.roundedToCents.inDollars))
+    let costs = BillingMode.allCases.indices.map { place -> (String, JSONValue) in
+      let bill = estimate.bills[place], isKnown = estimate.monthlyCosts[place] != nil
+      return (BillingMode.allCases[place].rawValue, isKnown ? .number(bill.total.roundedToCents.inDollars) : .null)
     }
     return JSONValue([
       "schema": "weir.estimate/v1", "shards": estimate.shards, "headroom": estimate.headroom,
@@ -96,8 +99,10 @@ public struct EstimateDocument: Exhibit {
       + "below it the first is cheaper, above it the second."
   }
 
-  private static func total(_ bill: Bill) -> String {
-    bill.isPartial(nil) ? "no price known (\(bill.unpriced[0].reason))" : Figures.dollars(bill.total)
+  private func total(_ place: Int) -> String {
+    if let reason = estimate.impossible[place] { return "not possible: \(reason)" }
+    let bill = estimate.bills[place]
+    return bill.isPartial(nil) ? "no price known (\(bill.unpriced[0].reason))" : Figures.dollars(bill.total)
   }
 
   private static func rate(_ value: Double, _ need: Estimate.Need) -> String {

@@ -36,7 +36,7 @@ public struct PlanDocument: Exhibit, Filed {
       let count = Figures.count(plan.effort.designs, of: "design")
       return ["\(partial)NO PLAN  \(plan.scenario): none of \(count) \(goalMissed)"]
     }
-    return ["\(partial)PLAN  \(plan.scenario): \(Self.choices(best.choices)), \(Self.cost(best)) a month"]
+    return ["\(partial)PLAN  \(plan.scenario): \(Self.choices(best.choices)), \(Self.monthly(best))"]
   }
 
   /// What no design managed.
@@ -92,7 +92,7 @@ public struct PlanDocument: Exhibit, Filed {
       let parts = figure.path.split(separator: ".")
       guard figure.path.hasSuffix(".second_view.worst_demand"), parts.count > 3 else { return nil }
       let stream = parts[1..<(parts.count - 2)].joined(separator: ".")
-      return "  fullest second: a shard of \(stream) is asked for \(Figures.percent(figure.mean)) of its limit"
+      return "  fullest second: demand on a shard of \(stream) is \(Figures.percent(figure.mean)) of its limit"
     }
   }
 
@@ -107,8 +107,8 @@ public struct PlanDocument: Exhibit, Filed {
 
   private var others: [String] {
     plan.runnersUp.enumerated().map { place, option in
-      "  \(place == 0 ? "runner-up" : "and then "): \(Self.choices(option.choices)), \(Self.cost(option)) a month, "
-        + "\(Figures.percent(option.throttling)) refused, p99 \(Self.latency(option))"
+      "  \(place == 0 ? "runner-up" : "and then "): \(Self.choices(option.choices)), \(Self.monthly(option)), "
+        + "\(Figures.percent(option.throttling)) throttled, p99 \(Self.latency(option))"
     }
   }
 
@@ -120,13 +120,13 @@ public struct PlanDocument: Exhibit, Filed {
       let cost = option.monthlyCost ?? 0
       let bar = String(repeating: "█", count: max(1, Int(clamping: (20 * cost / dearest).rounded())))
       return [
-        Prose(Self.cost(option)), Prose(bar), Prose(Figures.percent(option.throttling) + " refused"),
+        Prose(Self.cost(option)), Prose(bar), Prose(Figures.percent(option.throttling) + " throttled"),
         Prose("p99 " + Self.latency(option)), Prose(option.outcome.word),
         Prose(Self.choices(option.choices)),
       ]
     }
     let table = Table([.number(""), "", .number(""), .number(""), "", ""], rows)
-    return ["", "Cost, throttling and latency: none of these is beaten in all three"]
+    return ["", "Pareto front: no design is better than these in cost, throttling and latency at once"]
       + table.lines(under: nil).map { "  " + $0 }
   }
 
@@ -224,7 +224,7 @@ public struct PlanDocument: Exhibit, Filed {
   // MARK: The page
 
   private var page: [Document.Block] {
-    let title = plan.best.map { "\(Self.choices($0.choices)): \(Self.cost($0)) a month" } ?? "no design holds"
+    let title = plan.best.map { "\(Self.choices($0.choices)): \(Self.monthly($0))" } ?? "no design holds"
     let partial: [Document.Block] =
       plan.isComplete ? [] : [.paragraph("**Interrupted**: this is what was known by then.")]
     return [.heading(1, "Plan of \(Markdown.prose(plan.scenario)): \(Markdown.prose(title))")]
@@ -263,7 +263,7 @@ public struct PlanDocument: Exhibit, Filed {
         Prose(Self.latency(option)), option.isFeasible ? "yes" : (option.outcome == .breaks ? "no" : "not shown"),
       ]
     }
-    let columns: [Table.Column] = ["", "Design", .number("A month"), .number("Refused"), .number("p99"), "Holds"]
+    let columns: [Table.Column] = ["", "Design", .number("A month"), .number("Throttled"), .number("p99"), "Holds"]
     return rows.isEmpty ? [] : [.heading(2, "Designs"), .table(Table(columns, rows))]
   }
 
@@ -284,6 +284,10 @@ public struct PlanDocument: Exhibit, Filed {
   /// Choices as `streams.clicks.shards 8, producers.web.keys.salt 4`.
   static func choices(_ choices: [Candidate.Choice]) -> String {
     choices.isEmpty ? "as it stands" : choices.map { "\($0.path) \($0.value)" }.joined(separator: ", ")
+  }
+
+  private static func monthly(_ option: Plan.Option) -> String {
+    option.monthlyCost == nil ? cost(option) : "\(cost(option)) a month"
   }
 
   static func cost(_ option: Plan.Option) -> String { option.monthlyCost.map(Figures.dollars) ?? "no price known" }

@@ -33,7 +33,7 @@ public struct SweepDocument: Exhibit, Filed {
       .page([.heading(1, "\(sweep.scenario) over \(paths.joined(separator: ", "))")]),
       .quote(Prose(text: "\(headline).", markdown: sweep.isComplete ? "\(headline)." : "**\(headline).**")),
       .table(table),
-      .charts(charts), .notes(notes), .command(command, under: nil),
+      .charts(charts), .notes(notes), .page([.notes(warnings)]), .command(command, under: nil),
     ])
   }
 
@@ -70,7 +70,7 @@ public struct SweepDocument: Exhibit, Filed {
   private var notes: [String] {
     let bill = "cost_usd is what the scenario's billing period costs (\(objectives.horizon.billing.rawValue))."
     let width = "± is half the \(Figures.percent(sweep.level)) interval. \(FigureEstimate.rule)"
-    return [bill] + (sweep.replications > 1 ? [width] : []) + warnings
+    return [bill] + (sweep.replications > 1 ? [width] : [])
   }
 
   // MARK: The picture
@@ -137,7 +137,7 @@ public struct SweepDocument: Exhibit, Filed {
     return JSONValue([
       "schema": "weir.sweep/v1", "scenario": sweep.scenario, "seed": sweep.seed, "version": Version.current,
       "complete": sweep.isComplete, "replications": sweep.replications, "level": sweep.level, "parameters": parameters,
-      "points": sweep.points.compactMap { $0.map(json) }, "notes": notes, "command": command?.description,
+      "points": sweep.points.compactMap { $0.map(json) }, "notes": notes + warnings, "command": command?.description,
     ])
   }
 

@@ -71,7 +71,7 @@ public struct TraceDocument: Exhibit {
         + "\(Figures.number(volume.peak)) in the busiest bin (\(Self.moment(volume.busiest, traffic)))")
     if let throttled = volume.throttled, let bins = volume.throttledBins {
       section.sentences.append(
-        "refused: \(Figures.count(Int64(clamping: throttled), of: "record")) in \(Figures.count(bins)) of "
+        "throttled: \(Figures.count(Int64(clamping: throttled), of: "record")) in \(Figures.count(bins)) of "
           + Figures.count(traffic.bins, of: "bin"))
     }
     section.sentences += profile.sizes.map(sizes) ?? []
@@ -81,7 +81,7 @@ public struct TraceDocument: Exhibit {
 
   private func picture(_ traffic: ObservedMetrics) -> Chart? {
     let refused = traffic[.writeExceeded] ?? traffic[.putRecordsThrottled]
-    let rows = [("records", traffic[.incomingRecords]), ("refused", refused)].compactMap { name, sums -> Chart.Row? in
+    let rows = [("records", traffic[.incomingRecords]), ("throttled", refused)].compactMap { name, sums -> Chart.Row? in
       guard let sums, sums.contains(where: { $0 > 0 }) else { return nil }
       let series = Series(sums, columns: 60, gathering: .sum)
       let width = Figures.duration(traffic.width * Int64(series.valuesPerColumn))
@@ -218,7 +218,7 @@ public struct TraceDocument: Exhibit {
     ]
     if best.lossPerRefusal >= 0.001 {
       section.sentences.append(
-        "with it \(Figures.percent(best.lossPerRefusal)) of the refusals end in a record that is given up: more was offered "
+        "with it \(Figures.percent(best.lossPerRefusal)) of the throttled attempts end in a record that is given up: more was produced "
           + "than CloudWatch counted, and the scenario offers that")
     }
     if !fit.shapes.isEmpty {

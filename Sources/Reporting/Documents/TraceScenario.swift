@@ -163,10 +163,10 @@ public struct TraceScenario: Filed {
     let spec = model.retry.spec
     let attempts = "max_attempts: \(spec.maxAttempts), base: \(spec.base), cap: \(spec.cap)"
     return switch model.retry {
-    case .none: ["    retry: {policy: none}  # assumed: traffic.csv has what was stored and what was refused"]
+    case .none: ["    retry: {policy: none}  # assumed: traffic.csv has what was accepted and what was throttled"]
     case .backOff:
       [
-        "    # assumed: the application sends refused records again; traffic.csv has what was stored in the end.",
+        "    # assumed: the application sends throttled records again; traffic.csv has what was accepted in the end.",
         "    retry: {policy: \(model.retry.rawValue), \(attempts)}",
       ]
     }

@@ -38,7 +38,8 @@ struct ExcuseGroup {
     case .writeRecords, .writeBytes: String(excuse.subject.split(separator: " ").first ?? "")
     case .scenario: excuse.remark
     case .hotKey, .readCalls, .readBytes, .autoscaler, .onDemandScaling, .accountConcurrency, .consumer, .budget,
-      .objective, .undecided, .dearer, .notSimulated, .price, .worlds:
+      .objective, .undecided, .dearer, .notSimulated, .price, .worlds, .queueInFlight, .queueRedelivery, .consumerLimit,
+      .retention:
       excuse.subject
     }
   }
@@ -68,8 +69,8 @@ struct ExcuseGroup {
     let remark = first.remark.isEmpty ? "" : " (\(first.remark))"
     let (needs, has) = (text(needs), text(has))
     switch first.limit {
-    case .writeRecords: return "records of \(first.subject): asked for \(needs), takes \(has)\(remark)"
-    case .writeBytes: return "bytes of \(first.subject): asked for \(needs), takes \(has)\(remark)"
+    case .writeRecords: return "records of \(first.subject): demand \(needs), limit \(has)\(remark)"
+    case .writeBytes: return "bytes of \(first.subject): demand \(needs), limit \(has)\(remark)"
     case .hotKey: return "hot key: \(first.subject) alone sends \(needs), a shard takes \(has); \(first.remark)"
     case .readCalls: return "read calls of \(first.subject): \(needs) wanted, \(has) answered\(remark)"
     case .readBytes: return "read bytes of \(first.subject): \(needs) wanted, \(has) given\(remark)"
@@ -78,6 +79,11 @@ struct ExcuseGroup {
     case .accountConcurrency:
       return "account concurrency: \(first.subject) and others want \(needs) at once, the account runs \(has)\(remark)"
     case .consumer: return "consumer \(first.subject) falls behind by \(needs)\(remark)"
+    case .queueInFlight:
+      return "records in flight of queue \(first.subject): \(needs) wanted, \(has) allowed\(remark)"
+    case .queueRedelivery: return "redelivery in queue \(first.subject): \(needs) for \(has) done\(remark)"
+    case .consumerLimit: return "consumers of \(first.subject): \(needs) wanted, \(has) allowed\(remark)"
+    case .retention: return "retention: \(needs) left the stream before \(first.subject) read them\(remark)"
     case .budget: return "budget \(first.subject): comes to \(has), \(needs) allowed\(remark)"
     case .objective: return "slo \(first.subject): comes to \(has), wanted \(needs)\(remark)"
     case .undecided: return "slo \(first.subject) is not shown to hold: \(has) on average, wanted \(needs)\(remark)"

@@ -35,13 +35,13 @@ struct ExplainWords {
       return "No objective that can fail the run broke, but \(found.name) fell behind, by "
         + "\(Figures.number(found.fallingBehind ?? 0)) s a second over the last half of the run."
     case .readRefusals(let note):
-      return "No objective that can fail the run broke, but reads of \(note.subject) were refused from "
+      return "No objective that can fail the run broke, but reads of \(note.subject) were throttled from "
         + "\(clock.text(note.at)) on: \(ReaderStory.refusals(of: note.subject, in: run))."
     case .asked:
       let instant = explanation.focus.map(clock.text) ?? Figures.nothing
       return "What happened around \(instant)."
     case .nothing:
-      return "Nothing went wrong: no objective that can fail the run broke, nothing was refused, nothing lost."
+      return "Nothing went wrong: no objective that can fail the run broke, nothing was throttled, nothing lost."
     }
   }
 
@@ -53,7 +53,7 @@ struct ExplainWords {
     let refused = cells.reduce(0) { $0 + $1.seconds[second].refused }
     let count = cells.count { $0.seconds[second].refused > 0 }
     return "The worst second of the worst minute was \(clock.text(focus)): \(Figures.count(count, of: "shard")) of "
-      + "\(run.streams[stream].name) refused \(Figures.count(refused, of: "record"))."
+      + "\(run.streams[stream].name) throttled \(Figures.count(refused, of: "record"))."
   }
 
   private func value(_ verdict: ObjectiveVerdict) -> String {
@@ -65,7 +65,7 @@ struct ExplainWords {
     guard let focus = explanation.focus, let recording = explanation.recording else { return [] }
     let until = recording.from + .seconds(Int64(recording.seconds))
     let stretch = "Shown: \(clock.text(recording.from)) to \(clock.text(until)), around \(clock.text(focus))."
-    let none = explanation.shown.isEmpty ? ["No shard was asked for anything then."] : []
+    let none = explanation.shown.isEmpty ? ["There was no demand on any shard then."] : []
     return [stretch] + none + explanation.shown.map { shardSentence($0, recording) } + streamSentences
       + [recovery].compactMap(\.self) + ReaderStory.sentences(of: run).map { "Over the whole run: \($0)" }
   }
@@ -78,8 +78,8 @@ struct ExplainWords {
       "\(key.key) \(Figures.percent(key.share)) (\(Figures.number(key.recordsPerSecond))/s)"
     }
     let hot = keys.isEmpty ? "no key stands out" : "hottest keys: \(keys.joined(separator: ", "))"
-    return "\(name(shown)): at most \(Figures.percent(peak)) of its limit asked for, "
-      + "\(Figures.count(refused, of: "refusal")); \(hot)."
+    return "\(name(shown)): demand at most \(Figures.percent(peak)) of its limit, "
+      + "\(Figures.count(refused)) throttled; \(hot)."
   }
 
   /// Why the hottest shard of each stream shown refused records, over the whole run.
@@ -122,10 +122,10 @@ struct ExplainWords {
       let refused = Series(shard.seconds.map { Double($0.refused) }, columns: 120, gathering: .sum)
       return Chart(rows: [
         Chart.Row(
-          name: "shard \(shown.shard)  asked", marks: .strip(demand.columns, peak: max(1, demand.peak)),
+          name: "shard \(shown.shard)  demand", marks: .strip(demand.columns, peak: max(1, demand.peak)),
           caption: "at most \(Figures.percent(demand.peak))"),
         Chart.Row(
-          name: "shard \(shown.shard)  refused", marks: refused.strip,
+          name: "shard \(shown.shard)  throttled", marks: refused.strip,
           caption: "at most \(Figures.count(Int64(clamping: refused.peak)))/s"),
       ])
     }
@@ -144,7 +144,7 @@ struct ExplainWords {
     return Table(
       "Second",
       numbers: [
-        "Shard", "Asked records", "Asked", "Of limit", "Stored records", "Refused", "Retries", "Lost", "Behind",
+        "Shard", "Demand, records", "Demand", "Of limit", "Accepted records", "Throttled", "Retries", "Lost", "Behind",
       ], rows ?? [])
   }
 

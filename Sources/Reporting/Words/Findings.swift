@@ -35,11 +35,11 @@ struct Findings {
 
   /// What happened, most important first, a sentence each.
   var sentences: [String] {
-    guard run.records.offered > 0 else { return ["No record was offered, so there is nothing to judge."] }
+    guard run.records.offered > 0 else { return ["No record was produced, so there is nothing to judge."] }
     let firehoses = run.firehoses.prefix(3).flatMap { FirehoseStory($0, simulated: run.simulated).sentences }
     let streams = run.streams.isEmpty ? [] : [refusals, worstSecond, cause]
     let readers = [slowestConsumer] + ReaderStory.sentences(of: run)
-    let others = [losses] + readers + [unsteadyScaler, tightNeighbours]
+    let others = [losses] + refusedChanges + readers + [unsteadyScaler, tightNeighbours]
     return (streams + others).compactMap { $0 } + firehoses
   }
 
@@ -50,10 +50,10 @@ struct Findings {
     let story = ShardStory(shard, of: stream)
     if story.isShared, stream.shards.count > 1 {
       let refusing = stream.shards.count { $0.throttled > 0 }
-      return "Refusals fell on \(refusing) of \(stream.shards.count) shards, \(story.phrase)."
+      return "Throttling fell on \(refusing) of \(stream.shards.count) shards, \(story.phrase)."
     }
     let share = shard.throttled == all ? "All" : Figures.percent(Double(shard.throttled) / Double(all)) + " of"
-    return "\(share) refusals fell on \(shard.id) (\(story.phrase))."
+    return "\(share) throttling fell on \(shard.id) (\(story.phrase))."
   }
 
   // MARK: The headline
@@ -103,7 +103,7 @@ struct Findings {
     let subject = run.streams.count == 1 ? "" : "On `\(stream.name)`, "
     let share = Figures.percent(stream.firstAttemptThrottleRate.value)
     let seconds = Figures.count(stream.secondView.secondsWithThrottles)
-    return "\(subject)\(share) of records were refused at least once, in \(seconds) of "
+    return "\(subject)\(share) of records were throttled at least once, in \(seconds) of "
       + "\(Figures.count(run.measuredSeconds, of: "second"))\(Self.contrast(stream.minuteView))."
   }
 
@@ -118,10 +118,10 @@ struct Findings {
   private var acceptance: String {
     let ofFirehoses = run.firehoses.reduce(0) { $0 + ($1.ingest?.throttledRecords ?? 0) }
     let retried = run.records.throttledAttempts > ofFirehoses
-    guard !retried else { return "After the warm-up no record was refused at its first attempt." }
+    guard !retried else { return "After the warm-up no record was throttled at its first attempt." }
     let busiest = run.streams.filter { $0.minuteView.minutes > 0 }.map(\.minuteView.streamUtilization).max()
     let load = busiest.map { "; the busiest minute of a stream averaged \(Figures.percent($0)) of its capacity" }
-    return "No record was refused\(load ?? "")."
+    return "No record was throttled\(load ?? "")."
   }
 
   private var worstSecond: String? {
@@ -129,7 +129,7 @@ struct Findings {
     guard demand > 0, let stream = run.streams.first(where: { $0.secondView.worstDemand == demand }) else { return nil }
     let view = stream.secondView
     let place = run.streams.count == 1 ? "" : " of `\(stream.name)`"
-    return "Worst second \(clock.text(view.worstSecond)): \(view.worstShard)\(place) was asked for "
+    return "Worst second \(clock.text(view.worstSecond)): demand on \(view.worstShard)\(place) was "
       + (demand < 1 ? "\(Figures.percent(demand)) of its limit." : "\(Figures.factor(demand)) its limit.")
   }
 
@@ -140,7 +140,9 @@ struct Findings {
   private var losses: String {
     let ledger = run.records
     let underWay =
-      ledger.inFlight > 0 ? " \(Figures.count(ledger.inFlight, of: "record")) were still under way at the end." : ""
+      ledger.inFlight > 0
+      ? " \(Figures.count(ledger.inFlight, of: "record")) \(ledger.inFlight == 1 ? "was" : "were") still in flight at the end."
+      : ""
     guard ledger.lost > 0 else { return "Nothing was lost.\(underWay)" }
     let share = Figures.percent(Double(ledger.lost) / Double(ledger.offered))
     return "\(Figures.count(ledger.lost, of: "record")) (\(share)) \(ledger.lost == 1 ? "was" : "were") lost: "
@@ -171,6 +173,18 @@ struct Findings {
     return consumer.backlog > 0 && ReaderStory.isLate(consumer)
       ? "\(subject) had \(times), those it had not read counted as late as they were at the end."
       : "\(subject) had \(times)."
+  }
+
+  /// What the scenario asked of its streams and AWS refused: the plan of somebody does not come true.
+  private var refusedChanges: [String] {
+    run.streams.compactMap { stream in
+      let asked = stream.reshards.filter { $0.kind != .onDemandScaling }, refused = asked.filter { $0.refusal != nil }
+      guard !refused.isEmpty else { return nil }
+      let named = refused.prefix(3).map { "\($0.kind.rawValue) at \(clock.text($0.requestedAt)) (\($0.refusal ?? ""))" }
+      let more = refused.count > 3 ? ", and \(refused.count - 3) more" : ""
+      return "AWS refused \(refused.count) of \(Figures.count(asked.count, of: "change")) asked of `\(stream.name)`: "
+        + "\(named.joined(separator: ", "))\(more)."
+    }
   }
 
   /// The first scaler that flapped or was refused; nil when none did.

@@ -68,7 +68,7 @@ struct FirehoseStory {
     let average = Double(firehose.bytes.count) / max(1e-9, simulated.inSeconds) / quota
     let raised =
       ingest.quotaEnd > ingest.quotaStart ? "; AWS had raised it to \(Figures.size(ingest.quotaEnd)) at the end" : ""
-    return "Firehose \(name) refused \(Figures.count(ingest.throttledRecords, of: "record")) in "
+    return "Firehose \(name) throttled \(Figures.count(ingest.throttledRecords, of: "record")) in "
       + "\(Figures.count(ingest.throttledSeconds, of: "second")) (\"Slow down.\")\(average < 0.8 ? ", although" : ":") "
       + "the run's average was \(Figures.percent(average)) of its quota of \(Figures.size(ingest.quotaStart)) a "
       + "second\(raised)."

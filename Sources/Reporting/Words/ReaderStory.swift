@@ -48,7 +48,7 @@ struct ReaderStory {
     [
       reader.expired > 0 ? "\(Figures.count(reader.expired)) expired unread" : nil,
       isFalling(reader) ? "falls behind by \(rate(reader))" : nil,
-      isRefused(reader) ? "\(share(reader)) of reads refused" : nil,
+      isRefused(reader) ? "\(share(reader)) of reads throttled" : nil,
     ].compactMap { $0 }
   }
 
@@ -118,7 +118,8 @@ struct ReaderStory {
     let refused = readers.filter(isRefused)
     guard !refused.isEmpty else { return nil }
     let parts = refused.map { "\(share($0)) of the GetRecords calls of `\($0.name)`" }
-    return "Refused were \(parts.joined(separator: "; ")): a shard answers five calls and 2 MiB a second, whoever asks."
+    return
+      "Throttled were \(parts.joined(separator: "; ")): a shard answers five calls and 2 MiB a second, whoever asks."
   }
 
   /// Mappings whose shards have fewer keys than batches that may be in work at once.

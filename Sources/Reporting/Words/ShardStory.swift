@@ -65,13 +65,13 @@ struct ShardStory {
       "one key: \(Markdown.code(key)) carries \(Figures.percent(share)) of it; "
         + (isAloneOverLimit
           ? "a split cannot help, salt or spread the key"
-          : "a split only parts the other keys from it, salt or spread the key")
+          : "a split only separates the other keys from it, salt or spread the key")
     case .wideRange(let factor):
-      "many keys, \(Figures.factor(factor)) its even share of the ring; split it"
+      "many keys, \(Figures.factor(factor)) its even share of the hash keys; split it"
     case .warmKeys(let factor, let busiest, let share):
       "busy keys make \(Figures.factor(factor)) the average load"
         + (busiest.map { ", \(Markdown.code($0)) alone \(Figures.percent(share)) of it" } ?? "")
-        + "; a split may part them"
+        + "; a split may separate them"
     case .bursts(let minute):
       "evenly loaded, in bursts: its busiest minute is \(Figures.percent(minute)) full; spread the peaks, or add shards "
         + "for them (the limit on \(throttledMostBy) binds)"

@@ -100,48 +100,30 @@ extension Field {
     }
   }
 
-  /// A finite number written plainly: `12`, `0.5`, `1e6`.
+  /// A finite number written plainly, as YAML's core schema reads it: `12`, `.5`, `1e6`, `0x1F`.
   func anyNumber(expecting expected: String) -> Double? {
     guard case .scalar(let scalar) = node.content, !node.isNull else {
       fail(expected: expected)
       return nil
     }
-    if Self.isNumeral(scalar.text), let value = Double(scalar.text), value.isFinite {
+    if let value = Numeral(scalar.text)?.number, value.isFinite {
       if !scalar.isQuoted { return value }
       fail(expected: expected, remedy: "remove the quotes")
     } else {
       let isInfinite = ["inf", ".inf", "-.inf", "+.inf", "-inf", "nan", ".nan", "infinity"]
         .contains(scalar.text.lowercased())
       let digits = scalar.text.replacing("_", with: "").replacing(",", with: "")
-      let isGrouped = digits != scalar.text && Self.isNumeral(digits)
+      let isGrouped = digits != scalar.text && Numeral(digits) != nil
       fail(expected: expected, remedy: isInfinite ? "it must be finite" : isGrouped ? "write \(digits)" : nil)
     }
     return nil
   }
 
-  /// Digits with an optional sign, fraction and exponent, and no needless leading zero.
-  static func isNumeral(_ text: String) -> Bool {
-    var rest = text.utf8.prefix(64)[...]
-    guard text.utf8.count <= 64 else { return false }
-    func digits() -> Int {
-      let run = rest.prefix { (48...57).contains($0) }.count
-      rest = rest.dropFirst(run)
-      return run
-    }
-    if rest.first == 43 || rest.first == 45 { rest = rest.dropFirst() }
-    let first = rest.first
-    let whole = digits()
-    guard whole > 0, whole == 1 || first != 48 else { return false }
-    if rest.first == 46 {
-      rest = rest.dropFirst()
-      guard digits() > 0 else { return false }
-    }
-    if rest.first == 101 || rest.first == 69 {
-      rest = rest.dropFirst()
-      if rest.first == 43 || rest.first == 45 { rest = rest.dropFirst() }
-      guard digits() > 0 else { return false }
-    }
-    return rest.isEmpty
+  /// A whole number from 0 that 64 bits hold, written plainly.
+  func seed(expecting expected: String) -> UInt64? {
+    if case .scalar(let scalar) = node.content, !scalar.isQuoted, let seed = Numeral(scalar.text)?.whole { return seed }
+    fail(expected: expected)
+    return nil
   }
 
   private func remedy(_ flaw: Quantity.Flaw, _ text: String, units: [String]) -> String? {

@@ -22,7 +22,9 @@ struct Field {
   }
 
   /// Reports what is wrong with a value that is of the right kind.
-  func refuse(_ message: String, remedy: String? = nil) { report(message, found: nil, remedy: remedy) }
+  func refuse(_ message: String, remedy: String? = nil, because cause: Diagnostic.Cause? = nil) {
+    report(message, found: nil, remedy: remedy, cause)
+  }
 
   /// Reports what may not be as its author thinks.
   func warn(_ message: String, found: String? = nil, remedy: String? = nil) {
@@ -31,8 +33,8 @@ struct Field {
       Diagnostic(place: place, path: path, message: message, found: found, remedy: remedy, severity: .warning))
   }
 
-  private func report(_ message: String, found: String?, remedy: String?) {
-    sink.report(Diagnostic(place: place, path: path, message: message, found: found, remedy: remedy))
+  private func report(_ message: String, found: String?, remedy: String?, _ cause: Diagnostic.Cause? = nil) {
+    sink.report(Diagnostic(place: place, path: path, message: message, found: found, remedy: remedy, cause: cause))
   }
 
   /// The value as a map, or a report.

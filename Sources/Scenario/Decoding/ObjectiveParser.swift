@@ -26,7 +26,7 @@ struct ObjectiveExpression {
     self.statistic = statistic.first
     self.comparison = comparison
     let digits = scan.take { $0.isASCII && $0.isNumber || $0 == "." }
-    guard Field.isNumeral(digits), let number = Double(digits) else { return nil }
+    guard let number = Numeral(digits)?.number else { return nil }
     self.number = number
     unit = scan.take { _ in true }.trimmed
   }

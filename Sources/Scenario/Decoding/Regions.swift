@@ -2,7 +2,37 @@
 ///
 /// Source: written down from general knowledge of AWS's list in March 2026, not checked against a copy of it (assumed);
 /// the list only feeds a warning. A region that is not here works. GovCloud and China are partitions of their own and not listed.
-enum Regions {
+public enum AWSRegion {
+  /// What is wrong or doubtful about a name.
+  public struct Flaw: Sendable, Hashable {
+    /// Whether no region can be called that.
+    public let isError: Bool
+    /// In words, what was found among them.
+    public let text: String
+  }
+
+  /// What is wrong or doubtful about a region's name; nil for a commercial region.
+  public static func flaw(_ name: String) -> Flaw? {
+    let near = Nearest.remedy(name, among: commercial).map { "; \($0)" } ?? ""
+    guard isFit(name) else {
+      return Flaw(
+        isError: true, text: "expected an AWS region such as us-east-1, found \(ConfigNode.quoted(name))\(near)")
+    }
+    return commercial.contains(name)
+      ? nil : Flaw(isError: false, text: "warning: \(unknown), found \(ConfigNode.quoted(name))\(near)")
+  }
+
+  /// What is said of a region that is not in the list.
+  static let unknown =
+    "not one of AWS's commercial regions known in \(date); the quotas of the smaller ones are taken"
+
+  /// Whether a region could be called that.
+  static func isFit(_ text: String) -> Bool {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    return parts.count >= 3 && parts[0].count == 2 && parts.last.flatMap { Int($0) } != nil && text.count <= 32
+      && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
+  }
+
   /// When the list was last looked through.
   static let date = "2026-03"
 

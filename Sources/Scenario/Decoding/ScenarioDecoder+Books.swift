@@ -1,6 +1,18 @@
 internal import KinesisCore
-internal import Pricing
+public import Pricing
 internal import Units
+
+extension PriceBook {
+  /// The built-in prices with those of a file, named on a command line, in their place. Throws every error at once.
+  public static func read(path: String) throws(ScenarioFailure) -> PriceBook {
+    let sink = Sink(), place = Place(file: "--prices")
+    let decoder = ScenarioDecoder(sink: sink, traces: TraceStore(sink: sink), base: "")
+    let node = ConfigNode(place: place, content: .scalar(.init(text: path, isQuoted: true)))
+    let book = decoder.prices(Field(node: node, path: "", sink: sink))
+    guard sink.isClean else { throw sink.failure(main: path) }
+    return book
+  }
+}
 
 /// Prices and limits of the user's own, as `weir prices --format json` and `weir limits --format json` print them.
 extension ScenarioDecoder {
@@ -17,6 +29,7 @@ extension ScenarioDecoder {
     let items = fields.require("prices", expecting: "a list of prices")?.list(atMost: Self.maximumPrices) ?? []
     fields.finish()
     let prices = items.compactMap(price)
+    refuseTwins(items, prices.count == items.count ? prices.map { "\($0.item.rawValue) in \($0.region)" } : [], "price")
     return PriceBook.current.overridden(by: PriceBook(name: name ?? field.text ?? "", prices: prices))
   }
 
@@ -100,8 +113,23 @@ extension ScenarioDecoder {
     fields.finish()
     var profile = LimitsProfile.current.renamed(name ?? field.text ?? "")
     for item in items { limit(item, into: &profile) }
+    refuseTwins(
+      items, items.map { $0.node["name"].map { Field(node: $0, path: "", sink: sink).text ?? "" } ?? "" }, "limit")
     checkOrder(profile, field)
     return profile
+  }
+
+  /// Refuses what is given more than once: nobody could say which one counts.
+  private func refuseTwins(_ items: [Field], _ names: [String], _ what: String) {
+    var places: [String: Place] = [:]
+    for (item, name) in zip(items, names) where !name.isEmpty {
+      if let first = places[name] {
+        item.refuse(
+          "the \(what) \(name) is given twice, first in \(first.seen(from: item.place))", remedy: "remove one")
+      } else {
+        places[name] = item.place
+      }
+    }
   }
 
   /// Limits that bound each other, from the least to the most.

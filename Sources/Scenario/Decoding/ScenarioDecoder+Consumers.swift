@@ -5,19 +5,14 @@ internal import Models
 internal import Units
 
 extension ScenarioDecoder {
-  private static let types = [
-    "sdk_polling", "kcl_polling", "kcl_efo", "lambda_polling", "lambda_efo", "managed_flink", "firehose", "queue",
-  ]
-
   func consumers(_ fields: inout Fields, horizon: Horizon?, streams: [StreamSpec?]) -> [ConsumerSpec] {
     guard let field = fields.take("consumers"), let map = parts(field) else { return [] }
-    var registered = [Int](repeating: 0, count: names.streams.count)
-    return map.entries.compactMap { entry in
+    let found = map.entries.compactMap { entry in
       let item = Field(node: entry.value, path: map.path(of: entry.key), sink: sink)
-      guard let spec = item.map().flatMap({ consumer($0, name: entry.key, horizon) }) else { return nil }
-      checkRegistered(spec, item, &registered, streams)
-      return spec
+      return item.map().flatMap { consumer($0, name: entry.key, horizon) }.map { (field: item, spec: $0) }
     }
+    checkRegistered(found, streams)
+    return found.map(\.spec)
   }
 
   /// The position of a name among those declared; reports when it is not there.
@@ -34,11 +29,7 @@ extension ScenarioDecoder {
     let stream = fields.require("from", expecting: "the name of a stream")
       .flatMap { position($0, among: names.streams, what: "stream") }
     let type = fields.require("type", expecting: "a type such as kcl_polling")?
-      .choice(Self.types, what: "consumer type")
-    if type == "firehose" {
-      let own = ["poll_interval", "max_records", "workers", "concurrency", "service"]
-      fields.inapplicable(own, to: "type firehose, which reads each shard once a second")
-    }
+      .choice(ConsumerKeys.types, what: "consumer type")
     let reading = reading(type, &fields)
     refuseForeign(&fields, to: type, reading)
     let application = application(type, &fields, horizon)
@@ -72,7 +63,6 @@ extension ScenarioDecoder {
       return nil
     }
     guard type != "sdk_polling" else { return sdkRetry(&fields).map { .sdk($0) } }
-    fields.inapplicable(["sdk", "sdk_retry"], to: "type \(type), which polls in its own way")
     return type == "firehose" ? .service : nil
   }
 
@@ -112,22 +102,10 @@ extension ScenarioDecoder {
       for key in Self.functionKeys + Self.flinkKeys + Self.queueKeys { _ = fields.take(key) }
       return
     }
-    let isFunction = type.hasPrefix("lambda_"), isFlink = type == "managed_flink", isQueue = type == "queue"
-    if !isFunction {
-      fields.inapplicable(Self.functionKeys.filter { !isQueue || $0 != "failures" }, to: "type \(type)")
+    for (keys, what) in ConsumerKeys.foreign(to: type) { fields.inapplicable(keys, to: what) }
+    if type == "managed_flink", reading == .fanOut {
+      fields.inapplicable(["poll_interval", "max_records"], to: "retrieval efo")
     }
-    if !isQueue { fields.inapplicable(Self.queueKeys, to: "type \(type)") }
-    if isQueue {
-      fields.inapplicable(
-        ["workers", "concurrency", "poll_interval", "max_records"], to: "type queue, which reads no shards")
-    }
-    if !isFlink { fields.inapplicable(Self.flinkKeys, to: "type \(type)") }
-    if !type.hasPrefix("kcl_") { fields.inapplicable(["checkpoint_every", "kcl"], to: "type \(type)") }
-    if isFlink { fields.inapplicable(["workers", "concurrency", "service"], to: "type \(type)") }
-    if isFunction {
-      fields.inapplicable(["workers", "concurrency", "poll_interval", "max_records"], to: "type \(type)")
-    }
-    if isFlink, reading == .fanOut { fields.inapplicable(["poll_interval", "max_records"], to: "retrieval efo") }
   }
 
   private func pollInterval(
@@ -140,9 +118,7 @@ extension ScenarioDecoder {
     case ("sdk_polling", _), ("firehose", _): return read(from: .shortest, usually: .seconds(1))
     case ("kcl_polling", _): return read(from: .milliseconds(200), usually: .milliseconds(1_500))
     case ("managed_flink", .polling): return read(from: .shortest, usually: .milliseconds(200))
-    case ("kcl_efo", _):
-      fields.inapplicable(["poll_interval", "max_records"], to: "type kcl_efo")
-      return .milliseconds(1_500)
+    case ("kcl_efo", _): return .milliseconds(1_500)
     case (nil, _):
       _ = fields.take("poll_interval")
       return .seconds(1)

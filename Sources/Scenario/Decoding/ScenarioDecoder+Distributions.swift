@@ -63,7 +63,7 @@ extension ScenarioDecoder {
     switch dimension {
     case .time: return field.duration(.zero ... .longest).map { Double($0.nanoseconds) }
     case .size:
-      if let text = field.text, Field.isNumeral(text) {
+      if let text = field.text, Numeral(text) != nil {
         return field.number(0...Double(Self.largestSize.count), expecting: "a size such as \(dimension.example)")
       }
       guard let size = field.anySize(expecting: "a size such as \(dimension.example)") else { return nil }

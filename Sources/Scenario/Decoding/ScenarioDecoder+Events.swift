@@ -10,15 +10,26 @@ extension ScenarioDecoder {
     "set_warm_throughput", "region_error_burst", "latency_spike",
   ]
 
-  func events(_ fields: inout Fields, horizon: Horizon?, streams: [StreamSpec?]) -> [ScheduledEvent] {
+  func events(
+    _ fields: inout Fields, horizon: Horizon?, streams: [StreamSpec?], consumers: [ConsumerSpec]
+  ) -> [ScheduledEvent] {
     guard let items = fields.take("events")?.list(atMost: Self.maximumEvents, expecting: "a list of events") else {
       return []
     }
     let events = items.compactMap { item in
       item.map(expecting: "a map with at and do").flatMap { event($0, horizon: horizon) }.map { (item, $0) }
     }
-    checkModes(events, streams)
+    checkModes(events, streams, consumers)
     return events.map(\.1)
+  }
+
+  /// Says which changes of streams AWS will refuse, where that does not depend on the traffic.
+  func warnOfRefusals(_ experiment: Experiment, _ root: ConfigNode) {
+    guard case .list(let items)? = root["events"]?.content, items.count == experiment.events.count else { return }
+    for refused in Rehearsal.refusals(of: experiment) {
+      Field(node: items[refused.event], path: "events[\(refused.event)]", sink: sink)
+        .warn("AWS will refuse this with \(refused.refusal.code): \(refused.refusal.message)")
+    }
   }
 
   private func event(_ map: Fields, horizon: Horizon?) -> ScheduledEvent? {

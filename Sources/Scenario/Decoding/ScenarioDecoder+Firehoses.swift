@@ -159,6 +159,7 @@ extension ScenarioDecoder {
     map.finish()
   }
 
+  /// How objects can be compressed: raw ones by Firehose, columnar ones by their serializer.
   private static let compressions: [(name: String, compression: DeliveryConfiguration.Compression)] = [
     ("none", .none), ("gzip", .gzip), ("zip", .zip), ("snappy", .snappy), ("hadoop_snappy", .hadoopSnappy),
   ]
@@ -168,17 +169,45 @@ extension ScenarioDecoder {
     let compression = fields.take("compression")
     let ratio = fields.take("compression_ratio")
     (places[.format], places[.compressionPermille]) = (compression ?? format ?? ratio, ratio)
-    let known = Self.compressions.map(\.name)
-    let name = compression?.choice(known, what: "compression")
     let permille = ratio?.number(1...1_000, expecting: "a ratio such as 4.2").map {
       Int64(clamping: ($0 * 1_000).rounded())
     }
     spec.configuration.compressionPermille = permille ?? 1_000
-    let given = Self.compressions.first { $0.name == name }?.compression
-    switch format?.choice(["raw", "parquet", "orc"], what: "format") {
-    case "parquet"?: spec.configuration.format = .parquet(given ?? .none)
-    case "orc"?: spec.configuration.format = .orc(given ?? .none)
-    case _: spec.configuration.format = .raw(given ?? (permille ?? 1_000 > 1_000 ? .gzip : .none))
+    let kind = format?.choice(["raw", "parquet", "orc"], what: "format") ?? "raw"
+    let usual: (codec: String, Limit.Key?)
+    switch kind {
+    case "parquet":
+      spec.configuration.format = .parquet(.none)
+      let codec = compression?.choice(["none", "snappy", "gzip"], what: "compression of parquet") ?? "snappy"
+      usual = (codec, ["snappy": .firehose.parquetSnappyRatio, "gzip": .firehose.parquetGzipRatio][codec])
+    case "orc":
+      spec.configuration.format = .orc(.none)
+      let codec = compression?.choice(["none", "zlib", "snappy"], what: "compression of orc") ?? "zlib"
+      usual = (codec, ["zlib": .firehose.orcZlibRatio, "snappy": .firehose.orcSnappyRatio][codec])
+    default:
+      let name = compression?.choice(Self.compressions.map(\.name), what: "compression")
+      let given = Self.compressions.first { $0.name == name }?.compression
+      let codec = given ?? (permille ?? 1_000 > 1_000 ? .gzip : .none)
+      spec.configuration.format = .raw(codec)
+      usual = (name ?? "none", codec == .gzip ? .firehose.gzipRatio : nil)
+    }
+    if ratio == nil, let field = compression ?? format { takeUsual(usual, of: kind, &spec, field) }
+  }
+
+  /// Without a ratio of its author's, what was measured of such objects; never that they do not shrink in silence.
+  private func takeUsual(
+    _ usual: (codec: String, ratio: Limit.Key?), of format: String, _ spec: inout FirehoseSpec, _ field: Field
+  ) {
+    let what = "\(format == "raw" ? "" : format + " with ")\(usual.codec)"
+    if let key = usual.ratio {
+      spec.configuration.compressionPermille = limits[key]
+      field.warn(
+        "no compression_ratio is given: JSON events are taken to shrink \(plain(Double(limits[key]) / 1_000)) × as \(what)",
+        remedy: "measure yours and state it; the limit \(key.name) has where the figure is from")
+    } else if usual.codec != "none" {
+      field.warn(
+        "no compression_ratio is given, and none was measured for \(what): objects are taken to be as large as their records",
+        remedy: "measure yours and state it")
     }
   }
 
@@ -221,7 +250,7 @@ extension ScenarioDecoder {
   /// its most. Parts of a byte are dropped.
   private func megabytes(_ field: Field) -> Bytes? {
     guard let text = field.text, let unit = ["MB", "MiB"].first(where: text.hasSuffix),
-      let count = Double(text.dropLast(unit.count)), Field.isNumeral(String(text.dropLast(unit.count)))
+      let count = Numeral(String(text.dropLast(unit.count)))?.number
     else { return field.bytes(Bytes(1)...Bytes(1 << 40)) }
     // A figure of its own above AWS's three is above it in either MB; the core knows bytes only.
     return Bytes(Int64((min(count, 1e6) * (unit == "MiB" || count > 3 ? 0x1p20 : 1e6)).rounded(.down)))
@@ -229,7 +258,7 @@ extension ScenarioDecoder {
 
   /// A distribution of times; a bare number is milliseconds.
   private func milliseconds(_ field: Field) -> Distribution? {
-    guard let text = field.text, Field.isNumeral(text) else { return distribution(field, of: .time) }
+    guard let text = field.text, Numeral(text) != nil else { return distribution(field, of: .time) }
     return field.number(0...3.6e6, expecting: "milliseconds such as 800").map { .constant(($0 * 1e6).rounded()) }
   }
 

@@ -102,11 +102,14 @@ extension ScenarioDecoder {
   }
 
   /// Refuses calls that a stream would not take in the mode it has by then.
-  func checkModes(_ events: [(field: Field, event: ScheduledEvent)], _ streams: [StreamSpec?]) {
+  func checkModes(
+    _ events: [(field: Field, event: ScheduledEvent)], _ streams: [StreamSpec?], _ consumers: [ConsumerSpec]
+  ) {
     let inOrder = events.indices.sorted { (events[$0].event.at, $0) < (events[$1].event.at, $1) }
     for (stream, spec) in streams.enumerated() {
       guard let capacity = spec?.capacity else { continue }
-      var modes = ModeHistory(stream: stream, capacity: capacity)
+      let queue = consumers.first { $0.stream == stream && $0.queue != nil }?.name
+      var modes = ModeHistory(stream: stream, capacity: capacity, queue: queue)
       for index in inOrder {
         guard let fault = modes.fault(events[index].event.action) else { continue }
         events[index].field.refuse(fault.message, remedy: fault.remedy)
@@ -122,9 +125,11 @@ private struct ModeHistory {
   var mode: CapacityMode
   /// The on-demand mode it has or had: its account's terms do not change.
   var onDemand: CapacityMode?
+  /// A queue of it, which lives as long as the run.
+  let queue: String?
 
-  init(stream: Int, capacity: StreamCapacity) {
-    (self.stream, mode, distribution) = (stream, capacity.mode, capacity.distribution)
+  init(stream: Int, capacity: StreamCapacity, queue: String?) {
+    (self.stream, mode, distribution, self.queue) = (stream, capacity.mode, capacity.distribution, queue)
     onDemand = mode == .provisioned ? nil : mode
   }
 
@@ -152,6 +157,12 @@ private struct ModeHistory {
     guard next != mode else { return ("the stream is \(mode.words) by then already", "remove it") }
     if next == .provisioned, distribution == .auto {
       return ("a stream under record_distribution auto stays on-demand", "remove it")
+    }
+    if next == .provisioned, let queue {
+      return (
+        "AWS refuses it with a ResourceInUseException while the stream has a queue, here \(ConfigNode.quoted(queue))",
+        "leave the stream on-demand, or let that consumer poll or read by fan-out"
+      )
     }
     if let known = onDemand, next != .provisioned, next != known {
       return (

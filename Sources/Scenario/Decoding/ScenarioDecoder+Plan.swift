@@ -31,7 +31,26 @@ extension ScenarioDecoder {
     let chosen = range.flatMap(steps) ?? values.flatMap(texts)
     fields.finish()
     guard let path, let chosen else { return nil }
+    refuseTwins(chosen, values)
+    checkSubject(path, item)
     return PlanSpec.Dimension(path: path, values: chosen, place: item.place)
+  }
+
+  /// A value that is given twice would be simulated twice and be its own runner-up.
+  private func refuseTwins(_ chosen: [String], _ values: Field?) {
+    var seen: Set<String> = []
+    let twice = chosen.first { value in !seen.insert(Numeral(value).map { plain($0.number) } ?? value).inserted }
+    if let values, let twice { values.refuse("the value \(twice) is given twice", remedy: "remove one") }
+  }
+
+  /// What says nothing of a design cannot be chosen, nor be uncertain: its name, its chance, what is written of it.
+  private func checkSubject(_ path: String, _ field: Field) {
+    let subject = String(path.prefix { $0 != "." })
+    guard ["schema", "name", "description", "seed", "extends", "outputs", "plan", "variants"].contains(subject) else {
+      return
+    }
+    let remedy = subject == "seed" ? "every design is simulated with many replications" : "name a value of the design"
+    field.refuse("\(ConfigNode.quoted(path)) is no part of a design", remedy: remedy)
   }
 
   /// `[from, to]` in steps of 1, or `[from, to, step]`, both ends included when a step meets them.
@@ -66,6 +85,7 @@ extension ScenarioDecoder {
       fields.require(key, expecting: "a number")?.anyNumber(expecting: "a number")
     }
     let confidence = fields.take("confidence")
+    checkSubject(path, field)
     let level = confidence.map { $0.number(0...1, expecting: "a confidence such as 0.9") } ?? 0.9
     fields.finish()
     if let level, level <= 0 || level >= 1 { confidence?.fail(expected: "a confidence between 0 and 1, such as 0.9") }

@@ -25,19 +25,22 @@ extension ScenarioDecoder {
   }
 
   /// Queues and fan-out consumers of a stream share a limit; queues are for on-demand streams.
-  func checkRegistered(_ spec: ConsumerSpec, _ item: Field, _ registered: inout [Int], _ streams: [StreamSpec?]) {
-    guard spec.isFanOut || spec.queue != nil else { return }
-    let mode = streams.indices.contains(spec.stream) ? streams[spec.stream]?.capacity.mode : nil
-    let quota = Int(limits[mode == .onDemandAdvantage ? .fanOut.consumersAdvantage : .fanOut.consumers])
-    registered[spec.stream] += 1
-    if registered[spec.stream] == quota + 1 {
-      item.refuse(
-        "more than \(quota) fan-out consumers and queues read \(ConfigNode.quoted(names.streams[spec.stream]))")
-    }
-    if spec.queue != nil, mode == .provisioned {
-      item.refuse(
-        "\(ConfigNode.quoted(names.streams[spec.stream])) is provisioned, and only on-demand streams have queues",
-        remedy: "capacity: {mode: on_demand_standard}")
+  func checkRegistered(_ consumers: [(field: Field, spec: ConsumerSpec)], _ streams: [StreamSpec?]) {
+    for stream in streams.indices {
+      let mode = streams[stream]?.capacity.mode, name = ConfigNode.quoted(names.streams[stream])
+      let registered = consumers.filter { $0.spec.stream == stream && ($0.spec.isFanOut || $0.spec.queue != nil) }
+      let quota = Int(limits[mode == .onDemandAdvantage ? .fanOut.consumersAdvantage : .fanOut.consumers])
+      if registered.count > quota {
+        registered[quota].field.refuse(
+          "more than \(quota) fan-out consumers and queues read \(name)",
+          because: .registeredConsumers(stream: names.streams[stream], asked: registered.count, allowed: quota))
+      }
+      guard mode == .provisioned else { continue }
+      for (field, spec) in registered where spec.queue != nil {
+        field.refuse(
+          "\(name) is provisioned, and only on-demand streams have queues",
+          remedy: "capacity: {mode: on_demand_standard}")
+      }
     }
   }
 

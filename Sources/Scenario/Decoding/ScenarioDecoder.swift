@@ -71,7 +71,7 @@ struct ScenarioDecoder {
     let limits = withConcurrency(&fields)
     let firehoses = firehoses(&fields, streams: streams, producers: producers, region: head.region)
     let channels = channels(&fields, streams: streams)
-    let events = events(&fields, horizon: horizon, streams: streams)
+    let events = events(&fields, horizon: horizon, streams: streams, consumers: consumers)
     let objectives = objectives(&fields, horizon: horizon)
     let neighbours = neighbours(&fields)
     plan = fields.take("plan").map(planSpec) ?? PlanSpec()
@@ -86,6 +86,7 @@ struct ScenarioDecoder {
       prices: prices)
     experiment.channels = channels
     experiment.neighbours = neighbours
+    warnOfRefusals(experiment, root)
     return experiment
   }
 
@@ -116,26 +117,18 @@ struct ScenarioDecoder {
   }
 
   private func seed(_ field: Field) -> UInt64? {
-    if case .scalar(let scalar) = field.node.content, !scalar.isQuoted, let seed = UInt64(scalar.text) { return seed }
-    field.fail(expected: "a seed, that is a whole number from 0")
-    return nil
+    field.seed(expecting: "a seed, that is a whole number from 0")
   }
 
   private func region(_ field: Field) -> String {
     let text = field.string(expecting: "an AWS region such as us-east-1") ?? ""
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-    let isFit =
-      parts.count >= 3 && parts[0].count == 2 && parts.last.flatMap { Int($0) } != nil && text.count <= 32
-      && text.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
-    guard isFit else {
-      let near = sink.nearest(text, among: Regions.commercial)
+    guard AWSRegion.isFit(text) else {
+      let near = sink.nearest(text, among: AWSRegion.commercial)
       if field.text != nil { field.fail(expected: "an AWS region such as us-east-1", remedy: near) }
       return text
     }
-    if !Regions.commercial.contains(text) {
-      let message =
-        "not one of AWS's commercial regions known in \(Regions.date); the quotas of the smaller ones are taken"
-      field.warn(message, found: text, remedy: sink.nearest(text, among: Regions.commercial))
+    if !AWSRegion.commercial.contains(text) {
+      field.warn(AWSRegion.unknown, found: text, remedy: sink.nearest(text, among: AWSRegion.commercial))
     }
     return text
   }

@@ -41,6 +41,10 @@ public struct Baseline: Sendable, Hashable {
   public var expected: [Known]
   /// The figures, in the order of the file.
   public var figures: [Figure]
+  /// What the file says its contents come to; nil in files of versions before 0.2.
+  public var checksum: String?
+  /// What the checksum is of: one text for all ways to lay out the same contents.
+  public var body: [UInt8] = []
 
   /// A baseline of the given parts.
   public init(
@@ -79,10 +83,18 @@ extension Baseline {
     }
     guard let text = SourceText.decode(bytes, file: path, sink: sink),
       let root = YAMLSource.tree(text, file: path, sink: sink),
-      let baseline = BaselineDecoder(file: path, sink: sink).decode(root), sink.isClean
+      var baseline = BaselineDecoder(file: path, sink: sink).decode(root), sink.isClean
     else { throw sink.failure(main: path) }
+    baseline.body = body(of: root)
     return baseline
   }
+
+  /// What a checksum of a baseline is made of: its contents but the checksum; nil for what is no JSON.
+  public static func body(of text: String) -> [UInt8]? {
+    YAMLSource.tree(text, file: "baseline.json", sink: Sink()).map { body(of: $0) }
+  }
+
+  private static func body(of root: ConfigNode) -> [UInt8] { Array(root.without(["checksum"]).canonicalText.utf8) }
 }
 
 /// Turns the tree of a baseline into a value.
@@ -105,18 +117,19 @@ private struct BaselineDecoder {
     let figures = fields.require("figures", expecting: "a map of figures").map {
       self.figures($0, count: hashes?.count)
     }
+    let checksum = fields.take("checksum")?.string(expecting: "a checksum")
     _ = fields.take("level")
     fields.finish()
     guard let scenario, let version, let fingerprint, let seed, let hashes, let figures else { return nil }
-    return Baseline(
+    var baseline = Baseline(
       file: file, scenario: scenario, version: version, fingerprint: fingerprint, seed: seed, hashes: hashes,
       expected: known, figures: figures)
+    baseline.checksum = checksum
+    return baseline
   }
 
   private func seed(_ field: Field) -> UInt64? {
-    if let seed = field.text.flatMap({ UInt64($0) }) { return seed }
-    field.fail(expected: "a whole number from 0")
-    return nil
+    field.seed(expecting: "a whole number from 0")
   }
 
   private func hashes(_ field: Field) -> [UInt64]? {

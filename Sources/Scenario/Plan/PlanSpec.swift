@@ -6,8 +6,19 @@ public struct PlanSpec: Sendable, Hashable {
     case minCost = "min_cost"
     /// The fewest shards.
     case minShards = "min_shards"
+    /// The fewest instances that work on queues, and workers of other consumers: nobody prices them here.
+    case minInstances = "min_instances"
     /// The least that could be lost against the best choice, over worlds drawn from `uncertainties`.
     case leastRegret = "least_regret"
+
+    /// What it counts, where it counts things and not money.
+    public var counted: String? {
+      switch self {
+      case .minShards: "shards"
+      case .minInstances: "instances"
+      case .minCost, .leastRegret: nil
+      }
+    }
   }
   /// A value of the scenario that may be chosen.
   public struct Dimension: Sendable, Hashable {

@@ -47,8 +47,24 @@ struct SettingPass {
       guard let value = value(of: setting),
         let changed = replace(setting, setting.path[...], in: tree, under: [], by: value)
       else { return tree }
-      return changed
+      return retyped(setting, value, changed)
     }
+  }
+
+  /// A consumer of another type keeps no key that means nothing for it: what was said of polling is no mistake of a queue's.
+  private func retyped(_ setting: Setting, _ value: ConfigNode, _ root: ConfigNode) -> ConfigNode {
+    guard setting.path.hasPrefix("consumers."), setting.path.hasSuffix(".type"), case .scalar(let type) = value.content,
+      ConsumerKeys.types.contains(type.text), let consumers = root["consumers"],
+      case .map(var entries) = consumers.content,
+      let index = entries.firstIndex(where: { "consumers.\($0.key).type" == setting.path }),
+      case .map(let keys) = entries[index].value.content, case .map(var sections) = root.content,
+      let section = sections.firstIndex(where: { $0.key == "consumers" })
+    else { return root }
+    let foreign = ConsumerKeys.withoutMeaning(in: type.text)
+    let kept = keys.filter { !foreign.contains($0.key) }
+    entries[index].value = ConfigNode(place: entries[index].value.place, content: .map(kept))
+    sections[section].value = ConfigNode(place: consumers.place, content: .map(entries))
+    return ConfigNode(place: root.place, content: .map(sections))
   }
 
   private func value(of setting: Setting) -> ConfigNode? {

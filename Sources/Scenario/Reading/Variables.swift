@@ -71,6 +71,8 @@ struct VariablePass {
       }
       let name = String(rest[start.upperBound..<end])
       guard let value = variables[name] else {
+        // What is wrong with its value was said where it stands.
+        guard !names.contains(name) else { return nil }
         let remedy = sink.nearest(name, among: names)
         return refuse(place, path, "there is no variable \(ConfigNode.quoted(name))", found: nil, remedy)
       }

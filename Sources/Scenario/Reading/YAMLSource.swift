@@ -36,10 +36,21 @@ enum YAMLSource {
     return nil
   }
 
+  /// Whether a file is meant to be JSON, which is read as the YAML it is.
+  private static func isJSON(_ file: String) -> Bool { file.lowercased().hasSuffix(".json") }
+
+  /// What a file that cannot be parsed is not.
+  fileprivate static func flaw(in file: String, _ problem: String? = nil) -> String {
+    "not valid \(isJSON(file) ? "JSON" : "YAML")" + (problem.map { ": \($0)" } ?? "")
+  }
+
   private static func compose(_ text: String, file: String, _ budget: Budget) -> Result<ConfigNode, Diagnostic> {
     do {
       guard let root = try Parser(yaml: text, resolver: .basic, encoding: .utf8).singleRoot() else {
-        return .failure(Diagnostic(place: Place(file: file), path: "", message: "expected a scenario, found nothing"))
+        return .failure(
+          Diagnostic(
+            place: Place(file: file), path: "",
+            message: "expected \(isJSON(file) ? "JSON" : "a scenario"), found nothing"))
       }
       var walk = Walk(file: file, budget: budget)
       return .success(try walk.convert(root, depth: 0))
@@ -48,7 +59,7 @@ enum YAMLSource {
     } catch let error as YamlError {
       return .failure(YAMLFlaw(error, text: text, file: file).diagnostic)
     } catch {
-      return .failure(Diagnostic(place: Place(file: file), path: "", message: "not valid YAML"))
+      return .failure(Diagnostic(place: Place(file: file), path: "", message: flaw(in: file)))
     }
   }
 
@@ -123,7 +134,9 @@ enum YAMLSource {
     private func refuseTag(_ tag: Tag, _ place: Place) throws {
       let name = tag.rawValue
       guard name.isEmpty || name == "!" || name.hasPrefix("tag:yaml.org,2002:") else {
-        throw flaw(place, "YAML tags such as \(ConfigNode.quoted(name)) are not supported")
+        throw flaw(
+          place,
+          "\(isJSON(file) ? "not valid JSON: " : "")YAML tags such as \(ConfigNode.quoted(name)) are not supported")
       }
     }
 
@@ -146,13 +159,13 @@ private struct YAMLFlaw {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
       let place = Place(file: file, line: mark.line, column: mark.column)
-      diagnostic = Diagnostic(place: place, path: "", message: "not valid YAML: \(problem)")
+      diagnostic = Diagnostic(place: place, path: "", message: YAMLSource.flaw(in: file, problem))
     case .duplicatedKeysInMapping(let keys, let context):
       diagnostic = Self.duplicates(keys, first: context.mark, text: text, file: file)
     case .reader(let problem, _, _, _):
-      diagnostic = Diagnostic(place: Place(file: file), path: "", message: "not valid YAML: \(problem)")
+      diagnostic = Diagnostic(place: Place(file: file), path: "", message: YAMLSource.flaw(in: file, problem))
     default:
-      diagnostic = Diagnostic(place: Place(file: file), path: "", message: "not valid YAML")
+      diagnostic = Diagnostic(place: Place(file: file), path: "", message: YAMLSource.flaw(in: file))
     }
   }
 

@@ -83,7 +83,7 @@ struct CSVRows {
     if (1...15).contains(cell.count), bytes[cell].allSatisfy({ (48...57).contains($0) }) {
       return Double(bytes[cell].reduce(Int64(0)) { $0 * 10 + Int64($1 - 48) })
     }
-    guard cell.count <= 64, case let text = text(cell), Field.isNumeral(text), let value = Double(text),
+    guard cell.count <= 64, case let text = text(cell), let value = Numeral(text)?.number,
       (0...1e15).contains(value)
     else { return nil }
     return value

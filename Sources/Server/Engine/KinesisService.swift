@@ -165,7 +165,7 @@ public struct KinesisService: Machine {
       guard let poll = audience.takePoll(call) else { return }
       let error = ServiceError.notFound("Queue \(poll.queue.name) was deleted.")
       effects.append(.reply(to: call, ServiceReply(error, poll.format)))
-    case .waits, .entries, .described: return
+    case .waits, .entries, .described, .tags, .done: return
     }
   }
 

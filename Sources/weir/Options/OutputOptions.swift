@@ -42,6 +42,13 @@ struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where the report goes: Markdown, JSON and CSV.", valueName: "dir")) var out: String?
   @OptionGroup var stdout: FormatOption
 
+  /// Sees to it, before anything is simulated, that `--out` can be written to and that nobody else writes there; ends the tool
+  /// with 1 otherwise. The directory is kept until the process ends.
+  func prepare() throws {
+    guard let out else { return }
+    try Log.reporting { () throws(OutputFile.WriteError) in try OutputFile.claim(out) }
+  }
+
   /// Writes the files into `--out`, if there is one; what cannot be written ends the tool with 1.
   func store(_ write: (String) throws(OutputFile.WriteError) -> Void) throws {
     guard let out else { return }

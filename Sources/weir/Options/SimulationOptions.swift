@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Experiment
 public import Models
 internal import Planning
+internal import Pricing
 internal import Reporting
 internal import Scenario
 
@@ -35,6 +36,21 @@ struct MetricsOption: ParsableArguments {
 extension MetricPattern: ExpressibleByArgument {
   /// Every argument is a pattern; whether it covers anything, the scenario tells.
   public init?(argument: String) { self.init(argument) }
+}
+
+/// Prices of the user's own.
+struct PricesOption: ParsableArguments {
+  @Option(
+    name: .customLong("prices"),
+    help: ArgumentHelp(
+      "Prices to take instead of the built-in ones: a changed copy of `weir prices --format json`.", valueName: "file"))
+  var file: String?
+
+  /// The built-in prices with the file's in their place; nil without a file. What is wrong with it ends the tool.
+  func book() throws -> PriceBook? {
+    guard let file else { return nil }
+    return try Log.refusing { () throws(ScenarioFailure) in try PriceBook.read(path: file) }
+  }
 }
 
 /// What a command line must keep to.

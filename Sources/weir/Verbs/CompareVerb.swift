@@ -10,11 +10,11 @@ internal import Units
 struct CompareVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Holds variants or files against each other on common random numbers.",
+    abstract: "Compares variants or files under the same random traffic.",
     discussion: """
       One file is held against its `variants`, or against the changes of each --with, such as
       --with streams.clicks.shards=16; of several files the first is what the others are held
-      against. Equal replications of all designs see the same chance, so that a difference is
+      against. Equal replications of all designs see the same random traffic, so that a difference is
       known from few of them.
 
       EXAMPLE
@@ -22,7 +22,7 @@ struct CompareVerb: AsyncParsableCommand {
         weir compare scenarios/hot-key.yaml --variant salted --replications 2
 
       Ends with 130 and what all designs finished after Ctrl-C. No objective changes its exit code.
-      """)
+      """.flowing)
 
   @Argument(help: "A scenario with variants, or several scenarios.") var files: [String]
   @Option(help: ArgumentHelp("A variant of the file; all of them unless told. May be repeated.", valueName: "name"))
@@ -31,13 +31,13 @@ struct CompareVerb: AsyncParsableCommand {
     help: ArgumentHelp(
       "A variant made here: settings joined by commas. May be repeated.", valueName: "path=value,…"))
   var with: [String] = []
-  @Flag(help: "Leaves out the file as it stands: the first variant is the one the others are held against.")
+  @Flag(help: "Leaves out the file as it stands: the others are compared with the first variant.")
   var withoutBase = false
-  @Option(help: "Replications of each design; 20 unless told.") var replications: Int?
-  @Option(help: "Replicates until every difference is known to this share of the larger mean, such as 0.05.")
+  @Option(help: "Runs of each design (replications); \(FigureEstimate.least) unless told.") var replications: Int?
+  @Option(help: "Adds runs until every difference is known to within this share of the larger mean, such as 0.05.")
   var precision: Double?
-  @Option(help: "The most replications with --precision.") var maxReplications = 200
-  @Option(help: "The level of each interval.") var level = 0.95
+  @Option(help: "The most runs of each design with --precision.") var maxReplications = 200
+  @Option(help: "The confidence level of each interval.") var level = 0.95
   @OptionGroup var metrics: MetricsOption
   @OptionGroup var scenario: ScenarioOptions
   @OptionGroup var workers: WorkersOption
@@ -70,6 +70,7 @@ struct CompareVerb: AsyncParsableCommand {
   func run() async throws {
     let contenders = try contenders()
     let figures = try metrics.figures(of: contenders.trials.map(\.loaded), for: .comparison)
+    try output.prepare()
     let comparison = await simulate(
       ComparisonRun(contenders.trials, figures: figures, rule: rule, level: level), contenders)
     let report = ComparisonDocument(comparison, warnings: contenders.warnings, command: command)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Experiment
 internal import Planning
 internal import Pricing
 internal import Reporting
@@ -14,10 +15,12 @@ struct CostVerb: ParsableCommand {
       EXAMPLE
         weir cost scenarios/flagship.yaml
         weir cost scenarios/flagship.yaml --month 30d --set streams.clicks.shards=16 --format md
-      """)
+      """.flowing)
 
   @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
   @OptionGroup var over: SettingOptions
+  @OptionGroup var prices: PricesOption
+  @Option(help: "The AWS region, instead of the scenario's.") var region: String?
   @Option(help: "730h as AWS's calculator, or 30d as its pricing pages; by default the scenario's cost_extrapolate.")
   var month: Month?
   @Option(help: "Room above the peak in shards that are needed, as a share of it; by default the plan's, or 0.25.")
@@ -42,7 +45,9 @@ struct CostVerb: ParsableCommand {
   }
 
   func run() throws {
-    let loaded = try LoadedScenario.read(file, settings: over.settings)
+    let places = [("region", region)].compactMap { path, value in value.map { Setting(path: path, value: $0) } }
+    var loaded = try LoadedScenario.read(file, settings: over.settings + places)
+    if let book = try prices.book() { loaded.experiment.prices = book }
     let figures = CostDocument(
       ScenarioBill(loaded.experiment, period: month?.period, headroom: headroom ?? loaded.plan.headroom))
     try output.print(figures)

@@ -21,7 +21,7 @@ struct CoverageVerb: AsyncParsableCommand {
         weir coverage --intervals 40 --customers 4000
         weir coverage --holding --runs 100 --seeds 50
         weir coverage --burst 12 --minutes 3 --seeds 2
-      """,
+      """.flowing,
     shouldDisplay: false)
 
   @Option(help: "Intervals made.") var intervals = 2_000

@@ -10,15 +10,15 @@ internal import Units
 struct ExplainVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Why: the seconds around a broken objective, a throttle or a loss.",
+    abstract: "Shows why: the seconds around a broken objective, throttling or a loss.",
     discussion: """
       EXAMPLE
         weir explain scenarios/tail-latency.yaml --set clock.duration=30s --at T+20s
 
       RUN is a scenario, or a directory that `weir run --out` wrote; either is simulated again. Without --slo and --at it
-      shows the first breach of an objective that fails the run; or else the second in which most records were refused;
+      shows the first breach of an objective that fails the run; or else the second in which most records were throttled;
       or else the first loss; or else says that nothing went wrong. It ends with 0 whatever it shows.
-      """)
+      """.flowing)
 
   @Argument(help: ArgumentHelp("A scenario file, or a directory of `weir run --out`.", valueName: "run"))
   var subject: String
@@ -27,7 +27,7 @@ struct ExplainVerb: AsyncParsableCommand {
     help: ArgumentHelp("This instant: T+20m, 20:14:31, or 2026-03-06T20:14:31Z.", valueName: "time")) var at: String?
   @Option(help: "How much is shown around it, 3s to 10m.") var window = "30s"
   @OptionGroup var scenario: ScenarioOptions
-  @Option(help: "Which replication, from 0.") var replication = 0
+  @Option(help: "Which run of several (replication), from 0.") var replication = 0
   @OptionGroup var output: FormatOption
 
   func validate() throws {

@@ -17,7 +17,7 @@ struct ExportVerb: AsyncParsableCommand {
 
       The notebook shows the objectives, refusals by shard and minute, demand against the limit, latencies, the bill, \
       delivered objects, and what other shards and modes would cost. Nothing in it needs a network.
-      """)
+      """.flowing)
 
   @Argument(help: ArgumentHelp("A scenario, or a directory that `weir run --out` wrote.", valueName: "run"))
   var subject: String
@@ -52,6 +52,7 @@ extension ExportVerb {
 
   private func simulated() async throws -> NotebookFiles {
     let loaded = try LoadedScenario.read(subject, settings: scenario.settings, seed: scenario.seed)
+    try Log.reporting { () throws(OutputFile.WriteError) in try OutputFile.claim(out) }
     let report = await loaded.simulated(
       PreparedExperiment(loaded.experiment), replications: 1, workers: 1, command: command)
     return NotebookFiles(report)

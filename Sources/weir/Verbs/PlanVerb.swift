@@ -6,7 +6,7 @@ internal import Scenario
 struct PlanVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
-    abstract: "The cheapest design that holds a scenario's objectives, and why not the others.",
+    abstract: "Finds the cheapest design that meets a scenario's objectives, and says why not the others.",
     discussion: """
       Chooses from what the scenario's `plan` names; without one, from the shards of each provisioned stream. A design holds
       when every objective of severity fail does, with the confidence asked for, over replications. docs/plan.md says how to
@@ -18,12 +18,12 @@ struct PlanVerb: AsyncParsableCommand {
         weir plan scenarios/cron-burst.yaml --format json
 
       Ends with 12 when no design holds, with 130 and what was known by then after Ctrl-C.
-      """)
+      """.flowing)
 
   @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
   @Option(help: "How surely a design must hold, between 0.5 and 1.") var confidence = 0.95
   @Option(help: "In which share of runs its objectives must hold together; 0.9 unless told.") var reliability: Double?
-  @Option(help: "The most replications of one design; as many as that takes unless told.") var replications: Int?
+  @Option(help: "The most runs of one design (replications); as many as that takes unless told.") var replications: Int?
   @OptionGroup var workers: WorkersOption
   @OptionGroup var scenario: ScenarioOptions
   @Option(help: "The most simulations in all.") var budget = 20_000
@@ -42,6 +42,7 @@ struct PlanVerb: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try output.prepare()
     let plan = try await makePlan()
     let figures = PlanDocument(plan)
     try output.stdout.print(figures)
@@ -70,7 +71,7 @@ struct PlanVerb: AsyncParsableCommand {
       seed: scenario.seed,
       settings: scenario.settings,
       budget: budget, samples: samples)
-    let line = PlanLine()
+    let line = PlanBar()
     Interrupt.listen()
     do throws(ScenarioFailure) {
       let template = try ScenarioFile.template(path: file)
@@ -84,15 +85,4 @@ struct PlanVerb: AsyncParsableCommand {
       throw ExitCode(error.exitCode)
     }
   }
-}
-
-/// How many simulations were begun, on stderr, only where a person is watching.
-private struct PlanLine: Sendable {
-  private let isShown = Log.isTerminal
-
-  func report(_ progress: PlanProgress) {
-    if isShown { Log.raw("\r\u{1B}[2K\(Figures.count(progress.simulations, of: "simulation"))") }
-  }
-
-  func clear() { if isShown { Log.raw("\r\u{1B}[2K") } }
 }

@@ -1,6 +1,7 @@
 internal import Experiment
 internal import ArgumentParser
 internal import Models
+internal import Planning
 internal import Reporting
 internal import Scenario
 
@@ -15,11 +16,15 @@ struct RunScenario: AsyncParsableCommand {
         weir run scenarios/hot-key.yaml --replications 10 --workers 2 --format json
 
       Ends with 10 when an SLO of severity fail was broken, with 130 and partial results after Ctrl-C.
-      """)
+      """.flowing)
 
   @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
   @OptionGroup var scenario: ScenarioOptions
-  @Option(help: "Independent replications; more than one give confidence intervals.") var replications = 1
+  @Option(
+    help:
+      "Runs with random numbers of their own (replications); from \(FigureEstimate.least) on they give confidence intervals."
+  )
+  var replications = 1
   @OptionGroup var workers: WorkersOption
   @OptionGroup var output: OutputOptions
   @Flag(help: "Runs it twice and stops at the first event that differs, instead of reporting.") var check = false
@@ -32,6 +37,7 @@ struct RunScenario: AsyncParsableCommand {
     let loaded = try LoadedScenario.read(file, settings: scenario.settings, seed: scenario.seed)
     let prepared = PreparedExperiment(loaded.experiment)
     if check { return try report(DrawCheck.run(prepared)) }
+    try output.prepare()
     let report = await loaded.simulated(
       prepared, replications: replications, workers: workers.count, command: command)
     try output.stdout.print(report)

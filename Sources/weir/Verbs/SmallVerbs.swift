@@ -11,7 +11,7 @@ struct Init: ParsableCommand {
     discussion: """
       EXAMPLE
         weir init -t iot -o meters.yaml
-      """)
+      """.flowing)
 
   @Option(name: .shortAndLong, help: "clickstream, iot or seasonal.") var template = Template.clickstream
   @Option(name: .shortAndLong, help: "The file to write, a new one, or - for stdout; by default <template>.yaml.")
@@ -38,7 +38,7 @@ struct Schema: ParsableCommand {
     discussion: """
       EXAMPLE
         weir schema > scenario.schema.json
-      """)
+      """.flowing)
 
   func run() throws { try Output.write(ScenarioSchema.json) }
 }
@@ -49,7 +49,7 @@ struct Limits: ParsableCommand {
     discussion: """
       EXAMPLE
         weir limits --format md
-      """)
+      """.flowing)
 
   @OptionGroup var output: FormatOption
 
@@ -68,7 +68,7 @@ struct Metrics: ParsableCommand {
 
       EXAMPLE
         weir metrics --format md
-      """)
+      """.flowing)
 
   @OptionGroup var output: FormatOption
 
@@ -85,7 +85,7 @@ struct Prices: ParsableCommand {
 
       EXAMPLE
         weir prices --format json
-      """)
+      """.flowing)
 
   @OptionGroup var output: FormatOption
 

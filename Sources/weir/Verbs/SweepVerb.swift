@@ -10,7 +10,7 @@ struct SweepVerb: AsyncParsableCommand {
     commandName: "sweep",
     abstract: "Runs every combination of values and puts them in a table.",
     discussion: """
-      All combinations see the same chance. With --out a sweep that was stopped goes on where
+      All combinations see the same random traffic. With --out a sweep that was stopped goes on where
       it was: what stands in DIR/sweep.journal is not run again, unless something that it
       depends on has changed. -P may be repeated: every combination is run.
 
@@ -20,7 +20,7 @@ struct SweepVerb: AsyncParsableCommand {
         weir sweep scenarios/hot-key.yaml -P streams.readings.shards=8,16 --out out
 
       Ends with 130 and the combinations that were done after Ctrl-C. No objective changes its exit code.
-      """)
+      """.flowing)
 
   @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
   @Option(
@@ -28,7 +28,9 @@ struct SweepVerb: AsyncParsableCommand {
     help: ArgumentHelp(
       "A range or a list of values: path=4..64:4, path=a,b,c. May be repeated.", valueName: "path=values"))
   var parameters: [String]
-  @Option(help: "Replications of each combination; more than one give intervals.") var replications = 1
+  @Option(
+    help: "Runs of each combination (replications); from \(FigureEstimate.least) on they give confidence intervals.")
+  var replications = 1
   @OptionGroup var metrics: MetricsOption
   @OptionGroup var scenario: ScenarioOptions
   @OptionGroup var workers: WorkersOption
@@ -41,6 +43,7 @@ struct SweepVerb: AsyncParsableCommand {
   func run() async throws {
     let input = try SweepInput(self)
     let figures = try input.figures(metrics)
+    try output.prepare()
     let journal = try SweepNotes(self, input, figures)
     let samples = try await simulate(input, figures, journal)
     let sweep = Sweep(
@@ -138,7 +141,6 @@ struct SweepNotes {
       known = Array(repeating: nil, count: input.grid.count)
       return
     }
-    try Log.reporting { () throws(OutputFile.WriteError) in try OutputFile.makeDirectory(out) }
     let journal = SweepJournal(directory: out)
     do throws(SweepJournal.ReadError) {
       contents = try journal.read()

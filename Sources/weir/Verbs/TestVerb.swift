@@ -8,7 +8,7 @@ internal import Units
 struct TestVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
-    abstract: "The gate: every scenario of a directory against its objectives and its baseline.",
+    abstract: "For CI: judges every scenario of a directory by its objectives and its baseline.",
     discussion: """
       EXAMPLE
         weir test scenarios --filter large-records
@@ -24,14 +24,20 @@ struct TestVerb: AsyncParsableCommand {
         65  a scenario, a baseline or a figure's name is wrong; 66 a file is missing; all others are judged all the same
         130 interrupted
       The first of 130, 65, 66, 10 and 11 that applies is the code.
-      """)
+      """.flowing)
 
   @Argument(help: "The directory of scenarios.") var directory: String
   @Flag(help: "Writes the baselines anew, and says what moved.") var update = false
   @Flag(help: "With --update: objectives that fail today are known to fail from now on.") var acceptFailing = false
   @Flag(help: "Scenarios whose inputs are not there are skipped, and listed, instead of ending with 66.")
   var skipMissing = false
-  @Option(help: "Replications of every scenario; otherwise as many as its baseline has, or 5.") var replications: Int?
+  @Option(help: "Runs of every scenario (replications); otherwise as many as its baseline has, or 5.") var replications:
+    Int?
+  @Flag(
+    help:
+      "A scenario without a baseline is missing one, and ends with 66, instead of being judged by its objectives alone."
+  )
+  var requireBaseline = false
   @OptionGroup var workers: WorkersOption
   @Option(help: "Only scenarios whose path below the directory holds this text.") var filter: String?
   @Option(help: "Not scenarios whose path below the directory holds this text.") var exclude: String?
@@ -39,7 +45,8 @@ struct TestVerb: AsyncParsableCommand {
     help: ArgumentHelp(
       "Only figures of this path, or under it; * stands for any text. May be given again.", valueName: "path"))
   var metrics: [MetricPattern] = []
-  @Option(help: "How far a figure may move where fewer than 5 replications cannot tell the noise.") var tolerance = "5%"
+  @Option(help: "How far a figure may move where fewer than 5 runs cannot tell a change from noise.") var tolerance =
+    "5%"
   @Option(help: ArgumentHelp("Where JUnit XML goes.", valueName: "file")) var junit: String?
   @Option(help: ArgumentHelp("Where a page for a pull request goes.", valueName: "file")) var markdown: String?
   @OptionGroup var output: TextOrJSONOption
@@ -49,6 +56,7 @@ struct TestVerb: AsyncParsableCommand {
       ((1...10_000).contains(replications ?? 1), "--replications takes 1 to 10000."),
       (share != nil, "--tolerance takes a share such as 5% or 0.05, from 0 to 100%."),
       (update || !acceptFailing, "--accept-failing goes with --update."),
+      (!update || !requireBaseline, "--require-baseline does not go with --update, which writes them."),
     ])
   }
 
@@ -65,6 +73,7 @@ struct TestVerb: AsyncParsableCommand {
     options.exclude = exclude
     options.figures = metrics
     options.tolerance = share ?? options.tolerance
+    options.baselines = requireBaseline ? .required : .optional
     options.missing = skipMissing ? .skip : .refuse
     options.purpose = update ? .update(acceptFailing ? .accept : .refuse) : .judge
     return options
@@ -72,7 +81,12 @@ struct TestVerb: AsyncParsableCommand {
 
   func run() async throws {
     let folder = try Log.refusing { () throws(ScenarioFailure) in try ScenarioFolder(path: directory) }
-    let suite = GateSuite(folder, options) { Fingerprint(of: $0, version: Version.current).hex }
+    try Log.reporting { () throws(OutputFile.WriteError) in
+      for file in [junit, markdown].compactMap(\.self) { try OutputFile.check(file) }
+    }
+    let suite = GateSuite(folder, options, digest: { Fingerprint.digest(of: $0) }) {
+      Fingerprint(of: $0, version: Version.current).hex
+    }
     Interrupt.listen()
     var bars: [ProgressBar] = []
     let report = await suite.run(workers: workers.count, isInterrupted: { Interrupt.isRaised }) { durations in

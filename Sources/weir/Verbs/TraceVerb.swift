@@ -20,16 +20,16 @@ struct TraceVerb: ParsableCommand {
         weir trace scenarios/observed/cloudwatch.json --shards 2
         weir trace scenarios/observed/cloudwatch.json scenarios/observed/keys.txt
         weir trace scenarios/observed/*.json --shards 2 --burst 5 --out out/orders
-      """)
+      """.flowing)
 
   @Argument(help: "Counts over time, keys, or both; what a file is, is seen from its content.") var files: [String] = []
   @Option(help: ArgumentHelp("A sample of partition keys; may be given several times.", valueName: "file"))
   var keys: [String] = []
   @Flag(help: "Replaces a scenario in --out that is another one.") var overwrite = false
   @Option(help: "The shards the stream had.") var shards: Int?
-  @Option(help: "States a burst that bins hide: its seconds' rate over their minute's mean.") var burst: Double?
+  @Option(help: "A burst that the minutes hide: its rate over its minute's mean, such as 5.") var burst: Double?
   @Option(help: "How long that burst lasts, such as 2s; otherwise as long as its factor allows.") var burstFor: String?
-  @Option(help: "What the application does with refused records: exponential_full_jitter or none.")
+  @Option(help: "What the application does with throttled records: exponential_full_jitter or none.")
   var retry = TraceModel.Retry.backOff
   @Option(help: "What stands for bins missing from a CSV: refuse, zero, previous or interpolate.")
   var missing = MissingBins.refuse

@@ -8,7 +8,7 @@ struct Validate: ParsableCommand {
     discussion: """
       EXAMPLE
         weir validate scenarios/flagship.yaml scenarios/hot-key.yaml
-      """)
+      """.flowing)
 
   @Argument(help: "Scenario files.") var files: [String]
   @OptionGroup var output: TextOrJSONOption

@@ -9,9 +9,8 @@ internal import Units
 struct Application: Sendable {
   private let spec: ConsumerSpec, number: Int
   private let limits: LimitsProfile
-  private let isMapped: Bool
-  /// Whether the scenario lets its workers crash: then checkpoints matter.
-  private let isCrashable: Bool
+  /// Whether a mapping invokes a function; whether the scenario lets its workers crash: then checkpoints matter.
+  private let isMapped: Bool, isCrashable: Bool
   private var uptime = Uptime()
   private var readers: Readership
   private var processors: Processors
@@ -45,8 +44,6 @@ struct Application: Sendable {
   private func handed(by reader: Int) -> Int64 {
     isMapped ? mapping?.handed(by: reader) ?? 0 : processors.handed(by: reader)
   }
-
-  // MARK: Beginning
 
   /// It begins: at the oldest records kept, or behind the newest (facts §2.3).
   mutating func deploy(_ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar) {
@@ -91,14 +88,9 @@ struct Application: Sendable {
     guard readers[reader].isDue(at: calendar.now), readers.isReading(reader), !isHalted, !readers[reader].isDrained,
       hasRoom(reader)
     else { return }
-    let next = readers[reader].next
-    if readers.isPushed {
-      readers[reader].push(&endpoint, &calendar)
-    } else {
-      // What a mapping does next depends on what it holds.
-      let pause = isMapped ? nil : spec.pollInterval
-      readers.poll(reader, limit: spec.maxRecords, emptyPause: pause, &tally, &endpoint, &calendar, &observers)
-    }
+    // What a mapping does next depends on what it holds.
+    let next = readers[reader].next, pause = isMapped ? nil : spec.pollInterval
+    readers.read(reader, limit: spec.maxRecords, emptyPause: pause, &tally, &endpoint, &calendar, &observers)
     // Records between the last one asked for and the first one given have left by age.
     guard let batch = readers[reader].travelling.last, batch.first > next else { return }
     noteExpired(from: max(next, handed(by: reader)), to: batch.first, of: reader, endpoint, &observers)
@@ -112,8 +104,22 @@ struct Application: Sendable {
   }
 
   private func hasRoom(_ reader: Int) -> Bool {
-    guard isMapped else { return processors.hasRoom(reader, travelling: readers[reader].travelling.count) }
-    return mapping?.hasRoom(reader, travelling: readers[reader].travellingRecords) ?? false
+    isMapped
+      ? mapping?.hasRoom(reader, travelling: readers[reader].travellingRecords) ?? false
+      : processors.hasRoom(reader, travelling: readers[reader].travelling.count)
+  }
+
+  /// Readers that go by no events: they begin or end to, and one takes a step that was due.
+  func nextStep(of shard: Int, _ at: borrowing Endpoint) -> Instant { readers.nextStep(of: shard, at) }
+  func isAwaiting(_ shard: ShardID) -> Bool { readers.isAwaiting(shard) }
+  mutating func settle(_ isWanted: Bool, _ at: borrowing Endpoint, _ calendar: inout Calendar) {
+    guard isWanted else { return readers.unsettle(&processors, &tally, at, &calendar) }
+    if !isHalted { readers.settle(&processors, &tally, at, &calendar) }
+  }
+  mutating func step(
+    _ shard: Int, at due: Instant, _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
+  ) {
+    readers.step(shard, at: due, limit: spec.maxRecords, &processors, &tally, &endpoint, &calendar, &observers)
   }
 
   /// An answer or an event has arrived.
@@ -121,17 +127,15 @@ struct Application: Sendable {
     at reader: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
     _ observers: inout Observers
   ) {
-    guard !readers.isGone(reader) else { return }
+    guard !readers.isGone(reader), !readers[reader].isSettled else { return }
     let batch = readers[reader].arrive()
-    if batch.count > 0 {
-      if isMapped {
-        let place = readers[reader].place, horizon = endpoint.horizon(of: place.shard, in: place.stream)
-        mapping?.gather(batch, at: reader, of: place, endpoint, at: calendar.now)
-        // Records that left by age while they travelled are expired, like those before them.
-        noteExpired(from: batch.first, to: min(batch.end, horizon), of: reader, endpoint, &observers)
-      } else {
-        processors.arrive(batch, at: reader)
-      }
+    if batch.count > 0, isMapped {
+      let place = readers[reader].place, horizon = endpoint.horizon(of: place.shard, in: place.stream)
+      mapping?.gather(batch, at: reader, of: place, endpoint, at: calendar.now)
+      // Records that left by age while they travelled are expired, like those before them.
+      noteExpired(from: batch.first, to: min(batch.end, horizon), of: reader, endpoint, &observers)
+    } else if batch.count > 0 {
+      processors.arrive(batch, at: reader)
     }
     process(reader, &commons, &endpoint, &calendar, &observers)
     goOn(reader, &commons, &endpoint, &calendar, &observers)
@@ -201,8 +205,6 @@ struct Application: Sendable {
     return Interval(nanoseconds: 1_000_000_000 / limits[.shard.readCalls])
   }
 
-  // MARK: Functions
-
   /// A sub-shard's window or wait may be over.
   mutating func invoke(
     _ reader: Int, _ part: Int, _ commons: inout Commons, _ endpoint: inout Endpoint, _ calendar: inout Calendar,
@@ -240,7 +242,7 @@ struct Application: Sendable {
     goOn(reader, &commons, &endpoint, &calendar, &observers)
   }
 
-  // MARK: Stopping
+  // MARK: Stopping, and standing still
 
   mutating func stop(_ endpoint: inout Endpoint, at now: Instant, _ observers: inout Observers) {
     uptime.stop(at: now)
@@ -295,8 +297,6 @@ struct Application: Sendable {
     let restored = readers.restore(count, &calendar)
     observers.note(.workersBack, spec.name, "\(restored) workers are back", at: calendar.now)
   }
-
-  // MARK: Flink
 
   /// A minute has ended: the autoscaler looks.
   mutating func closeMinute(_ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers) {

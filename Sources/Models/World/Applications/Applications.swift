@@ -33,12 +33,15 @@ struct Applications: Sendable {
   private var ofStream: [[Int]], fanOut: [[Int]]
   /// Those that work on queues, which read no shards: their places among the applications stay empty.
   private var queues: Queues
+  /// By stream whose writers are settled: the applications whose polls need no events.
+  private let settled: [(stream: Int, applications: [Int])]
 
-  init(_ experiment: Experiment) {
+  init(_ experiment: Experiment, _ flows: [StreamFlowPlan]) {
     commons = Commons(experiment)
     ofStream = experiment.streams.map { _ in [] }
     fanOut = ofStream
     queues = Queues(experiment)
+    settled = flows.filter { !$0.readers.isEmpty }.map { ($0.stream, $0.readers) }
   }
 
   /// The run begins, and with it those that the scenario does not start later.
@@ -113,6 +116,38 @@ struct Applications: Sendable {
     return (application, reader, index & (1 << Mapping.subShardBits - 1))
   }
 
+  // MARK: Settled reading
+
+  /// Settled readers read as they would have up to now, shard by shard in order of time.
+  mutating func read(_ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers) {
+    for (stream, numbers) in settled {
+      for shard in 0..<endpoint[stream].shards.count {
+        while let (next, due) = nextStep(of: shard, by: numbers, endpoint, upTo: calendar.now) {
+          applications[next].step(shard, at: due, &endpoint, &calendar, &observers)
+        }
+      }
+    }
+  }
+
+  private func nextStep(
+    of shard: Int, by numbers: [Int], _ endpoint: borrowing Endpoint, upTo now: Instant
+  ) -> (number: Int, due: Instant)? {
+    var next: Int?, earliest = Instant.never
+    for number in numbers {
+      let due = applications.span[number].nextStep(of: shard, endpoint)
+      if due < earliest { (next, earliest) = (number, due) }
+    }
+    return earliest <= now ? next.map { ($0, earliest) } : nil
+  }
+
+  /// Readers that only wait go by no events from now on; or all by events again, because something changes.
+  mutating func settle(_ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
+    for (_, numbers) in settled { for number in numbers { applications[number].settle(true, endpoint, &calendar) } }
+  }
+  mutating func unsettle(_ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
+    for (_, numbers) in settled { for number in numbers { applications[number].settle(false, endpoint, &calendar) } }
+  }
+
   // MARK: What others do
 
   /// Records were stored in a stream: its fan-out consumers get them, and its queues.
@@ -128,8 +163,10 @@ struct Applications: Sendable {
     for number in fanOut[stream] { applications[number].awaitPush(of: shard, endpoint, &calendar) }
   }
 
-  /// Whether a stream has readers that wait for records.
-  func areAwaiting(_ stream: Int) -> Bool { !fanOut[stream].isEmpty }
+  /// Whether a shard has readers that wait for an event when records are stored.
+  func areAwaiting(_ stream: Int, _ shard: ShardID) -> Bool {
+    fanOut[stream].contains { applications.span[$0].isAwaiting(shard) }
+  }
 
   /// The shard whose reader an event is for.
   func place(of event: RunEvent) -> Place {

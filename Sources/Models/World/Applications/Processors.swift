@@ -14,6 +14,8 @@ struct Processors: Sendable {
     /// another worker would begin.
     var end: Int64 = 0, handed: Int64, checkpoint: Int64
     var service: RandomStream
+    /// Until when the last batch was in work that was handed over while its reader was settled.
+    var freeAt = Instant.epoch
   }
 
   /// One worker's processors: how many run, and which readers wait for one.
@@ -62,6 +64,10 @@ struct Processors: Sendable {
   func checkpoint(of reader: Int) -> Int64 { lanes[reader].checkpoint }
   func queue(of reader: Int) -> [Batch] { lanes[reader].queue }
 
+  /// Whether readers have processors of their own, and ask for more while those work.
+  var areUnlimited: Bool { mostAtOnce == nil }
+  var readAhead: Bool { prefetch > 0 }
+
   /// Whether nothing waits or is in work.
   func isIdle(_ reader: Int) -> Bool { lanes[reader].queue.isEmpty && !lanes[reader].isBusy }
 
@@ -109,6 +115,33 @@ struct Processors: Sendable {
     guard time > 0 else { return true }
     calendar.schedule(RunEvent(.processed, place.slot), at: calendar.now + Interval(nanoseconds: time), .release)
     return false
+  }
+
+  /// Hands a batch that arrived at an instant that lies back to a record processor of its own. Returns until when it is busy.
+  mutating func settle(
+    _ batch: Batch, arrived instant: Instant, of reader: Int, at place: Place, _ tally: inout Tally,
+    _ endpoint: borrowing Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
+  ) -> Instant {
+    let begin = max(instant, lanes[reader].freeAt)
+    handOver(batch, of: reader, at: place, &tally, endpoint, at: begin, &observers)
+    let time = time(for: batch.count, reader, at: begin)
+    calendar.fold(UInt64(batch.first) << 20 ^ UInt64(batch.count) ^ UInt64(time))
+    (lanes[reader].end, lanes[reader].checkpoint) = (batch.end, batch.end)
+    lanes[reader].freeAt = begin + Interval(nanoseconds: time)
+    tally.batches += 1
+    return lanes[reader].freeAt
+  }
+
+  /// A settled reader goes by events again: so does the end of the batch in work. Returns whether there is one.
+  mutating func unsettle(
+    _ reader: Int, at place: Place, by worker: Int, _ tally: inout Tally, _ calendar: inout Calendar
+  ) -> Bool {
+    guard lanes[reader].freeAt > calendar.now else { return false }
+    calendar.schedule(RunEvent(.processed, place.slot), at: lanes[reader].freeAt, .release)
+    lanes[reader].isBusy = true
+    crews[worker].running += 1
+    tally.batches -= 1
+    return true
   }
 
   /// The next batch. Flink works record by record: of a long one it takes a tenth of a second's worth.

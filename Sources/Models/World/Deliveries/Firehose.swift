@@ -227,7 +227,7 @@ struct Firehose: Sendable {
     calendar.fold(UInt64(accepted.count) << 32 | UInt64(refused))
     metrics.note(accepted, refused: refused, took, limit: machine.bytesPerSecond, &endpoint)
     if refused > 0, tally.note(throttled: Int64(refused), in: observers.secondCount) {
-      observers.note(.ingestThrottled, name, "the first \(refused) records are refused: Slow down.", at: calendar.now)
+      observers.note(.ingestThrottled, name, "the first \(refused) records are throttled: Slow down.", at: calendar.now)
     }
     return taken
   }

@@ -5,8 +5,8 @@ internal import Units
 
 /// The door to the service: whatever a client asks of Kinesis goes through here, and in one manner.
 ///
-/// Whether a fault hits the call, how long it takes, what the core decides, what the meters count, what CloudWatch notes and
-/// what is used of everything that has a price. Nobody else touches the account.
+/// Whether a fault hits the call, how long it takes, what the core decides, what the meters count, what CloudWatch notes, what is
+/// used of everything that has a price. Nobody else touches the account.
 struct Endpoint: ~Copyable {
   private var account: Account
   private var faults: [StreamFaults]
@@ -99,11 +99,6 @@ struct Endpoint: ~Copyable {
     book.note(call, accepted: accepted, took: took)
   }
 
-  // MARK: Settled intervals
-
-  /// What a shard's write limits stand at, or have at least.
-  func gate(of shard: ShardID, in stream: Int) -> GateReading { account.gate(of: shard, in: stream) }
-
   /// Puts a span's records, if none of them can be refused; `intake` is what they come to. False, with nothing done, if one can.
   mutating func settle(
     _ span: RecordSpan, _ runs: [ArrivalRun], _ intake: Tariff.Intake, in shard: ShardID, of stream: Int,
@@ -125,7 +120,8 @@ struct Endpoint: ~Copyable {
     return outcome
   }
 
-  /// Finds out where a shard's gate stands: at `gate` before records that were settled.
+  /// What a shard's write limits stand at, or have at least; found out: at `gate` before records that were settled.
+  func gate(of shard: ShardID, in stream: Int) -> GateReading { account.gate(of: shard, in: stream) }
   mutating func replay(_ arrivals: [RecordArrival], from gate: GateReading, in shard: ShardID, of stream: Int) {
     account[stream].replay(arrivals, from: gate, in: shard)
   }
@@ -152,6 +148,18 @@ struct Endpoint: ~Copyable {
       book.note(.readExceeded, 1, stream: stream)
       return .throttled
     }
+  }
+
+  /// GetRecords at an instant that may lie back, where writers are settled. Nil, with nothing done, where it could be refused.
+  mutating func settledRead(
+    from next: Int64, limit: Int, in place: Place, drawing draws: inout CallDraws, at instant: Instant
+  ) -> (answer: ReadAnswer, took: Interval)? {
+    guard let answer = account[place.stream].settledRead(from: next, limit: Int64(limit), in: place.shard, at: instant)
+    else { return nil }
+    let took = Interval(nanoseconds: readTime.draw(from: &draws.times))
+    meters[place.stream].notePolled(answer.count, bytes: answer.bytes, longTerm: 0)
+    book.note(answer, took: took, stream: place.stream)
+    return (answer, took)
   }
 
   // MARK: Enhanced fan-out
@@ -185,9 +193,9 @@ struct Endpoint: ~Copyable {
   /// What the service pushes now, if it can push anything; `consumer` is the position in the run.
   mutating func push(
     to fanOut: Int, _ subscription: Int, of stream: Int, consumer: Int, drawing times: inout RandomStream,
-    at now: Instant
+    at now: Instant, isSettled: Bool = false
   ) -> PushCall? {
-    guard let event = account.push(fanOut, subscription, of: stream, at: now) else { return nil }
+    guard let event = account.push(fanOut, subscription, of: stream, at: now, isSettled: isSettled) else { return nil }
     let took = Interval(nanoseconds: faults[stream].stretched(fanOutTime.draw(from: &times)))
     meters[stream].notePushed(event.bytes, to: consumer)
     book.note(event, consumer: consumer)
@@ -197,6 +205,7 @@ struct Endpoint: ~Copyable {
   }
 
   /// When the service can push next; `.never` when nothing is there.
+  func end(of it: Int, of fanOut: Int, in stream: Int) -> Instant { account.end(of: it, of: fanOut, in: stream) }
   func nextPush(to fanOut: Int, _ subscription: Int, of stream: Int, after now: Instant) -> Instant {
     account.nextPush(fanOut, subscription, of: stream, after: now)
   }
@@ -206,7 +215,7 @@ struct Endpoint: ~Copyable {
   /// What a client asks of a stream's queues: `call` gets the stream, what is wrong with it, CloudWatch's book. When one answers.
   mutating func queues<Answer>(
     of stream: Int, _ call: (inout Stream, inout StreamFaults, inout MetricBook) -> Answer
-  ) -> Answer { call(&account[stream], &faults[stream], &book) }
+  ) -> Answer { account.withStream(stream) { call(&$0, &faults[stream], &book) } }
   func nextAnswer(of queue: Int, in stream: Int) -> Instant { account.nextAnswer(of: queue, in: stream) }
 
   // MARK: Changes
@@ -217,8 +226,7 @@ struct Endpoint: ~Copyable {
     _ stream: Int, _ change: StreamChange, by asker: StreamChange.Asker, _ calendar: inout Calendar,
     _ observers: inout Observers
   ) -> String? {
-    let now = calendar.now, kind = change.kind, before = account[stream].openShardCount
-    let name = account[stream].name
+    let now = calendar.now, kind = change.kind, before = account[stream].openShardCount, name = account[stream].name
     var entry = Reshard(requestedAt: now, kind: kind, shardsBefore: before, shardsAfter: before)
     do throws(Refusal) {
       try account.ask(
@@ -350,8 +358,7 @@ struct Endpoint: ~Copyable {
     return chosen.reduce((0, 0)) { ($0.part + $1.part, $0.whole + $1.whole) }
   }
 
-  /// Records refused by all streams in the whole run, every attempt counted. Streams as they stand now, and each shard's second
-  /// that is about to be closed.
+  /// Records refused in the whole run, every attempt counted; streams as they stand; each shard's second about to be closed.
   var allThrottledAttempts: Int64 { meters.reduce(0) { $0 + $1.allThrottledAttempts } }
   var snapshot: [Stream] { streams.map { account[$0] } }
   var recordedShards: [[Recording.Second]] {
@@ -382,17 +389,12 @@ struct Endpoint: ~Copyable {
     account.runs(from: first, to: end, in: shard, of: stream)
   }
 
-  // MARK: Forgetting
-
-  /// Every reader has passed what lies before a position: it settles into blocks of a second, and what it stands for goes.
-  mutating func settle(_ shard: ShardID, of stream: Int, before position: Int64) {
+  /// Every reader has passed what lies before a position: it settles into blocks of a second, and what it stands for goes. Nobody
+  /// will ask for the keys before another one, if they are kept. Records past their retention go.
+  mutating func settle(_ shard: ShardID, of stream: Int, before position: Int64, keys: Int64?) {
     account[stream].settle(shard, before: position, width: .seconds(1))
     contents.forgetUsers(before: position, in: shard, of: stream)
-  }
-
-  /// Nobody will ask for the keys before a position any more. Records past their retention go.
-  mutating func forgetKeys(before position: Int64, in shard: ShardID, of stream: Int) {
-    contents.forgetKeys(before: position, in: shard, of: stream)
+    if let keys { contents.forgetKeys(before: keys, in: shard, of: stream) }
   }
   mutating func trim(_ stream: Int, at now: Instant) { account[stream].trim(at: now) }
 }

@@ -73,6 +73,18 @@ enum StreamChange {
     }
   }
 
+  /// What an event of the scenario asks of which stream; nil for events that ask nothing of one.
+  static func asked(by action: ScheduledEvent.Action) -> (stream: Int, change: StreamChange)? {
+    switch action {
+    case .splitShard(let stream, let shard, let key): (stream, .split(shard, at: key))
+    case .mergeShards(let stream, let shard, let adjacent): (stream, .merge(shard, with: adjacent))
+    case .updateShardCount(let stream, let target): (stream, .shardCount(target))
+    case .switchMode(let stream, let mode): (stream, .mode(mode))
+    case .setWarmThroughput(let stream, let mebibytes): (stream, .warmThroughput(mebibytes))
+    default: nil
+    }
+  }
+
   var kind: Reshard.Kind {
     switch self {
     case .split: .splitShard

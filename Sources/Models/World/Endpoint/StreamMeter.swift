@@ -228,14 +228,18 @@ struct StreamMeter: Sendable {
       }
     } else if refused > 0 {
       shards[index].episode = (begin, begin, refused)
-      observers.note(.throttleBegan, subject(index), "\(refused) records refused in the first second", at: begin)
+      observers.note(
+        .throttleBegan, subject(index), "\(refused) record\(refused == 1 ? "" : "s") throttled in the first second",
+        at: begin)
     }
   }
 
   private mutating func endEpisode(of index: Int, _ observers: inout Observers) {
     guard let episode = shards[index].episode else { return }
     let lasted = (episode.last - episode.began) + .seconds(1)
-    observers.note(.throttleEnded, subject(index), "\(episode.refused) records refused in \(lasted)", at: episode.last)
+    observers.note(
+      .throttleEnded, subject(index),
+      "\(episode.refused) record\(episode.refused == 1 ? "" : "s") throttled in \(lasted)", at: episode.last)
     shards[index].episode = nil
   }
 

@@ -55,7 +55,7 @@ struct Observers: ~Copyable {
 
   /// GetRecords is refused to somebody who was never refused before.
   mutating func noteFirstRefusal(of reader: String, on shard: ShardID, at now: Instant) {
-    note(.readThrottled, reader, "GetRecords on \(shard) is refused for the first time", at: now)
+    note(.readThrottled, reader, "GetRecords on \(shard) is throttled for the first time", at: now)
   }
 
   /// The notes in order of time, and how many were left out.

@@ -154,8 +154,11 @@ struct Lens: Sendable {
     var asked = recording.streams[stream].shards.map { $0.seconds.reduce(0) { $0 + $1.askedRecords } }
     let writers = producers.indices.filter { producers[$0].plan.spec.stream == stream }
     let owners = writers.map { index in
-      counts[index].indices.map { key in
-        counts[index][key] == 0 ? -1 : state.owner(of: producers[index].plan.keys.hash(of: UInt32(key))).index
+      counts[index].indices.map { key -> Int in
+        guard counts[index][key] > 0 else { return -1 }
+        // A shard may have been born at the very instant at which the recording ends: it is not in it.
+        let owner = state.owner(of: producers[index].plan.keys.hash(of: UInt32(key))).index
+        return owner < asked.count ? owner : -1
       }
     }
     // Where records are packed, keys count user records, of which there are more.

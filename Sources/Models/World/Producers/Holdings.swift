@@ -29,7 +29,7 @@ struct Holdings: ~Copyable {
 
   init(_ plans: [ProducerPlan], _ naming: DrawNaming) {
     producers = plans.map { Producer($0) }
-    routes = plans.map { Array(repeating: -1, count: $0.keys.routed) }
+    routes = plans.map { Array(repeating: -1, count: $0.routed) }
     for (producer, plan) in plans.enumerated() {
       holders += (0..<plan.spec.processes).map { number in
         let times = naming.stream(.latency, plan.entity(number)),
@@ -189,7 +189,7 @@ struct Holdings: ~Copyable {
       for index in entries.indices {
         entries[index].shard = endpoint[plan.stream].shard(ofTurn: entries[index].key)
       }
-    } else if plan.keys.routed > 0 {
+    } else if plan.routed > 0 {
       Self.route(&entries, by: routes[producer])
     }
   }

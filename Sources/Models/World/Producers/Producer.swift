@@ -10,6 +10,9 @@ final class ProducerPlan: Sendable {
   let stream: Int, firehose: Int?
   let profile: RateProfile
   let keys: KeyPopulation
+  /// How many of its keys a run counts, to name the hot ones: all recorded keys, the most frequent of synthetic ones, which are
+  /// numbered so. And of how many it remembers the shards, four bytes each: all, or none.
+  let counted: Int, routed: Int
   let trace: EventTrace?
   let size: Sampler
   let network: Sampler
@@ -33,12 +36,19 @@ final class ProducerPlan: Sendable {
   /// The first of its processes, and the one behind the last.
   let firstProcess: Int, endProcess: Int
 
-  /// `largest` is the largest record its target takes, the key included.
+  /// The most keys that are counted, also by one that bears few records; and the most whose shards are remembered.
+  private static let mostCounted = (many: 65_536, few: 4_096), mostRouted = 16_000_000
+
+  /// `largest` is the largest record its target takes, the key included; `records` how many it is expected to bear.
   init(
     _ spec: ProducerSpec, largest: Bytes, keys: KeyPopulation, profile: RateProfile, firstProcess: Int,
-    limits: LimitsProfile
+    records: Double, limits: LimitsProfile
   ) {
     (self.spec, self.keys, self.profile, self.firstProcess) = (spec, keys, profile, firstProcess)
+    let most = Self.mostCounted
+    counted = min(
+      keys.count, keys.isRecorded ? KeyPopulation.tabled : records < Double(most.few) ? most.few : most.many)
+    routed = keys.count <= Self.mostRouted && Double(keys.count) <= 16 * records ? keys.count : 0
     (stream, firehose, endProcess) = (spec.stream, spec.firehose, firstProcess + spec.processes)
     if case .events(let trace) = spec.rate { self.trace = trace } else { trace = nil }
     isRecorded = trace != nil
@@ -107,12 +117,12 @@ struct Producer: Sendable {
   var losses = Losses()
   var peakHeld: Int64 = 0
   var latency = LatencyHistogram()
-  /// First attempts of the keys that are counted: see `KeyPopulation.counted`.
+  /// First attempts of the keys that are counted: see `ProducerPlan.counted`.
   var firstAttempts: [UInt32]
 
   init(_ plan: ProducerPlan) {
     self.plan = plan
-    firstAttempts = Array(repeating: 0, count: plan.keys.counted)
+    firstAttempts = Array(repeating: 0, count: plan.counted)
   }
 
   /// Given up, for whatever reason.

@@ -131,14 +131,14 @@ struct Readership: Sendable {
     lineage.finish(sources[reader].place.shard)
   }
 
-  // MARK: Polling
+  // MARK: Reading
 
-  /// GetRecords by a reader.
-  mutating func poll(
+  /// A reader's push, or its GetRecords.
+  mutating func read(
     _ reader: Int, limit: Int, emptyPause: Interval?, _ tally: inout Tally, _ endpoint: inout Endpoint,
-    _ calendar: inout Calendar,
-    _ observers: inout Observers
+    _ calendar: inout Calendar, _ observers: inout Observers
   ) {
+    guard !isPushed else { return sources[reader].push(&endpoint, &calendar) }
     guard !sources[reader].isCalling,
       let call = sources[reader].poll(limit: limit, emptyPause: emptyPause, &endpoint, &calendar)
     else {
@@ -150,6 +150,66 @@ struct Readership: Sendable {
       observers.noteFirstRefusal(of: name, on: sources[reader].place.shard, at: calendar.now)
     }
     tally.throttledCalls += 1
+  }
+
+  // MARK: Settled reading
+
+  /// When the next step of a shard's reader is due that is settled.
+  func nextStep(of shard: Int, _ endpoint: borrowing Endpoint) -> Instant {
+    guard let reader = lineage.reader(of: shard) else { return .never }
+    return sources.span[reader].nextStep(endpoint)
+  }
+
+  /// Whether a shard's reader waits for an event when records are stored.
+  func isAwaiting(_ shard: ShardID) -> Bool {
+    guard let reader = lineage.reader(of: shard.index) else { return false }
+    return !sources.span[reader].isSettled
+  }
+
+  /// Readers go by no events from now on, if they only wait; or by events again.
+  mutating func settle(
+    _ processors: inout Processors, _ tally: inout Tally, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar
+  ) {
+    for reader in lineage.all where stages[reader] == .reading && processors.isIdle(reader) {
+      if !sources[reader].settle(endpoint, at: calendar.now) {
+        unsettle(reader, &processors, &tally, endpoint, &calendar)
+      }
+    }
+  }
+  mutating func unsettle(
+    _ processors: inout Processors, _ tally: inout Tally, _ endpoint: borrowing Endpoint, _ calendar: inout Calendar
+  ) {
+    for reader in lineage.all { unsettle(reader, &processors, &tally, endpoint, &calendar) }
+  }
+
+  private mutating func unsettle(
+    _ reader: Int, _ processors: inout Processors, _ tally: inout Tally, _ endpoint: borrowing Endpoint,
+    _ calendar: inout Calendar
+  ) {
+    guard sources[reader].isSettled else { return }
+    let isBusy = processors.unsettle(reader, at: sources[reader].place, by: worker(of: reader), &tally, &calendar)
+    sources[reader].unsettle(endpoint, &calendar, waits: isBusy && !processors.readAhead)
+  }
+
+  /// The step of a shard's settled reader that was due, and what becomes of it.
+  mutating func step(
+    _ shard: Int, at instant: Instant, limit: Int, _ processors: inout Processors, _ tally: inout Tally,
+    _ endpoint: inout Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
+  ) {
+    guard let reader = lineage.reader(of: shard) else { return }
+    switch sources[reader].step(at: instant, limit: limit, &endpoint) {
+    case .answered: tally.calls += 1
+    case .pushed: return
+    case .refused: unsettle(reader, &processors, &tally, endpoint, &calendar)
+    case .arrived(let batch, let arrival):
+      var room = arrival
+      if batch.count > 0 {
+        let free = processors.settle(
+          batch, arrived: arrival, of: reader, at: sources[reader].place, &tally, endpoint, &calendar, &observers)
+        if !processors.readAhead { room = free }
+      }
+      if !isPushed { sources[reader].settleNext(pause: pollInterval, since: room) }
+    }
   }
 
   // MARK: Pushes

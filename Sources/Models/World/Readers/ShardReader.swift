@@ -9,6 +9,8 @@ struct Batch: Sendable {
   var first: Int64, count: Int64
   /// Positions passed over before the first, whose records had left by age.
   var skipped: Int64 = 0
+  /// When it reaches its reader's owner.
+  var arrival = Instant.never
   var end: Int64 { first + count }
 }
 
@@ -49,6 +51,12 @@ struct ShardReader: Sendable {
   private var wakeAt: Instant?
   /// The latest instant for which such an event is pending, so that the end of a subscription is scheduled once.
   private var lastWake: Instant = .epoch
+  /// Whether it goes by no events: at the end of each second it reads as it would have. When its next poll is due then, and what
+  /// was answered or pushed and has not arrived.
+  private(set) var isSettled = false
+  private var due = Instant.never, pending: [Batch] = []
+  /// How many of those have an event nevertheless, from before it was settled.
+  private var scheduled = 0
   /// Its failures also decide which invocations of a mapping's function fail.
   var draws: CallDraws
   private var pace: PollPace
@@ -152,7 +160,7 @@ struct ShardReader: Sendable {
   }
 
   private mutating func take(_ first: Int64, _ count: Int64, arriving instant: Instant, _ calendar: inout Calendar) {
-    travelling.append(Batch(first: first, count: count, skipped: max(0, first - next)))
+    travelling.append(Batch(first: first, count: count, skipped: max(0, first - next), arrival: instant))
     next = first + count
     calendar.fold(UInt64(bitPattern: first) << 20 ^ UInt64(count))
     calendar.schedule(RunEvent(caller.arrival, place.slot), at: instant, .release)
@@ -160,6 +168,107 @@ struct ShardReader: Sendable {
 
   /// What was answered or pushed first has arrived.
   mutating func arrive() -> Batch { travelling.removeFirst() }
+
+  // MARK: Settled reading
+
+  /// What comes next of a settled reader.
+  enum Step {
+    /// What was answered or pushed has arrived, at an instant that may lie back.
+    case arrived(Batch, at: Instant)
+    /// GetRecords was answered, or records were pushed.
+    case answered, pushed
+    /// The service could have refused: it goes by events again.
+    case refused
+  }
+
+  /// Goes by no events from now on, if it has read all there was when it last called. Returns whether it can for a second: not when
+  /// its subscription ends within that.
+  mutating func settle(_ endpoint: borrowing Endpoint, at now: Instant) -> Bool {
+    if let fanOut {
+      guard let subscription, !isDrained else { return true }
+      let end = endpoint.end(of: subscription, of: fanOut.position, in: place.stream)
+      guard end > now + .seconds(1) else { return false }
+      if !isSettled, nextDue(endpoint) > now { beginSettled(due: .never) }
+    } else if !isSettled, !isDrained, !isBehind, let due = travelling.isEmpty ? wakeAt : .never, due > now {
+      beginSettled(due: due)
+    }
+    return true
+  }
+
+  /// When the service has gathered what there is to push; `.never` when nothing is there. What is overdue was held up.
+  private func nextDue(_ endpoint: borrowing Endpoint) -> Instant {
+    let first = endpoint.arrival(atOrBehind: next, in: place.shard, of: place.stream)
+    return first.map { $0 + ServiceTimes.gathering } ?? .never
+  }
+
+  private mutating func beginSettled(due: Instant) {
+    (isSettled, self.due, wakeAt) = (true, due, nil)
+    (pending, travelling, scheduled) = (travelling, [], travelling.count)
+  }
+
+  /// Goes by events again: arrivals of what travels are such, and its next poll or push, unless it waits for its owner.
+  mutating func unsettle(_ endpoint: borrowing Endpoint, _ calendar: inout Calendar, waits: Bool) {
+    guard isSettled else { return }
+    (isSettled, travelling) = (false, pending)
+    for answer in pending.dropFirst(scheduled) {
+      calendar.schedule(RunEvent(caller.arrival, place.slot), at: max(answer.arrival, calendar.now), .release)
+    }
+    if let fanOut, let subscription {
+      let due = nextDue(endpoint), now = calendar.now
+      let end = endpoint.nextPush(to: fanOut.position, subscription, of: place.stream, after: now)
+      let next = due < .never ? due : end
+      if next < .never { wake(at: max(calendar.now, next), &calendar) }
+    } else if fanOut == nil, pending.isEmpty, !waits {
+      wake(at: max(due, calendar.now), &calendar)
+    }
+    pending.removeAll(keepingCapacity: true)
+  }
+
+  /// When the next step of a settled reader is due; `.never` for others.
+  func nextStep(_ endpoint: borrowing Endpoint) -> Instant {
+    guard isSettled else { return .never }
+    let arrival = pending.first?.arrival ?? .never
+    guard fanOut != nil else { return min(arrival, due) }
+    guard pending.count < Self.mostPending else { return arrival }
+    return min(arrival, nextDue(endpoint))
+  }
+
+  /// What the service pushes before it waits for its consumer (facts §3).
+  private static let mostPending = 10
+
+  /// The step that was due at an instant that lies back.
+  mutating func step(at instant: Instant, limit: Int, _ endpoint: inout Endpoint) -> Step {
+    if let answer = pending.first, answer.arrival <= instant {
+      scheduled = max(0, scheduled - 1)
+      return .arrived(pending.removeFirst(), at: answer.arrival)
+    }
+    guard let fanOut, let subscription else { return poll(at: instant, limit: limit, &endpoint) }
+    guard
+      let call = endpoint.push(
+        to: fanOut.position, subscription, of: place.stream, consumer: fanOut.consumer, drawing: &draws.times,
+        at: instant, isSettled: true)
+    else { return .refused }
+    arrivesAt = max(arrivesAt, instant + call.took)
+    pending.append(Batch(first: next, count: call.event.count, arrival: arrivesAt))
+    next += call.event.count
+    return .pushed
+  }
+
+  private mutating func poll(at instant: Instant, limit: Int, _ endpoint: inout Endpoint) -> Step {
+    guard let (answer, took) = endpoint.settledRead(from: next, limit: limit, in: place, drawing: &draws, at: instant)
+    else { return .refused }
+    calledAt = instant
+    pace.answered(at: instant)
+    (iterator, due) = (answer.next, .never)
+    pending.append(Batch(first: next, count: answer.count, arrival: instant + took))
+    next = answer.end
+    return .answered
+  }
+
+  /// A settled poller's owner has room from an instant on that may lie back or ahead: when its next poll is due.
+  mutating func settleNext(pause: Interval, since instant: Instant) {
+    due = pace.next(after: pause, since: calledAt, at: instant)
+  }
 
   // MARK: SubscribeToShard
 
@@ -189,6 +298,7 @@ struct ShardReader: Sendable {
   /// Records were stored in its stream: the service will push what is its own when it has gathered a little.
   mutating func awaitPush(_ endpoint: borrowing Endpoint, _ calendar: inout Calendar) {
     let instant = calendar.now + ServiceTimes.gathering
+    if isSettled { return }
     if let wakeAt, wakeAt >= calendar.now, wakeAt <= instant { return }
     if hasPush(endpoint) { wake(at: instant, &calendar) }
   }

@@ -12,23 +12,38 @@ public struct PreparedExperiment: Sendable {
   /// How each stream's arrivals are simulated, and why.
   public private(set) var resolutions: [StreamResolution]
 
-  /// Builds the tables. Time and memory grow with the key populations: 24 bytes a key at most.
-  public init(_ experiment: Experiment) {
+  /// Builds the tables, or takes those of keys from `tables`, which changes nothing. Time and memory grow with the key
+  /// populations, 24 bytes a key at most, and with the records that are to be drawn of them, whichever is less.
+  public init(_ experiment: Experiment, tables: inout KeyTables) {
     self.experiment = experiment
+    let horizon = experiment.horizon
+    let profiles = experiment.producers.enumerated().map { index, spec in
+      RateProfile(spec.rate, start: horizon.start, factors: Self.factors(of: index, in: experiment))
+    }
+    let records = zip(experiment.producers, profiles).map { spec, profile in
+      if case .events = spec.rate { Double.infinity } else { profile.area(from: .zero, to: horizon.duration) }
+    }
+    var asked: [KeySpec: Double] = [:]
+    for (spec, records) in zip(experiment.producers, records) { asked[spec.keys, default: 0] += records }
     var producers: [ProducerPlan] = []
     for (index, spec) in experiment.producers.enumerated() {
-      let profile = RateProfile(
-        spec.rate, start: experiment.horizon.start, factors: Self.factors(of: index, in: experiment))
       var trace: EventTrace?
       if case .events(let events) = spec.rate { trace = events }
+      let keys = tables.population(of: spec.keys, trace: trace, for: asked[spec.keys] ?? 0)
       producers.append(
         ProducerPlan(
-          spec, largest: Self.largestRecord(for: spec, in: experiment), keys: KeyPopulation(spec.keys, trace: trace),
-          profile: profile, firstProcess: producers.last?.endProcess ?? 0, limits: experiment.limits))
+          spec, largest: Self.largestRecord(for: spec, in: experiment), keys: keys, profile: profiles[index],
+          firstProcess: producers.last?.endProcess ?? 0, records: records[index], limits: experiment.limits))
     }
     self.producers = producers
     let choice = StreamResolution.choose(for: experiment, producers)
-    (resolutions, flows) = (choice, StreamFlowPlan.all(of: experiment, producers, choice))
+    (resolutions, flows) = (choice, StreamFlowPlan.all(of: experiment, producers, choice, &tables))
+  }
+
+  /// Builds the tables.
+  public init(_ experiment: Experiment) {
+    var tables = KeyTables()
+    self.init(experiment, tables: &tables)
   }
 
   /// The same experiment, record by record, because settling has failed.

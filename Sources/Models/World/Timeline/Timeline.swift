@@ -45,17 +45,14 @@ struct Timeline: Sendable {
     _ calendar: inout Calendar, _ observers: inout Observers
   ) {
     let now = calendar.now
-    func change(_ stream: Int, _ change: StreamChange) {
+    if let (stream, change) = StreamChange.asked(by: events[index].action) {
       endpoint.change(stream, change, by: .scenario, &calendar, &observers)
+      return
     }
     switch events[index].action {
     case .setRateFactor(let producer, let factor):
       observers.note(.rateChanged, producers[producer], "rate × \(factor)", at: now)
-    case .splitShard(let stream, let shard, let key): change(stream, .split(shard, at: key))
-    case .mergeShards(let stream, let shard, let adjacent): change(stream, .merge(shard, with: adjacent))
-    case .updateShardCount(let stream, let target): change(stream, .shardCount(target))
-    case .switchMode(let stream, let mode): change(stream, .mode(mode))
-    case .setWarmThroughput(let stream, let mebibytes): change(stream, .warmThroughput(mebibytes))
+    case .splitShard, .mergeShards, .updateShardCount, .switchMode, .setWarmThroughput: return
     case .errorBurst(let stream, let share):
       endpoint.begin(.errorBurst(share: share), event: index, on: stream, at: now, &observers)
     case .latencySpike(let stream, let factor):

@@ -21,8 +21,14 @@ public struct BaselineText: Sendable {
       ("trajectory_hashes", JSONValue.array(found.samples.map { .hash($0.trajectoryHash) }).line),
       ("version", JSONValue.string(Version.current).line),
     ]
-    let lines = members.map { "  \(JSONValue.string($0.0).line): \($0.1)" }
-    text = "{\n" + lines.joined(separator: ",\n") + "\n}\n"
+    let bare = Self.document(members)
+    guard let body = Baseline.body(of: bare) else { preconditionFailure("a baseline is JSON") }
+    let checksum = JSONValue.string(Fingerprint.digest(of: body)).line
+    text = Self.document([("checksum", checksum)] + members)
+  }
+
+  private static func document(_ members: [(String, String)]) -> String {
+    "{\n" + members.map { "  \(JSONValue.string($0.0).line): \($0.1)" }.joined(separator: ",\n") + "\n}\n"
   }
 
   /// Each figure that was measured in any replication, in the byte order of its path.

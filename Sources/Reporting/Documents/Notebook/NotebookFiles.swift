@@ -73,9 +73,12 @@ public struct NotebookFiles: Sendable {
 
   /// Writes every file into `parent`/`scenario`, which is made if it is not there; each file appears whole or not at all.
   ///
-  /// Returns where the notebook is. Files before one that could not be written are in place.
+  /// Returns where the notebook is. CSV files of an earlier notebook that this one does not read are removed; files before one
+  /// that could not be written are in place.
   public func write(under parent: String) throws(OutputFile.WriteError) -> String {
     let directory = parent.hasSuffix("/") ? parent + scenario : "\(parent)/\(scenario)"
+    let known = Self.read.map { "\($0.rawValue).csv" }
+    try OutputFile.remove(known, but: all.map(\.name), from: directory, mark: "\(scenario).ipynb")
     try OutputFile.write(all, into: directory)
     return "\(directory)/\(scenario).ipynb"
   }

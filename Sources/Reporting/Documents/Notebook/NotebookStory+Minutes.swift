@@ -53,7 +53,7 @@ extension NotebookStory {
           """Shards down, time across, a map for each stream."""
           scale = alt.Scale(scheme=colours, domain=[0, float(frame[value].max())])
           maps = [
-              alt.Chart(own[["name", "from", "until", value]].round(4))
+              alt.Chart(own[["name", "from", "until", value]].round({value: 4}))
               .mark_rect()
               .encode(
                   x=time.scale(type="utc", domain=span),
@@ -70,7 +70,7 @@ extension NotebookStory {
 
       stored, counted = minutes.accepted_records.sum(), sum(s["incoming_records"] for s in run["streams"].values())
       assert stored == counted, "shard_minutes.csv and run.json are not of the same run"
-      print(f"{stored:,} records stored and {minutes.throttled_records.sum():,} refusals, in stretches of {step:,.0f} s")
+      print(f"{stored:,} records accepted and {minutes.throttled_records.sum():,} throttled, in stretches of {step:,.0f} s")
       """#),
   ]
 
@@ -87,13 +87,13 @@ extension NotebookStory {
       "refusals",
       #"""
       refusing = shown[shown.refused > 0]
-      heat_map(refusing, "refused", "records refused", f"refused records in {step:,.0f} s", "orangered", ",.0f")
+      heat_map(refusing, "refused", "records throttled", f"throttled records in {step:,.0f} s", "orangered", ",.0f")
       """#),
     loadMap,
   ]
 
   private static let loads: [Notebook.Cell] = [
-    .markdown("loads-words", "### Load\n\nNothing was refused. This is how full the shards were."), loadMap,
+    .markdown("loads-words", "### Load\n\nNothing was throttled. This is how full the shards were."), loadMap,
   ]
 
   private static let loadMap = Notebook.Cell.code(
@@ -135,13 +135,13 @@ extension NotebookStory {
           whole.assign(what="all shards, mean"),
           hottest.assign(what="hottest shard, mean", share=hottest.demand),
           hottest.assign(what="hottest shard, its fullest second", share=hottest.peak),
-      ])[["stream", "from", "what", "share"]].round(4)
+      ])[["stream", "from", "what", "share"]].round({"share": 4})
       lines = pd.concat([lines, lines.groupby(["stream", "what"], as_index=False, sort=False).last().assign(**last)])
       order = list(lines.what.unique())
 
       curve = alt.Chart().mark_line(interpolate="step-after").encode(
           x=time.scale(type="utc", domain=span),
-          y=alt.Y("share:Q", title="asked for, share of the limit", axis=alt.Axis(format=".0%")),
+          y=alt.Y("share:Q", title="demand, share of the limit", axis=alt.Axis(format=".0%")),
           color=alt.Color("what:N", title=None, sort=order, scale=alt.Scale(range=["#4c78a8", "#f58518", "#e45756"])),
       )
       limit = alt.Chart().mark_rule(strokeDash=[6, 4], color="black").encode(y=alt.datum(1))

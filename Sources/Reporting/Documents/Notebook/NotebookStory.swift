@@ -59,14 +59,14 @@ struct NotebookStory {
   private var load: Notebook.Cell {
     let tables: [(file: Outputs.CSV, isThere: Bool, name: String, options: String)] = [
       (.slo, has(.slo), "slo", ""),
-      (.shards, hasShards, "shards", #", dtype={"starting_hash_key": str, "ending_hash_key": str}"#),
+      (.shards, hasShards, "shards", ""),
       (.shardMinutes, hasMinutes, "minutes", #", parse_dates=["time"]"#),
       (.latencies, has(.latencies), "latencies", ""), (.cost, has(.cost), "cost", ""),
       (.firehoseObjects, has(.firehoseObjects), "objects", #", parse_dates=["delivered_at"]"#),
       (.whatIf, hasWhatIf, "what_if", ""), (.whatIfLines, hasWhatIf, "what_if_lines", ""),
       (.events, has(.events), "events", ""),
     ]
-    let reads = tables.filter(\.isThere).map { "\($0.name) = pd.read_csv(\"\($0.file.rawValue).csv\"\($0.options))\n" }
+    let reads = tables.filter(\.isThere).map { "\($0.name) = read(\"\($0.file.rawValue).csv\"\($0.options))\n" }
     let shown = tables.filter(\.isThere).map { "\"\($0.file.rawValue).csv\": len(\($0.name))" }
     return .code(
       "load",
@@ -90,6 +90,17 @@ struct NotebookStory {
         picture = base64.b64encode(vl_convert.vegalite_to_png(spec)).decode()
         data = {**spec, "$schema": "https://vega.github.io/schema/vega-lite/v5.json"}
         return {"application/vnd.vegalite.v5+json": data, "image/png": picture}
+
+
+    # Names are text, whatever they look like: a stream may be called NA, 007 or true.
+    TEXT = dict.fromkeys(
+        ["stream", "shard", "subject", "metric", "scope", "item", "unit", "mode", "commitment", "firehose", "id", "expr", "because",
+         "parents", "starting_hash_key", "ending_hash_key", "hottest_key", "kind", "detail", "key", "prefix", "flushed_by"], str)
+
+
+    def read(file, **options):
+        """A file of weir's: only an empty cell is a missing value."""
+        return pd.read_csv(file, keep_default_na=False, na_values=[""], dtype=TEXT, **options)
 
 
     def figure(value):
@@ -122,7 +133,8 @@ struct NotebookStory {
       verdicts = slo.assign(verdict=slo.passed.map({True: "held", False: "broken"}))
       verdicts.loc[~slo.passed & (slo.severity == "warn"), "verdict"] = "warning"
       verdicts["wanted"] = slo.comparison + " " + slo.threshold.map(figure)
-      verdicts[["id", "expr", "value", "wanted", "unit", "verdict", "first_broken_at"]].fillna("").set_index("id")
+      shown = verdicts[["id", "expr", "value", "wanted", "unit", "verdict", "first_broken_at"]].astype(object)
+      shown.map(lambda cell: "" if pd.isna(cell) else cell).set_index("id")
       """#),
   ]
 

@@ -10,16 +10,13 @@ extension RunPage {
     let delivers = !run.experiment.firehoses.isEmpty, queues = run.experiment.consumers.contains { $0.queue != nil }
     let relevant = profile.limits.filter { (delivers || !$0.isFirehose) && (queues || !$0.isOfQueues) && !$0.isSQS }
     let unsure = relevant.filter { $0.confidence != .documented }
-    let sheets =
-      "§ is a section of weir's fact sheet on Kinesis Data Streams"
-      + (delivers ? ", F§ one of that on Data Firehose" : "") + (queues ? ", Q§ one of that on queues" : "")
     let choices = serviceTimes + Self.choices + applicationChoices + onDemand + (delivers ? Self.deliveryChoices : [])
     return [
       .heading(2, "What was assumed"),
       .paragraph(
         Prose(
           "Limits profile `\(profile.name)`: \(relevant.count - unsure.count) limits as AWS documents them, "
-            + "and \(unsure.count) that somebody measured (observed) or that weir chose (assumed); \(sheets):")),
+            + "and \(unsure.count) that somebody measured (observed) or that weir chose (assumed):")),
       .filled(LimitsTable.table(unsure)), .list((resolutions + choices + traces + libraryChoices).map { Prose($0) }),
     ]
   }
@@ -43,11 +40,11 @@ extension RunPage {
 
   private static let choices = [
     "A shard has two budgets, one for records and one for bytes with their partition keys; both refill continuously, "
-      + "each record of a call is checked in order, and a refused record costs nothing.",
+      + "each record of a call is checked in order, and a throttled record uses up nothing.",
     "A record reaches its shard half-way through the call. A polling reader's delay follows from when its polls fall: each a "
-      + "little late, none early. A refused GetRecords is repeated as its client's SDK does it; by Lambda's and Firehose's own "
+      + "little late, none early. A throttled GetRecords is repeated as its client's SDK does it; by Lambda's and Firehose's own "
       + "pollers about a period later, which is assumed.",
-    "AWS SDKs do not retry the refused entries of a PutRecords answer; what happens to them is the scenario's `retry`.",
+    "AWS SDKs do not retry the throttled entries of a PutRecords answer; what happens to them is the scenario's `retry`.",
     "Shards split and merge one after another; a parent is read to its end before its children.",
     "Figures describe the service's rules under this load. They are no promise by AWS.",
   ]
@@ -105,7 +102,7 @@ extension RunPage {
     if isLibrary {
       choices.append(
         "The Kinesis Producer Library is built after its source, version 1.0.7. Streams count Kinesis records, producers and "
-          + "consumers user records. A refused record is packed again before new ones; the shards are listed again 100 ms "
+          + "consumers user records. A throttled record is packed again before new ones; the shards are listed again 100 ms "
           + "after one was found closed.")
     }
     if clients.contains(.agent) {

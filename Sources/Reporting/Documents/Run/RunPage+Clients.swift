@@ -11,7 +11,7 @@ extension RunPage {
   var latencies: [Document.Block] {
     let put = times(
       "Producer", run.producers.map { ($0.name, $0.putLatency) },
-      "From a record's birth to its acknowledgement, retries included:")
+      "From a record's creation in the producer to its acknowledgement, retries included:")
     let propagation = times(
       "Consumer", run.consumers.map { ($0.name, $0.propagation) },
       "From a record's arrival at its shard to its hand-over to the consumer's code:")
@@ -20,7 +20,7 @@ extension RunPage {
       ? []
       : [
         .heading(2, "Latencies, in milliseconds"),
-        .paragraph("p99 is the time that 99 % of records did not pass, and so on."),
+        .paragraph("p50: half of all records took at most this; p99: 99 % took at most this."),
       ] + parts
   }
 
@@ -45,7 +45,7 @@ extension RunPage {
     }
     return [
       .paragraph(
-        "How far consumers were behind: the age of the oldest record not yet handed over, looked at every second:"),
+        "How far consumers were behind: the age of the oldest record not yet handed over, checked every second:"),
       .table(Table("Consumer", numbers: ["Most", "At the end"], rows)),
     ]
   }
@@ -59,11 +59,12 @@ extension RunPage {
         + [producer.offered, producer.accepted, producer.lost, producer.inFlight, producer.retries].map(Prose.count)
         + [.size(producer.peakBuffer)]
     }
-    let columns = ["Offered", "Accepted", "Lost", "Under way at the end", "Repeated attempts", "Fullest buffer"]
+    let columns = ["Produced", "Accepted", "Lost", "In flight at the end", "Repeated attempts", "Fullest buffer"]
     return [
       .heading(2, "Producers"), .table(Table("Producer", numbers: columns, rows)), .filled(losses), .filled(libraries),
       .paragraph(
-        "Every record offered was accepted, lost, or still under way. The fullest buffer is that of one process."),
+        "Every record produced was accepted, was lost, or is still in flight. The fullest buffer is that of one process."
+      ),
     ]
   }
 
@@ -111,7 +112,7 @@ extension RunPage {
         Prose(Figures.count(consumer.throttledCalls) + share), .count(consumer.backlog), .count(consumer.expired),
       ]
     }
-    let columns = ["Records", "Calls", "Calls refused", "Unread at the end", "Expired unread"]
+    let columns = ["Records", "Calls", "Calls throttled", "Unread at the end", "Expired unread"]
     return [.heading(2, "Consumers"), .table(Table("Consumer", numbers: columns, rows))] + functions + flinks + queues
       + [.filled(repeated)]
   }

@@ -89,12 +89,12 @@ extension RunPage {
     ]
     if let reading = firehose.reading {
       facts.append(
-        "\(Figures.count(reading.calls, of: "GetRecords call")), \(Figures.count(reading.throttledCalls)) refused")
+        "\(Figures.count(reading.calls, of: "GetRecords call")), \(Figures.count(reading.throttledCalls)) throttled")
     }
     if let ingest = firehose.ingest {
       facts.append(
         "\(Figures.count(ingest.calls, of: "put call")), "
-          + "\(Figures.count(ingest.throttledRecords, of: "record")) refused")
+          + "\(Figures.count(ingest.throttledRecords, of: "record")) throttled")
     }
     if let transform = firehose.transform {
       facts.append(

@@ -15,17 +15,18 @@ extension RunPage {
   var throttling: [Document.Block] {
     guard !run.streams.isEmpty else { return [] }
     let terms: Prose = """
-      Load is what a shard or stream accepted over its limit, in records or bytes, whichever is larger. Asked for is what \
-      records tried for the first time would have needed.
+      Demand is what producers sent for the first time, accepted is what Kinesis stored, throttled is what it answered with \
+      ProvisionedThroughputExceededException. Load = accepted ÷ limit, for records or for bytes, whichever is larger; for a \
+      second it may pass 100 %, because an idle shard saves up for a burst.
       """
-    return [.heading(2, "What was refused, and when"), .paragraph(terms)] + run.streams.flatMap(throttling)
+    return [.heading(2, "What was throttled, and when"), .paragraph(terms)] + run.streams.flatMap(throttling)
   }
 
   private func throttling(of stream: StreamResult) -> [Document.Block] {
     let total = stream.shards.reduce(0) { $0 + $1.throttled }
     let isDrawn = total > 0 && !stream.bins.isEmpty
     let map = refusals(of: stream).map { map -> [Document.Block] in
-      [.paragraph("Refusals by shard and time:"), .charts([map])]
+      [.paragraph("Throttled records by shard and time:"), .charts([map])]
     }
     return [
       .heading(3, "Stream \(Markdown.code(stream.name))"),
@@ -41,9 +42,9 @@ extension RunPage {
       ? "" : " at the start, \(Figures.count(stream.shardsPeak)) at most, \(Figures.count(stream.shardsEnd)) at the end"
     let accepted =
       "\(Figures.count(stream.incomingRecords, of: "record")) accepted (\(Figures.size(stream.incomingBytes)))"
-    guard total > 0 else { return "\(shards)\(change); \(accepted), none refused." }
+    guard total > 0 else { return "\(shards)\(change); \(accepted), none throttled." }
     let rate = stream.attempts > 0 ? " (\(Figures.percent(stream.putThrottleRate.value)) of all attempts)" : ""
-    return "\(shards)\(change); \(accepted). Records were refused \(Figures.count(total, of: "time"))\(rate), "
+    return "\(shards)\(change); \(accepted). Records were throttled \(Figures.count(total, of: "time"))\(rate), "
       + "counting every attempt."
   }
 
@@ -59,7 +60,7 @@ extension RunPage {
     let (minute, second) = (stream.minuteView, stream.secondView)
     func seen(_ words: Prose) -> Prose { minute.minutes > 0 ? words : .nothing }
     let worst: Prose =
-      "\(clock.text(second.worstSecond)), shard \(second.worstShard.number) asked for \(Figures.percent(second.worstDemand))"
+      "\(clock.text(second.worstSecond)), shard \(second.worstShard.number), demand \(Figures.percent(second.worstDemand))"
     let seconds: Prose =
       "\(Figures.count(second.secondsWithThrottles)) of \(Figures.count(run.measuredSeconds, of: "second"))"
     return Table(
@@ -75,7 +76,7 @@ extension RunPage {
           second.shardSeconds > 0 ? .percent(stream.utilization.max) : .nothing,
         ],
         [
-          "Time with refusals",
+          "Time with throttling",
           seen("\(Figures.count(minute.minutesWithThrottles)) of \(Figures.count(minute.minutes, of: "minute"))"),
           run.measuredSeconds > 0 ? seconds : .nothing,
         ],
@@ -92,7 +93,7 @@ extension RunPage {
     }
     return Chart(
       rows: [
-        Chart.Row(name: "refused", marks: refused.strip, caption: "at most \(most) in \(Figures.duration(width))"),
+        Chart.Row(name: "throttled", marks: refused.strip, caption: "at most \(most) in \(Figures.duration(width))"),
         Chart.Row(name: "load", marks: load.strip, caption: "busiest shard-second \(Figures.percent(load.peak))"),
       ], axis: ends)
   }
@@ -105,7 +106,7 @@ extension RunPage {
     }
     guard let peak = rows.map(\.peak).max(), peak > 0 else { return nil }
     let legend =
-      "· none  ░ ▒ ▓ █ quarters of the busiest cell, \(Figures.count(Int64(clamping: peak), of: "refusal")) in "
+      "· none  ░ ▒ ▓ █ quarters of the busiest cell, \(Figures.count(Int64(clamping: peak))) throttled in "
       + "\(rows[0].valuesPerColumn) min"
     return Chart(
       names: .right,
@@ -125,7 +126,8 @@ extension RunPage {
   private func shards(of stream: StreamResult) -> [Document.Block] {
     let ordered = stream.shardsByHeat
     let columns: [Table.Column] = [
-      "Shard", .number("Ring"), .number("Accepted"), .number("Refused"), "By limit on", .number("Load mean"),
+      "Shard", .number("Share of hash keys"), .number("Accepted"), .number("Throttled"), "By limit on",
+      .number("Load mean"),
       .number("p99"), .number("max"), "Busiest key", "Why",
     ]
     return [
@@ -153,7 +155,7 @@ extension RunPage {
       return []
     }
     let refusals =
-      most == 0 ? "none refused a record" : "\(Figures.count(least)) to \(Figures.count(most)) refused each"
+      most == 0 ? "none throttled a record" : "\(Figures.count(least)) to \(Figures.count(most)) throttled each"
     let load = "\(Figures.percent(low)) to \(Figures.percent(high))"
     return [.paragraph("and \(Figures.count(rest.count)) more like these: \(refusals), mean load \(load).")]
   }
@@ -170,8 +172,8 @@ extension RunPage {
         ]
       }
     }
-    let columns: [Table.Column] = ["Stream", "Asked for", "What", "Shards", "Took"]
-    return rows.isEmpty ? [] : [.heading(2, "Changes of the shard map"), .table(Table(columns, rows))]
+    let columns: [Table.Column] = ["Stream", "Requested", "What", "Shards", "Took"]
+    return rows.isEmpty ? [] : [.heading(2, "Resharding"), .table(Table(columns, rows))]
   }
 
   private static func duration(of change: Reshard) -> String {

@@ -23,7 +23,8 @@ struct RunPage: Sendable {
   /// The parts, those left out that a run has nothing for.
   var blocks: [Document.Block] {
     let sections = [
-      title, verdict, objectives, backtests, throttling, shards, latencies, producers, consumers, firehoses, reshards,
+      title, verdict, advice, objectives, backtests, throttling, shards, latencies, producers, consumers, firehoses,
+      reshards,
       autoscalers, channels, neighbours, cost, replications, events, assumptions, reproduction,
     ]
     return Array(sections.joined())
@@ -58,7 +59,7 @@ struct RunPage: Sendable {
       report.results.count > 1
       ? " Figures are those of the first of \(report.results.count) replications; their means are further down." : ""
     return "Simulated: \(Figures.duration(run.simulated)) from \(clock.full(horizon.start)), "
-      + "\(Figures.count(run.records.offered, of: "record")) offered.\(warmup)\(replication)"
+      + "\(Figures.count(run.records.offered, of: "record")) produced.\(warmup)\(replication)"
   }
 
   private var objectives: [Document.Block] {
@@ -107,8 +108,8 @@ struct RunPage: Sendable {
           "Figure", numbers: ["Mean", "±"],
           report.replicated.map { metric in
             [
-              .code(metric.path), Prose(text(metric.mean, of: metric)),
-              Prose(metric.halfWidth.map { text($0, of: metric) } ?? Figures.nothing),
+              .code(metric.path), Prose(Self.text(metric.mean, of: metric)),
+              Prose(metric.halfWidth.map { Self.text($0, of: metric) } ?? Figures.nothing),
             ]
           })),
     ]
@@ -127,7 +128,7 @@ struct RunPage: Sendable {
   }
 
   /// A figure over replications in its unit; the bill's is in its path.
-  private func text(_ value: Double, of metric: FigureEstimate) -> String {
+  static func text(_ value: Double, of metric: FigureEstimate) -> String {
     metric.figure == .cost ? Figures.number(value) : metric.figure.unit.text(value)
   }
 
@@ -135,7 +136,7 @@ struct RunPage: Sendable {
 
   private var events: [Document.Block] {
     guard !run.notes.isEmpty else { return [] }
-    let rows = run.notes.prefix(20).map { note -> [Prose] in
+    let rows = telling.prefix(Self.mostEvents).map { note -> [Prose] in
       let kind = note.kind.rawValue.split(separator: "_").joined(separator: " ")
       return [Prose(clock.text(note.at)), Prose(kind), .code(note.subject), .plain(note.detail)]
     }
@@ -143,8 +144,28 @@ struct RunPage: Sendable {
     return [.heading(2, "Notable events"), .table(Table(columns, rows))] + furtherEvents
   }
 
+  /// The most rows of the table of events.
+  private static let mostEvents = 20
+
+  /// The events that have rows: shards that are read to their end are many, and counted in a sentence.
+  private var telling: [Note] {
+    let others = run.notes.filter { $0.kind != .shardDrained }
+    return run.notes.count <= Self.mostEvents ? run.notes : others
+  }
+
   private var furtherEvents: [Document.Block] {
-    let kept = max(0, run.notes.count - 20)
+    let drained = run.notes.count - telling.count
+    let counted =
+      drained > 0
+      ? [
+        Document.Block.paragraph(
+          "\(Figures.count(drained, of: "time")) a consumer had read a closed shard to its end; these have no row.")
+      ] : []
+    return counted + omittedEvents
+  }
+
+  private var omittedEvents: [Document.Block] {
+    let kept = max(0, telling.count - Self.mostEvents)
     guard kept + run.notesOmitted > 0 else { return [] }
     let file =
       run.experiment.outputs.csv.contains(.events) ? " events.csv has the first \(Figures.count(run.notes.count))." : ""
@@ -158,7 +179,7 @@ struct RunPage: Sendable {
       .list([
         "weir \(Version.current), seed \(run.experiment.seed)",
         "Fingerprint of scenario, inputs, limits, seed and version: `\(report.fingerprint.hex)`",
-        "Trajectory hash over all \(Figures.count(run.eventCount, of: "event")), in order: `\(hash)`",
+        "Hash over all \(Figures.count(run.eventCount, of: "simulated event")), in order: `\(hash)`",
       ]), .paragraph("Equal fingerprints give equal hashes, and every file here byte for byte."),
     ]
   }
@@ -167,13 +188,18 @@ struct RunPage: Sendable {
   private var cost: [Document.Block] {
     let bill = run.bill
     guard !bill.lines.isEmpty || !bill.unpriced.isEmpty else { return [] }
-    let going = bill.period == .none ? "" : " to go on until the period is over"
+    let going =
+      switch bill.period {
+      case .none: "The bill is of the simulated time."
+      case .month730h, .month30d: "The bill assumes this usage all month."
+      case .year: "The bill assumes this usage all year."
+      }
     return [
       .heading(2, "Cost"),
       .paragraph(
         Prose(
-          "For \(bill.period.words), prices `\(bill.book)`, region \(run.experiment.region). The bill takes what happened "
-            + "in the simulated time\(going). Left out: data transfer, jq hours, requests to S3 but PUTs, and free tiers."
+          "For \(bill.period.words), prices `\(bill.book)`, region \(run.experiment.region). \(going) "
+            + "Left out: data transfer, jq hours, requests to S3 but PUTs, and free tiers."
         )),
     ] + BillParts(bill).blocks
   }

@@ -1,5 +1,6 @@
 internal import Experiment
 internal import Models
+internal import Planning
 internal import Simulation
 internal import Units
 
@@ -21,7 +22,7 @@ struct Summary: Sendable {
       report.results.count > 1
       ? ["\(passed) of \(report.results.count) replications passed; the figures are those of the first."] : []
     let parts = [
-      replications,
+      replications, intervals,
       Self.cut(report.judgements.map(Self.objective), to: 6, noun: "objective"),
       Self.cut(run.streams.map(Self.stream), to: 3, noun: "stream"),
       run.experiment.horizon.resolution == .record ? [] : [Self.resolution(run.resolutions)],
@@ -32,10 +33,24 @@ struct Summary: Sendable {
       Self.cut(run.consumers.map(Self.consumer), to: 3, noun: "consumer"),
       Self.cut(run.firehoses.map(Self.firehose), to: 3, noun: "firehose"),
       [BillParts(run.bill).sentence],
-      Self.cut(report.warnings.map { "warning: \($0)" }, to: 1, noun: "warning"),
     ]
     let lines = (head + parts.joined()).prefix(Self.maximumLines)
     return lines.map { $0.split(whereSeparator: \.isNewline).joined(separator: " ") }
+  }
+
+  /// The most figures whose intervals are shown.
+  private static let mostIntervals = 6
+
+  /// What the replications say of the figures that matter most: objectives, then those that a sweep shows.
+  private var intervals: [String] {
+    let known = report.replicated.filter { $0.halfWidth != nil && ($0.figure.isTold(in: .sweep) || $0.figure == .cost) }
+    guard !known.isEmpty else { return report.results.count > 1 ? ["  no intervals: " + FigureEstimate.rule] : [] }
+    let sorted = known.filter { $0.path.hasPrefix("slo.") } + known.filter { !$0.path.hasPrefix("slo.") }
+    let rows = sorted.map { estimate in
+      "  \(estimate.path): \(RunPage.text(estimate.mean, of: estimate)) ± "
+        + "\(RunPage.text(estimate.halfWidth ?? 0, of: estimate)) (\(Figures.percent(Report.level)) interval of the mean)"
+    }
+    return Self.cut(rows, to: Self.mostIntervals, noun: "interval")
   }
 
   /// Which streams were settled by intervals, and why the others were not.
@@ -57,8 +72,8 @@ struct Summary: Sendable {
     let shards = [stream.shardsStart, stream.shardsEnd].map { Figures.count($0) }
     let count = stream.shardsStart == stream.shardsEnd ? shards[0] : shards.joined(separator: " → ")
     return
-      "  stream \(stream.name): \(mode(of: stream))\(count) \(count == "1" ? "shard" : "shards"), \(Figures.count(stream.incomingRecords)) records, "
-      + "\(Figures.size(stream.incomingBytes)); \(rate) of attempts refused; shard load mean \(load), p99 \(peak)"
+      "  stream \(stream.name): \(mode(of: stream))\(count) \(count == "1" ? "shard" : "shards"), \(Figures.count(stream.incomingRecords, of: "record")), "
+      + "\(Figures.size(stream.incomingBytes)); \(rate) of attempts throttled; shard load mean \(load), p99 \(peak)"
   }
 
   /// The mode of a stream that is on-demand at the start or at the end.
@@ -69,7 +84,7 @@ struct Summary: Sendable {
   }
 
   private static func producer(_ producer: ProducerResult) -> String {
-    "  producer \(producer.name): \(Figures.count(producer.offered)) offered, \(Figures.count(producer.lost)) lost, "
+    "  producer \(producer.name): \(Figures.count(producer.offered)) produced, \(Figures.count(producer.lost)) lost, "
       + "\(Figures.count(producer.retries, of: "repeated attempt")); put \(times(producer.putLatency))"
   }
 

@@ -1,5 +1,6 @@
 internal import Experiment
 internal import KinesisCore
+internal import Simulation
 internal import Units
 
 /// A Kinesis record on its way: one user record as it is, or several packed together.
@@ -49,6 +50,13 @@ struct AggregatePool: Sendable {
     _modify { yield &slots[Int(index)] }
   }
 
+  /// The one behind another in its line. The one behind that is on its way from memory meanwhile: lines lie scattered.
+  func next(behind index: Int32) -> Int32 {
+    let next = slots[Int(index)].later
+    if next >= 0 { slots.prefetch(Int(slots[Int(next)].later)) }
+    return next
+  }
+
   mutating func add(_ aggregate: Aggregate) -> Int32 {
     guard let index = free.popLast() else {
       slots.append(aggregate)
@@ -58,6 +66,15 @@ struct AggregatePool: Sendable {
     slots[Int(index)] = aggregate
     slots[Int(index)].generation = generation
     return index
+  }
+
+  /// One goes another time, for the same record, as if it were new.
+  mutating func renew(_ index: Int32, _ lane: Int, by deadline: Instant, isFirst: Bool) {
+    slots[Int(index)].generation &+= 1
+    slots[Int(index)].lane = Int32(lane)
+    slots[Int(index)].deadline = min(deadline, slots[Int(index)].expiration)
+    (slots[Int(index)].isFirst, slots[Int(index)].landed) = (isFirst, nil)
+    (slots[Int(index)].earlier, slots[Int(index)].later) = (-1, -1)
   }
 
   mutating func remove(_ index: Int32) {

@@ -18,8 +18,10 @@ struct KPLLimiter: Sendable {
 
   /// Takes the tokens of one Kinesis record, all or none. The library counts its data, not its partition key.
   mutating func admit(data: Int64, at now: Instant) -> Bool {
-    guard records.available(at: now) >= 1, bytes.available(at: now) >= data else { return false }
-    return records.take(1, at: now) && bytes.take(data, at: now)
+    guard records.holds(1, at: now), bytes.holds(data, at: now) else { return false }
+    records.spend(1)
+    bytes.spend(data)
+    return true
   }
 
   /// A Kinesis record waits, before all that want to be sent later.

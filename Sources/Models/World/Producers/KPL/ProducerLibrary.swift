@@ -229,12 +229,8 @@ struct ProducerLibrary: ~Copyable {
       (plan, library) = plan(of: client, holdings)
     (clients[client].call, clients[client].callDue) = (AggregateLine(), .never)
     guard line.count > 0 else { return }
-    var next = line.first
-    while next >= 0 {
-      let lane = Int(aggregates[next].lane)
-      if lane >= 0 { lanes[lane].collected -= aggregates[next].data }
-      next = aggregates[next].later
-    }
+    // All that was collected for its lanes is in this call.
+    for lane in clients[client].lanes where lane >= 0 { lanes[Int(lane)].collected = 0 }
     let trip = holdings.roundTrip(of: process, plan, endpoint, &calendar), now = calendar.now
     let failure: CallFailure = trip > library.timeout ? .timeout : .none
     let call = calls.add(KPLCall(client: Int32(client), line: line, sentAt: now, failure: failure))
@@ -258,7 +254,7 @@ struct ProducerLibrary: ~Copyable {
       let outcome = put(aggregate: next, of: process, plan, &holdings, &endpoint, &calendar)
       aggregates[next].landed = outcome.accepted > 0 ? outcome.shard : nil
       if outcome.accepted > 0 { accepted = (accepted.count + 1, accepted.bytes + aggregates[next].wire) }
-      next = aggregates[next].later
+      next = aggregates.next(behind: next)
     }
     endpoint.note(sent, accepted: accepted, took: (calendar.now - call.sentAt) * 2)
     return accepted.count > 0 ? .stored(records: accepted.count, bytes: accepted.bytes, in: plan.stream) : .none
@@ -271,7 +267,9 @@ struct ProducerLibrary: ~Copyable {
     let aggregate = aggregates[index], producer = holdings.producer(of: process)
     let header = RecordHeader(hashKey: aggregate.hash, size: Int32(aggregate.wire))
     let outcome = endpoint.put(header, isFirst: aggregate.isFirst, into: plan.stream, &calendar)
-    var (next, untried) = (aggregate.items.head, Int64(0))
+    // Of one record that was asked for before and is refused again nothing is to be noted.
+    let isKnown = aggregate.items.count == 1 && !aggregate.isFirst && outcome.accepted == 0
+    var (next, untried) = (isKnown ? -1 : aggregate.items.head, Int64(0))
     while next >= 0 {
       if holdings.noteAttempt(next, by: producer) { untried += 1 }
       if outcome.accepted > 0 { holdings.accept(next, of: producer) }
@@ -296,7 +294,7 @@ struct ProducerLibrary: ~Copyable {
     var next = call.line.first
     while next >= 0 {
       let aggregate = next
-      next = aggregates[aggregate].later
+      next = aggregates.next(behind: aggregate)
       if let reason = failure(of: aggregate, in: call, endpoint, holdings, &calendar) {
         fail(aggregate, for: client, reason, &holdings, endpoint, &calendar, &observers)
       } else {
@@ -354,7 +352,17 @@ struct ProducerLibrary: ~Copyable {
     _ endpoint: borrowing Endpoint, _ calendar: inout Calendar, _ observers: inout Observers
   ) {
     let process = Int(clients[client].process), producer = holdings.producer(of: process)
-    let items = aggregates[index].items, ttl = plan(of: client, holdings).1.ttl
+    let items = aggregates[index].items, (plan, library) = plan(of: client, holdings), ttl = library.ttl
+    if reason == .refused, items.count == 1, library.aggregation != .enabled, !plan.keys.isRoundRobin,
+      !clients[client].isListing, calendar.now <= aggregates[index].expiration
+    {
+      let owner = clients[client].map.owner(of: aggregates[index].hash)
+      aggregates.renew(
+        index, lane(of: owner, for: client, library, at: calendar.now), by: calendar.now + library.returnedBuffered,
+        isFirst: aggregates[index].isFirst && !holdings[items.head].isOffered)
+      holdings.noteRetries(1, by: producer)
+      return limit(index, for: client, &holdings, endpoint, &calendar, &observers)
+    }
     aggregates.remove(index)
     if reason == .wrongShard { counts[producer].wrongShard += Int64(items.count) }
     var next = items.head

@@ -6,7 +6,7 @@ internal import Units
 ///
 /// A process gathers, lingers and flushes as it does record by record; its records are only expected, beside the first. A
 /// request that is full by bytes is taken to be full at as many records as mean sizes fill it. O(calls).
-final class CallSource {
+struct CallSource: ~Copyable {
   private struct Caller {
     var clock: ArrivalClock
     var arrivals: RandomStream, phases: RandomStream, times: RandomStream
@@ -48,7 +48,7 @@ final class CallSource {
     }
   }
 
-  private func gather(_ caller: Int) {
+  private mutating func gather(_ caller: Int) {
     guard callers[caller].clock.next < end else {
       callers[caller].expected = 0
       return flushes.set(caller, at: .max)
@@ -57,26 +57,26 @@ final class CallSource {
     flushes.set(caller, at: UInt64(callers[caller].clock.next.nanoseconds))
   }
 
-  private func flush(_ caller: Int) {
+  private mutating func flush(_ caller: Int) {
     let half = Interval(nanoseconds: trip(of: caller) / 2), at = callers[caller].clock.next
     send(Pulse.Knot(at: at + half, sum: callers[caller].expected, window: callers[caller].window, half: half))
     callers[caller].advance(plan, end: end)
     gather(caller)
   }
 
-  private func trip(of caller: Int) -> Int64 {
+  private mutating func trip(of caller: Int) -> Int64 {
     service.draw(from: &callers[caller].times) + plan.network.draw(from: &callers[caller].times)
   }
 
   /// Calls overtake each other by little: the place is near the end.
-  private func send(_ call: Pulse.Knot) {
+  private mutating func send(_ call: Pulse.Knot) {
     var place = wire.count
     while place > head, wire[place - 1].at > call.at { place -= 1 }
     wire.insert(call, at: place)
   }
 
   /// Makes all calls that have arrived by an instant.
-  func extend(to instant: Instant, _ knots: inout [Pulse.Knot]) {
+  mutating func extend(to instant: Instant, _ knots: inout [Pulse.Knot]) {
     while flushes.minKey <= UInt64(instant.nanoseconds) { flush(flushes.minEntity) }
     while head < wire.count, wire[head].at <= instant {
       var call = wire[head]
@@ -99,4 +99,14 @@ final class CallSource {
         Pulse.Knot(at: caller.clock.next, sum: caller.expected, window: caller.window, half: .zero))
     }
   }
+}
+
+/// Holds one: it cannot be copied, and a pulse can.
+final class CallSourceBox {
+  private var source: CallSource
+
+  init(_ source: consuming CallSource) { self.source = source }
+
+  func extend(to instant: Instant, _ knots: inout [Pulse.Knot]) { source.extend(to: instant, &knots) }
+  func airborne(_ body: (_ expected: Double, _ call: Pulse.Knot) -> Void) { source.airborne(body) }
 }

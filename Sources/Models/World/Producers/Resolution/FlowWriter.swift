@@ -5,7 +5,7 @@ internal import Units
 /// A producer whose records are settled: when they come, how large they are, and whose shard they are.
 struct FlowWriter {
   let producer: Int, plan: ProducerPlan, keys: KeyShares, moments: SizeMoments
-  let pulse: Pulse
+  var pulse: Pulse
   /// Bytes that wait to be tried again, and how many may: half of what its processes may hold.
   var held: Int64 = 0
   let room: Int64
@@ -19,10 +19,11 @@ struct FlowWriter {
 
   /// Tells how long its records took that arrived between two instants, and what CloudWatch sees of their calls. Returns how many
   /// calls those were.
-  func tell(
+  mutating func tell(
     from begin: Instant, to end: Instant, _ holdings: inout Holdings, _ calls: inout PutCalls,
     _ observers: inout Observers
   ) -> Double {
+    let producer = producer, mean = moments.mean
     var made = 0.0
     pulse.laws(from: begin, to: end) { law in
       holdings.spread(law, by: producer, &observers)
@@ -30,7 +31,7 @@ struct FlowWriter {
       made += law.calls
       calls.time += time * law.calls
       (calls.shortest, calls.longest) = (min(calls.shortest, time), max(calls.longest, time))
-      holdings.noteHeld(law.records / max(1, law.calls) * moments.mean, by: producer)
+      holdings.noteHeld(law.records / max(1, law.calls) * mean, by: producer)
     }
     pulse.forget()
     return made
@@ -41,7 +42,7 @@ struct FlowWriter {
     let expected = sum - counted
     guard expected > 0 else { return }
     counted = sum
-    for key in 0..<plan.keys.counted {
+    for key in 0..<plan.counted {
       let mean = keys.share(of: UInt32(key)) * expected
       if mean > 0 { holdings.count(key, times: draws.poisson(mean: mean), by: producer) }
     }

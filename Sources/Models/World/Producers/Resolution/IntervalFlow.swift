@@ -114,13 +114,13 @@ struct IntervalFlow {
 
 extension Pulse {
   /// The pulse of a producer: by calls where they are few enough to matter.
-  convenience init(
+  init(
     _ plan: ProducerPlan, _ moments: SizeMoments, _ naming: DrawNaming, service: Sampler, _ horizon: Horizon
   ) {
     let isByRate = plan.spec.batching == .putRecord || plan.spec.processes > CallSource.mostCallers
     self.init(
       isByRate
         ? .rates(RateSource(plan, naming, service: service, horizon))
-        : .calls(CallSource(plan, moments, naming, service: service, horizon)), from: horizon.start)
+        : .calls(CallSourceBox(CallSource(plan, moments, naming, service: service, horizon))), from: horizon.start)
   }
 }

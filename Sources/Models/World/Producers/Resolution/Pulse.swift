@@ -5,7 +5,7 @@ internal import Units
 ///
 /// Which of them fall to a shard is drawn when somebody looks: counts of single records over any stretch are Poisson, with the
 /// stretch's part of the sum times the shard's share as their mean.
-final class Pulse {
+struct Pulse {
   /// A call that reaches the service; or, by rate, a corner of the curve.
   struct Knot {
     let at: Instant
@@ -23,35 +23,41 @@ final class Pulse {
 
   /// Where knots come from.
   enum Source {
-    case calls(CallSource)
+    case calls(CallSourceBox)
     case rates(RateSource)
   }
 
-  private let source: Source
+  /// Where knots come from: one of them.
+  private var calls: CallSourceBox?, rates: RateSource?
   /// In order of time, those long past dropped.
   private var knots: [Knot]
+  /// Up to when all knots were made, now and before, and how many there are by then: what all shards ask for.
+  private var reached = (at: Instant.never, place: 0), before = (at: Instant.never, place: 0)
   /// So many calls a second, or twice as many, tell how long records take.
   private static let told = 32
   /// So many knots are kept behind the newest.
   private static let kept = 65_536
 
   init(_ source: Source, from start: Instant) {
-    self.source = source
+    switch source {
+    case .calls(let source): calls = source
+    case .rates(let source): rates = source
+    }
     knots = [Knot(at: start, sum: 0, window: .zero, half: .zero)]
   }
 
   /// Whether records come along the curve rather than in calls.
-  var isByRate: Bool { if case .rates = source { true } else { false } }
+  var isByRate: Bool { rates != nil }
 
   /// Records of a call, along a curve.
-  private var perCall: Double { if case .rates(let rates) = source { rates.perCall } else { 1 } }
+  private var perCall: Double { rates?.perCall ?? 1 }
 
   /// Makes all knots up to an instant.
-  func extend(to instant: Instant) {
-    switch source {
-    case .calls(let calls): calls.extend(to: instant, &knots)
-    case .rates(let rates): rates.extend(to: instant, &knots)
-    }
+  mutating func extend(to instant: Instant) {
+    guard instant != reached.at else { return }
+    calls?.extend(to: instant, &knots)
+    rates?.extend(to: instant, &knots)
+    (before, reached) = (reached, (instant, place(behind: instant)))
   }
 
   /// Records expected by an instant up to which knots were made.
@@ -83,6 +89,8 @@ final class Pulse {
 
   /// The index of the first knot behind an instant, at least 1. It is mostly among the last ones.
   private func place(behind instant: Instant) -> Int {
+    if instant == reached.at { return reached.place }
+    if instant == before.at { return before.place }
     var place = knots.count
     let near = max(1, place - 8)
     while place > near, knots[place - 1].at > instant { place -= 1 }
@@ -94,7 +102,7 @@ final class Pulse {
   /// they take the pulse, and how many others are expected in their call. Nil when that is not before `end`.
   ///
   /// A call of one sure record and μ others brings none of them with chance (1 − share) · e^(−share · μ).
-  func first(
+  mutating func first(
     of share: Double, after instant: Instant, luck: Double, until end: Instant
   ) -> (at: Instant, sum: Double, others: Double)? {
     let sure = isByRate ? 0 : -DeterministicMath.log1p(-min(share, 1 - 1e-12)) - share
@@ -122,8 +130,12 @@ final class Pulse {
   }
 
   /// How long the records took that have arrived behind one instant and up to another.
-  func laws(from begin: Instant, to end: Instant, _ body: (Law) -> Void) {
-    if case .rates(let rates) = source { return rates.laws(of: sum(at: end) - sum(at: begin), body) }
+  mutating func laws(from begin: Instant, to end: Instant, _ body: (Law) -> Void) {
+    guard !isByRate else {
+      let records = sum(at: end) - sum(at: begin)
+      rates?.laws(of: records, body)
+      return
+    }
     // Some calls stand for all where there are many.
     let first = place(behind: begin), behind = place(behind: end), step = max(1, (behind - first) / Self.told)
     for index in stride(from: first + (step - 1) / 2, to: behind, by: step) {
@@ -164,14 +176,11 @@ final class Pulse {
 
   /// Records born and not yet at the service: expected, and between when they were born.
   func airborne(at now: Instant, _ body: (_ expected: Double, _ from: Instant, _ to: Instant) -> Void) {
-    switch source {
-    case .rates(let rates): body(rates.airborne(at: now), now - rates.lateness, now)
-    case .calls(let calls):
-      for index in place(behind: now)..<knots.count {
-        Self.airborne(knots[index].sum - knots[index - 1].sum, knots[index], at: now, body)
-      }
-      calls.airborne { Self.airborne($0, $1, at: now, body) }
+    if let rates { return body(rates.airborne(at: now), now - rates.lateness, now) }
+    for index in place(behind: now)..<knots.count {
+      Self.airborne(knots[index].sum - knots[index - 1].sum, knots[index], at: now, body)
     }
+    calls?.airborne { Self.airborne($0, $1, at: now, body) }
   }
 
   private static func airborne(
@@ -184,8 +193,9 @@ final class Pulse {
   }
 
   /// Forgets knots that nobody asks for any more.
-  func forget() {
+  mutating func forget() {
     guard knots.count > 2 * Self.kept else { return }
+    (reached, before) = ((.never, 0), (.never, 0))
     knots.removeFirst(knots.count - Self.kept)
   }
 }

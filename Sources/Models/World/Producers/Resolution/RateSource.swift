@@ -6,7 +6,7 @@ internal import Units
 /// or so many that a shard cannot tell their records from single ones.
 ///
 /// Approximate where the rate changes: the change arrives at once instead of over the law of that time. O(corners of the curve).
-final class RateSource {
+struct RateSource {
   private struct Line {
     var clock: ArrivalClock, phases: RandomStream
     var rate = 0.0, end: Instant
@@ -50,7 +50,7 @@ final class RateSource {
   }
 
   /// Makes the curve's corners up to an instant, and at least one a second.
-  func extend(to instant: Instant, _ knots: inout [Pulse.Knot]) {
+  mutating func extend(to instant: Instant, _ knots: inout [Pulse.Knot]) {
     while known + lateness < instant {
       var (next, rate) = (known + .seconds(1), 0.0)
       for index in lines.indices {
@@ -67,7 +67,7 @@ final class RateSource {
   }
 
   /// How long so many records took, by a few round trips.
-  func laws(of records: Double, _ body: (Pulse.Law) -> Void) {
+  mutating func laws(of records: Double, _ body: (Pulse.Law) -> Void) {
     guard records > 0 else { return }
     let each = records / Double(Self.trips)
     for _ in 0..<Self.trips {

@@ -98,9 +98,9 @@ struct ShardFlow {
 
   /// How many of a writer's records arrive by an instant: of each call its sure record or not, of the others a Poisson count.
   private mutating func drawCount(_ writer: Int, until to: Instant, _ writers: [FlowWriter]) -> Int64 {
-    let mean = expected(writer, until: to, writers), pulse = writers[writer].pulse, share = shares[writer]
+    let mean = expected(writer, until: to, writers), share = shares[writer]
     guard mean > 0 else { return 0 }
-    let calls = pulse.calls(from: upTo, to: to)
+    let calls = writers[writer].pulse.calls(from: upTo, to: to)
     let sure = counts.binomial(n: calls, p: min(1, share))
     return Int64(sure + counts.poisson(mean: max(0, mean - share * Double(calls))))
   }
@@ -132,32 +132,42 @@ struct ShardFlow {
     _ count: Int64, _ bytes: Int64?, of index: Int, until to: Instant, _ writers: [FlowWriter]
   ) -> [PutAttempt] {
     guard count > 0 else { return [] }
-    let writer = writers[index], even = bytes.map { $0 / count } ?? writer.moments.constant
+    let even = bytes.map { $0 / count } ?? writers[index].moments.constant
     var (attempts, sizes, births) = ([PutAttempt](), sizes, times)
-    writer.pulse.scatter(count, from: upTo, to: to, drawing: &gaps) { at, count, knot, expected in
+    writers[index].pulse.scatter(count, from: upTo, to: to, drawing: &gaps) { at, count, knot, expected in
       let flush = at - knot.half
       let all = PutAttempt(
         at: at, count: Int32(count), size: Int32(even ?? 0), writer: Int32(index), bornFrom: flush - knot.window,
         bornTo: flush, half: knot.half, expected: expected)
       guard even == nil else { return attempts.append(all) }
-      attempts += all.one(by: all.births(drawing: &births)) { Int32(writer.plan.drawSize(from: &sizes)) }
+      attempts += all.one(by: all.births(drawing: &births)) { Int32(writers[index].plan.drawSize(from: &sizes)) }
     }
     (self.sizes, times) = (sizes, births)
     return attempts
   }
 
-  /// A span's records by arrival: call by call where those are few; else the first, the last, and the others evenly between.
-  mutating func layRuns(of span: RecordSpan, _ writers: [FlowWriter], into runs: inout [ArrivalRun]) {
+  /// The records of a stretch's parts by arrival, call by call.
+  mutating func layCalls(_ parts: [Part], until to: Instant, _ writers: [FlowWriter], into runs: inout [ArrivalRun]) {
     runs.removeAll(keepingCapacity: true)
-    let pulse = writers[0].pulse
-    guard writers.count == 1, !pulse.isByRate else { return layCurve(of: span, into: &runs) }
-    let calls = pulse.calls(from: span.from, to: span.to)
-    guard calls > Self.fewCalls else {
-      return pulse.scatter(span.count, from: span.from, to: span.to, drawing: &gaps) { at, count, _, _ in
+    for part in parts {
+      writers[part.writer].pulse.scatter(part.count, from: upTo, to: to, drawing: &gaps) { at, count, _, _ in
         runs.append(ArrivalRun(count: count, first: at, last: at))
       }
     }
-    let (first, last) = pulse.ends(from: span.from, to: span.to), part = 1 / Double(calls)
+    if parts.count > 1 { runs.sort { $0.first < $1.first } }
+  }
+
+  /// A span's records by arrival: call by call where those are few; else the first, the last, and the others evenly between.
+  mutating func layRuns(of span: RecordSpan, _ writers: [FlowWriter], into runs: inout [ArrivalRun]) {
+    runs.removeAll(keepingCapacity: true)
+    guard writers.count == 1, !writers[0].pulse.isByRate else { return layCurve(of: span, into: &runs) }
+    let calls = writers[0].pulse.calls(from: span.from, to: span.to)
+    guard calls > Self.fewCalls else {
+      return writers[0].pulse.scatter(span.count, from: span.from, to: span.to, drawing: &gaps) { at, count, _, _ in
+        runs.append(ArrivalRun(count: count, first: at, last: at))
+      }
+    }
+    let (first, last) = writers[0].pulse.ends(from: span.from, to: span.to), part = 1 / Double(calls)
     let early = Int64(gaps.binomial(n: Int(span.count), p: part))
     let late = Int64(gaps.binomial(n: Int(span.count - early), p: part / (1 - part)))
     lay([(early, first, first), (span.count - early - late, first, last), (late, last, last)], into: &runs)
@@ -212,19 +222,21 @@ struct ShardFlow {
   // MARK: Drawing ahead
 
   /// When the next records arrive, for somebody who waits for them; nil when that is not before `end`.
-  mutating func lookAhead(_ writers: [FlowWriter], until end: Instant) -> Instant? {
-    if head == nil { head = drawHead(writers, until: end) }
+  mutating func lookAhead(_ writers: inout [FlowWriter], until end: Instant) -> Instant? {
+    if head == nil { head = drawHead(&writers, until: end) }
     let next = min(head?.at ?? .never, nextTry)
     return next < end ? next : nil
   }
 
-  private mutating func drawHead(_ writers: [FlowWriter], until end: Instant) -> Head? {
+  private mutating func drawHead(_ writers: inout [FlowWriter], until end: Instant) -> Head? {
     var earliest: Head?
     for index in writers.indices where shares[index] > 0 {
-      let pulse = writers[index].pulse, luck = counts.exponential()
-      guard let due = pulse.first(of: shares[index], after: upTo, luck: luck, until: end) else { continue }
+      let luck = counts.exponential()
+      guard let due = writers[index].pulse.first(of: shares[index], after: upTo, luck: luck, until: end) else {
+        continue
+      }
       guard due.at < earliest?.at ?? .never else { continue }
-      let count = pulse.isByRate ? 1 : drawCall(of: shares[index], others: due.others)
+      let count = writers[index].pulse.isByRate ? 1 : drawCall(of: shares[index], others: due.others)
       let at = max(due.at, upTo + Interval(nanoseconds: 1))
       earliest = Head(at: at, writer: index, count: count, sum: due.sum)
     }

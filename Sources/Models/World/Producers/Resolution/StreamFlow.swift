@@ -12,6 +12,8 @@ struct StreamFlow {
   private let name: String, end: Instant, naming: DrawNaming, service: Sampler
   /// The longest stretch that counts as one run of the shard's log: readers that keep arrivals apart see no finer.
   private let grain: Interval
+  /// Whether readers are pushed to as soon as records arrive: then each call is told apart.
+  private let isFine: Bool
   private var writers: [FlowWriter]
   private var shards: [ShardFlow] = [], open: [Bool] = []
   private var keyDraws: RandomStream
@@ -25,7 +27,7 @@ struct StreamFlow {
     service: Sampler, _ endpoint: borrowing Endpoint, at start: Instant
   ) {
     (stream, grain, self.writers, self.name, self.end) = (plan.stream, plan.grain, writers, name, end)
-    (self.naming, self.service) = (naming, service)
+    (self.naming, self.service, isFine) = (naming, service, plan.isPushed)
     keyDraws = naming.stream(.key, EntityName("streams.\(name).keys"))
     follow(endpoint.stream(stream), at: start)
   }
@@ -34,7 +36,7 @@ struct StreamFlow {
 
   /// The shards are these now: new ones begin, closed ones end, and what waited for those goes to their children.
   mutating func follow(_ state: Stream, at now: Instant) {
-    for writer in writers { writer.pulse.extend(to: now) }
+    extend(to: now)
     for shard in state.shards.dropFirst(shards.count) {
       let shares = writers.map { shard.isOpen ? $0.keys.share(of: shard.range) : 0 }
       let entity = EntityName("streams.\(name).arrivals", index: shard.id.index)
@@ -62,6 +64,10 @@ struct StreamFlow {
     }
   }
 
+  private mutating func extend(to now: Instant) {
+    for index in writers.indices { writers[index].pulse.extend(to: now) }
+  }
+
   // MARK: Settling
 
   /// Puts into every open shard what has arrived up to now.
@@ -78,7 +84,7 @@ struct StreamFlow {
   ) {
     let now = calendar.now
     guard open[shard], shards[shard].upTo < now else { return }
-    for writer in writers { writer.pulse.extend(to: now) }
+    extend(to: now)
     while shards[shard].upTo < now {
       let due = min(now, shards[shard].nextTry, shards[shard].head?.at ?? .never)
       if let head = shards[shard].head {
@@ -123,7 +129,11 @@ struct StreamFlow {
     }
     span.bytes = sums.bytes
     guard span.count > 0 else { return shards[shard].pass(to: to, writers) }
-    shards[shard].layRuns(of: span, writers, into: &runs)
+    if isFine {
+      shards[shard].layCalls(parts, until: to, writers, into: &runs)
+    } else {
+      shards[shard].layRuns(of: span, writers, into: &runs)
+    }
     guard store(span, sums, in: shard, &endpoint, &calendar) else {
       // About one stretch in 10¹⁵ has more than its margin.
       let drawn = parts
@@ -237,9 +247,10 @@ struct StreamFlow {
 
   // MARK: Drawing ahead
 
-  /// When the next records of a shard arrive, for somebody who waits for them; nil when that is not before the end.
+  /// When the next records of a shard arrive, for somebody who waits for them; nil when that is not before the end, or when the
+  /// shard has opened at this instant and is not followed yet.
   mutating func lookAhead(in shard: Int) -> Instant? {
-    open[shard] ? shards[shard].lookAhead(writers, until: end) : nil
+    open.indices.contains(shard) && open[shard] ? shards[shard].lookAhead(&writers, until: end) : nil
   }
 
   /// What was drawn ahead has arrived.
@@ -247,14 +258,14 @@ struct StreamFlow {
     _ head: ShardFlow.Head, in shard: Int, _ holdings: inout Holdings, _ endpoint: inout Endpoint,
     _ calendar: inout Calendar, _ observers: inout Observers
   ) {
-    let sums = shards[shard].takeHead(head, writers), writer = writers[head.writer]
+    let sums = shards[shard].takeHead(head, writers), producer = writers[head.writer].producer
     let span = RecordSpan(count: head.count, bytes: sums.bytes, from: head.at, to: head.at)
     runs.removeAll(keepingCapacity: true)
     runs.append(ArrivalRun(count: head.count, first: head.at, last: head.at))
     if store(span, sums, in: shard, &endpoint, &calendar) {
-      return holdings.settle(head.count, by: writer.producer, &observers)
+      return holdings.settle(head.count, by: producer, &observers)
     }
-    let knot = writer.pulse.knot(at: head.at), flush = head.at - knot.half
+    let knot = writers[head.writer].pulse.knot(at: head.at), flush = head.at - knot.half
     let fresh = RecordArrival.even(head.count, sums.bytes, at: head.at).map {
       PutAttempt(
         at: head.at, count: $0.count, size: $0.size, writer: Int32(head.writer), bornFrom: flush - knot.window,
@@ -271,7 +282,10 @@ struct StreamFlow {
     _ observers: inout Observers
   ) {
     var calls = PutCalls(stream: stream, isSingle: writers.allSatisfy { $0.plan.spec.batching == .putRecord })
-    var made = writers.reduce(0) { $0 + $1.tell(from: begin, to: end, &holdings, &calls, &observers) }
+    var made = 0.0
+    for index in writers.indices {
+      made += writers[index].tell(from: begin, to: end, &holdings, &calls, &observers)
+    }
     for shard in shards.indices {
       calls.accepted += shards[shard].accepted
       calls.bytes += shards[shard].bytes

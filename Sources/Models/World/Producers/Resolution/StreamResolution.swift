@@ -90,21 +90,45 @@ struct StreamFlowPlan: Sendable {
 
   let stream: Int
   let writers: [Writer]
+  /// The consumers whose polls or pushes need no events; whether some are pushes, for which single calls are told apart.
+  let readers: [Int], isPushed: Bool
   /// The longest stretch that readers may see as one.
   let grain: Interval
 
   /// The plans of all streams that are settled. O(keys).
   static func all(
-    of experiment: Experiment, _ plans: [ProducerPlan], _ choice: [StreamResolution]
+    of experiment: Experiment, _ plans: [ProducerPlan], _ choice: [StreamResolution], _ tables: inout KeyTables
   ) -> [StreamFlowPlan] {
     choice.indices.filter { choice[$0].resolution == .adaptive }.map { stream in
       let writers = plans.indices.filter { plans[$0].firehose == nil && plans[$0].stream == stream }.map { index in
         let plan = plans[index]
         return Writer(
-          producer: index, keys: KeyShares(plan.keys, plan.spec.keys),
+          producer: index, keys: tables.shares(of: plan.keys, plan.spec.keys),
           moments: SizeMoments(plan.spec, largestData: plan.largestData, keyBytes: plan.keyBytes))
       }
-      return StreamFlowPlan(stream: stream, writers: writers, grain: grain(of: stream, in: experiment))
+      let readers = readers(of: stream, in: experiment)
+      return StreamFlowPlan(
+        stream: stream, writers: writers, readers: readers,
+        isPushed: readers.contains { experiment.consumers[$0].isFanOut }, grain: grain(of: stream, in: experiment))
+    }
+  }
+
+  /// Consumers with processors of their own for each shard that are pushed to, or that poll where all who poll leave one of the
+  /// calls to spare that a shard answers in a second: no reader can then hinder another.
+  private static func readers(of stream: Int, in experiment: Experiment) -> [Int] {
+    let pollers = experiment.consumers.filter { $0.stream == stream && $0.isPolling }
+    let firehoses = experiment.firehoses.filter { $0.stream == stream }.count
+    let calls = pollers.reduce(2 * Double(firehoses)) { $0 + 1 / $1.pollInterval.inSeconds }
+    let haveRoom = calls <= Double(experiment.limits[.shard.readCalls] - 1)
+    return experiment.consumers.indices.filter { index in
+      let spec = experiment.consumers[index],
+        isCrashable = experiment.events.contains {
+          if case .crashWorkers(index, _) = $0.action { true } else { false }
+        }
+      let isOwn = spec.function == nil && spec.flink == nil && spec.queue == nil && spec.concurrency == nil
+      guard spec.stream == stream, isOwn, !isCrashable else { return false }
+      let most = Double(experiment.limits[.shard.writeRecords]) * spec.pollInterval.inSeconds
+      return spec.isFanOut || haveRoom && Double(spec.maxRecords) >= 2 * most && spec.pollInterval > .zero
     }
   }
 
