@@ -77,9 +77,7 @@ public enum SafeVisibility {
     var (low, high) = (0.0, shape + 40 * (shape.squareRoot() + 1))
     while high - low > 1e-10 * high {
       let middle = (low + high) / 2
-      // The tail of Erlang's law: fewer than `records` events of a Poisson process by then.
-      let tail = (0..<records).reduce(0.0) { $0 + Statistics.poissonShare(at: $1, mean: middle) }
-      if tail > share { low = middle } else { high = middle }
+      if Statistics.erlangShare(above: middle, shape: records) > share { low = middle } else { high = middle }
     }
     return .init(nanoseconds: Int64(clamping: (Double(mean.nanoseconds) * high).rounded()))
   }

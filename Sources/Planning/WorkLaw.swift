@@ -41,7 +41,7 @@ public enum WorkLaw: Sendable, Hashable {
     switch self {
     case .exponential(let mean):
       let ratio = time.inSeconds / max(1e-9, mean.inSeconds)
-      return (0..<records).reduce(0.0) { $0 + Statistics.poissonShare(at: $1, mean: ratio) }
+      return Statistics.erlangShare(above: ratio, shape: records)
     case .lognormal:
       guard records > 1 else { return share(ofOneAbove: time.inSeconds) }
       return LawOfSums(self, records, upTo: max(time.inSeconds, Double(records) * mean.inSeconds) * 2)

@@ -26,4 +26,10 @@ extension Statistics {
     precondition(k >= 0 && mean >= 0, "no such chance")
     return mean == 0 ? (k == 0 ? 1 : 0) : GSL.poissonShare(at: UInt32(clamping: k), mean: mean)
   }
+
+  /// The share of Erlang's law, the sum of `shape` exponential times of mean 1, that lies above `x`: fewer than `shape` events of a
+  /// Poisson process by then. O(shape).
+  public static func erlangShare(above x: Double, shape: Int) -> Double {
+    (0..<shape).reduce(0.0) { $0 + poissonShare(at: $1, mean: x) }
+  }
 }

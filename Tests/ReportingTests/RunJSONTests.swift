@@ -145,6 +145,13 @@ import Units
     #expect(JSONValue.count(UInt64.max).text == "18446744073709551615\n")
   }
 
+  @Test func `what would steer a terminal is escaped as JSON has it`() throws {
+    let names = ["a\u{202E}b", "\u{9B}2J", "\u{7F}", "\u{1B}[31m"],
+      text = JSONValue.array(names.map { .string($0) }).text
+    #expect(PlainText.visible(text) == text)
+    #expect(try JSONDecoder().decode([String].self, from: Data(text.utf8)) == names)
+  }
+
   @Test func `keys are sorted by bytes and texts are escaped`() throws {
     let value: JSONValue = ["b": "q\"\\\n\u{1}é", "B": nil, "a": []]
     #expect(value.text == "{\n  \"B\": null,\n  \"a\": [],\n  \"b\": \"q\\\"\\\\\\n\\u0001é\"\n}\n")

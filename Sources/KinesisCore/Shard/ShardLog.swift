@@ -170,14 +170,18 @@ public struct ShardLog: Sendable, Hashable {
   /// The index of the last step that begins at or before a position, or the first one. Looked for from the end: readers are
   /// near the tip.
   private func index(of position: Int64, in steps: ArraySlice<Step>) -> Int {
+    max(steps.startIndex, Self.place(in: steps) { $0.first > position } - 1)
+  }
+
+  /// The index of the first step that lies behind something, as all do from there on. O(log n), from the end back.
+  @inline(__always)
+  private static func place(in steps: ArraySlice<Step>, isBehind: (Step) -> Bool) -> Int {
     var end = steps.endIndex, width = 1
-    while end - width > steps.startIndex, steps[end - width].first > position {
+    while end - width > steps.startIndex, isBehind(steps[end - width]) {
       end -= width
       width *= 2
     }
-    let begin = max(steps.startIndex, end - width)
-    let behind = steps[begin..<end].partitioningIndex { $0.first > position }
-    return max(steps.startIndex, behind - 1)
+    return steps[max(steps.startIndex, end - width)..<end].partitioningIndex(where: isBehind)
   }
 
   private func settledIndex(of position: Int64) -> Int {
@@ -230,12 +234,7 @@ public struct ShardLog: Sendable, Hashable {
 
   /// The position behind the last record that had arrived by an instant, of recent ones. O(log n), from the tip back.
   func position(behindThoseBy instant: Instant) -> Int64 {
-    var end = recent.count, width = 1
-    while end - width > recentHead, recent[end - width].arrival > instant {
-      end -= width
-      width *= 2
-    }
-    let index = recent[max(recentHead, end - width)..<end].partitioningIndex { $0.arrival > instant }
+    let index = Self.place(in: recent[recentHead...]) { $0.arrival > instant }
     guard index > recentHead else { return recentHead < recent.count ? recent[recentHead].first : tip }
     return recentRun(at: index - 1).position(behindThoseBy: instant)
   }

@@ -145,7 +145,7 @@ extension Stream {
     shards[id.index].log.trim(before: now - retention)
     let tip = shards.span[id.index].log.tip, first = max(held.next, shards.span[id.index].log.trimHorizon)
     let part = first < tip ? affordable(from: first, in: id, bucket: &held.bytes, at: now) : (count: 0, bytes: 0)
-    let isAged = now - held.startedAt >= .seconds(limits[.fanOut.lifetime])
+    let isAged = now >= end(of: held)
     let isDrained = first + part.count >= tip && !gates[id.index].isOpen
     defer { consumers[consumer].subscriptions[subscription] = held }
     guard part.count > 0 || isAged || isDrained else { return nil }
@@ -162,12 +162,15 @@ extension Stream {
   public func nextPush(_ consumer: Int, _ subscription: Int, after now: Instant) -> Instant {
     let held = consumers.span[consumer].subscriptions[subscription]
     guard !held.isEnded else { return .never }
-    let end = held.startedAt + .seconds(limits[.fanOut.lifetime]), shard = held.shard.index
+    let end = end(of: held), shard = held.shard.index
     let next = max(held.next, shards.span[shard].log.trimHorizon)
     guard let run = shards.span[shard].log.run(holding: next) else { return end }
     let wanted = min(run.bytes(ofFirst: 1), limits[.fanOut.bytes])
     return min(end, held.bytes.instant(holding: wanted, from: now))
   }
+
+  /// When a subscription ends by age.
+  func end(of held: Subscription) -> Instant { held.startedAt + .seconds(limits[.fanOut.lifetime]) }
 
   /// Whole records that the bucket can pay for; a record above the bucket's depth goes when the bucket is full.
   private func affordable(

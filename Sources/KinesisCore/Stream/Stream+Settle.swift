@@ -50,7 +50,7 @@ extension Stream {
     var held = consumers.span[consumer].subscriptions[subscription]
     let id = held.shard, end = shards.span[id.index].log.position(behindThoseBy: instant), count = end - held.next
     guard !held.isEnded, gates[id.index].isOpen, held.next >= shards.span[id.index].log.trimHorizon, count > 0,
-      count <= limits[.shard.readRecordsPerCall], instant - held.startedAt < .seconds(limits[.fanOut.lifetime])
+      count <= limits[.shard.readRecordsPerCall], instant < self.end(of: held)
     else { return nil }
     let part = shards.span[id.index].log.prefix(from: held.next, records: count, bytes: .max)
     guard held.bytes.take(part.bytes, at: instant) else { return nil }
@@ -65,7 +65,7 @@ extension Stream {
   /// When a subscription ends by age; the epoch's beginning when it has ended.
   public func end(of subscription: Int, of consumer: Int) -> Instant {
     let held = consumers.span[consumer].subscriptions[subscription]
-    return held.isEnded ? .epoch : held.startedAt + .seconds(limits[.fanOut.lifetime])
+    return held.isEnded ? .epoch : end(of: held)
   }
 
   /// Says exactly what a shard's gate stands at: it stood at `reading`, then took what has arrived since, all of which was

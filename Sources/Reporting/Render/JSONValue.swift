@@ -117,7 +117,7 @@ public indirect enum JSONValue: Sendable, Hashable {
       case "\n": text += "\\n"
       case "\r": text += "\\r"
       case "\t": text += "\\t"
-      case _ where scalar.value < 0x20: text += "\\u00" + hexadecimal(UInt64(scalar.value), digits: 2)
+      case _ where PlainText.isControl(scalar): text += "\\u" + hexadecimal(UInt64(scalar.value), digits: 4)
       default: text.unicodeScalars.append(scalar)
       }
     }

@@ -23,7 +23,7 @@ public enum PlainText {
   }
 
   /// C0 but tab and line feed, DEL, C1, and what turns the direction of writing (Unicode Bidi_Control).
-  private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+  static func isControl(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 9, 10: false
     case 0..<32, 127...159: true

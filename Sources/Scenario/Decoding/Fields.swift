@@ -28,12 +28,14 @@ struct Field {
 
   /// Reports what may not be as its author thinks.
   func warn(_ message: String, found: String? = nil, remedy: String? = nil) {
+    guard !node.isTold else { return }
     let found = found.map { ConfigNode.quoted($0) }
     sink.report(
       Diagnostic(place: place, path: path, message: message, found: found, remedy: remedy, severity: .warning))
   }
 
   private func report(_ message: String, found: String?, remedy: String?, _ cause: Diagnostic.Cause? = nil) {
+    guard !node.isTold else { return }
     sink.report(Diagnostic(place: place, path: path, message: message, found: found, remedy: remedy, cause: cause))
   }
 

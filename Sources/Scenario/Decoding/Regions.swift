@@ -3,23 +3,12 @@
 /// Source: written down from general knowledge of AWS's list in March 2026, not checked against a copy of it (assumed);
 /// the list only feeds a warning. A region that is not here works. GovCloud and China are partitions of their own and not listed.
 public enum AWSRegion {
-  /// What is wrong or doubtful about a name.
-  public struct Flaw: Sendable, Hashable {
-    /// Whether no region can be called that.
-    public let isError: Bool
-    /// In words, what was found among them.
-    public let text: String
-  }
-
-  /// What is wrong or doubtful about a region's name; nil for a commercial region.
-  public static func flaw(_ name: String) -> Flaw? {
-    let near = Nearest.remedy(name, among: commercial).map { "; \($0)" } ?? ""
-    guard isFit(name) else {
-      return Flaw(
-        isError: true, text: "expected an AWS region such as us-east-1, found \(ConfigNode.quoted(name))\(near)")
-    }
-    return commercial.contains(name)
-      ? nil : Flaw(isError: false, text: "warning: \(unknown), found \(ConfigNode.quoted(name))\(near)")
+  /// What is wrong or doubtful about a region's name that was given by an option; nil for a commercial region.
+  public static func flaw(_ name: String, option: String) -> Diagnostic? {
+    let sink = Sink(),
+      node = ConfigNode(place: Place(file: option), content: .scalar(.init(text: name, isQuoted: true)))
+    _ = Field(node: node, path: "", sink: sink).region()
+    return sink.errors(main: option).first ?? sink.warnings.first
   }
 
   /// What is said of a region that is not in the list.
@@ -50,4 +39,19 @@ public enum AWSRegion {
     "sa-east-1",
     "us-east-1", "us-east-2", "us-west-1", "us-west-2",
   ]
+}
+
+extension Field {
+  /// The value as a region, or a report; one that is not in the list is taken, with a warning.
+  func region() -> String {
+    let expected = "an AWS region such as us-east-1", text = string(expecting: expected) ?? ""
+    guard AWSRegion.isFit(text) else {
+      if self.text != nil { fail(expected: expected, remedy: sink.nearest(text, among: AWSRegion.commercial)) }
+      return text
+    }
+    if !AWSRegion.commercial.contains(text) {
+      warn(AWSRegion.unknown, found: text, remedy: sink.nearest(text, among: AWSRegion.commercial))
+    }
+    return text
+  }
 }

@@ -99,7 +99,7 @@ struct ScenarioDecoder {
     let name = fields.require("name", expecting: "a name such as clicks-2026").flatMap(name)
     let description = fields.take("description")?.string() ?? ""
     let seed = fields.take("seed").flatMap(self.seed) ?? 1
-    let region = fields.take("region").map(region) ?? "us-east-1"
+    let region = fields.take("region")?.region() ?? "us-east-1"
     _ = fields.take("extends")
     _ = fields.take("vars")
     return (name, description, seed, region)
@@ -118,19 +118,6 @@ struct ScenarioDecoder {
 
   private func seed(_ field: Field) -> UInt64? {
     field.seed(expecting: "a seed, that is a whole number from 0")
-  }
-
-  private func region(_ field: Field) -> String {
-    let text = field.string(expecting: "an AWS region such as us-east-1") ?? ""
-    guard AWSRegion.isFit(text) else {
-      let near = sink.nearest(text, among: AWSRegion.commercial)
-      if field.text != nil { field.fail(expected: "an AWS region such as us-east-1", remedy: near) }
-      return text
-    }
-    if !AWSRegion.commercial.contains(text) {
-      field.warn(AWSRegion.unknown, found: text, remedy: sink.nearest(text, among: AWSRegion.commercial))
-    }
-    return text
   }
 
   private func outputs(_ field: Field?) -> Outputs {

@@ -19,6 +19,8 @@ struct ConfigNode: Sendable {
 
   var place: Place
   var content: Content
+  /// Whether what is wrong with it was said: nothing more is said of it then.
+  var isTold = false
 
   /// The value of `key`, when this is a map that has it. O(entries).
   subscript(key: String) -> ConfigNode? {

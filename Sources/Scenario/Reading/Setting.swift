@@ -54,17 +54,13 @@ struct SettingPass {
   /// A consumer of another type keeps no key that means nothing for it: what was said of polling is no mistake of a queue's.
   private func retyped(_ setting: Setting, _ value: ConfigNode, _ root: ConfigNode) -> ConfigNode {
     guard setting.path.hasPrefix("consumers."), setting.path.hasSuffix(".type"), case .scalar(let type) = value.content,
-      ConsumerKeys.types.contains(type.text), let consumers = root["consumers"],
-      case .map(var entries) = consumers.content,
-      let index = entries.firstIndex(where: { "consumers.\($0.key).type" == setting.path }),
-      case .map(let keys) = entries[index].value.content, case .map(var sections) = root.content,
-      let section = sections.firstIndex(where: { $0.key == "consumers" })
+      ConsumerKeys.types.contains(type.text)
     else { return root }
-    let foreign = ConsumerKeys.withoutMeaning(in: type.text)
-    let kept = keys.filter { !foreign.contains($0.key) }
-    entries[index].value = ConfigNode(place: entries[index].value.place, content: .map(kept))
-    sections[section].value = ConfigNode(place: consumers.place, content: .map(entries))
-    return ConfigNode(place: root.place, content: .map(sections))
+    let owner = setting.path.dropLast("type".count)
+    let nothing = ConfigNode(place: setting.place, content: .scalar(.init(text: "null", isQuoted: false)))
+    return ConsumerKeys.withoutMeaning(in: type.text).reduce(root) { tree, key in
+      replace(setting, (owner + key)[...], in: tree, under: [], by: nothing) ?? tree
+    }
   }
 
   private func value(of setting: Setting) -> ConfigNode? {

@@ -55,7 +55,10 @@ struct VariablePass {
       let changed = items.enumerated().map { apply(to: $1, at: "\(path)[\($0)]") }
       return ConfigNode(place: node.place, content: .list(changed))
     case .scalar(let scalar):
-      guard scalar.text.contains("${"), let value = substitute(scalar, node.place, path) else { return node }
+      guard scalar.text.contains("${") else { return node }
+      guard let value = substitute(scalar, node.place, path) else {
+        return ConfigNode(place: node.place, content: node.content, isTold: true)
+      }
       return ConfigNode(place: node.place, content: .scalar(value))
     }
   }

@@ -158,7 +158,7 @@ private struct YAMLFlaw {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):
-      let place = Place(file: file, line: mark.line, column: mark.column)
+      let place = Self.place(mark, in: text, file)
       diagnostic = Diagnostic(place: place, path: "", message: YAMLSource.flaw(in: file, problem))
     case .duplicatedKeysInMapping(let keys, let context):
       diagnostic = Self.duplicates(keys, first: context.mark, text: text, file: file)
@@ -167,6 +167,15 @@ private struct YAMLFlaw {
     default:
       diagnostic = Diagnostic(place: Place(file: file), path: "", message: YAMLSource.flaw(in: file))
     }
+  }
+
+  /// Where the parser stopped. At the end of a text without a line feed it has begun a line that the text does not have.
+  private static func place(_ mark: Mark, in text: String, _ file: String) -> Place {
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    guard mark.line > lines.count, let last = lines.last else {
+      return Place(file: file, line: mark.line, column: mark.column)
+    }
+    return Place(file: file, line: lines.count, column: last.unicodeScalars.count + 1)
   }
 
   /// The parser tells where the key stands first; where it stands again is found by its column, in block style.

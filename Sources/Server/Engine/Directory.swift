@@ -37,7 +37,7 @@ struct Directory: Sendable {
   }
 
   private var streams: [Int: StreamNote] = [:]
-  /// In order of creation; deleted ones are gone.
+  /// In order of creation, as long as their streams are there.
   private var queues: [QueueNote] = []
 
   /// The note of a stream, which must be there.
@@ -69,17 +69,10 @@ struct Directory: Sendable {
 
   func queue(_ id: String) -> QueueNote? { queues.first { $0.id == id } }
 
-  /// The note of a queue by its place; nil when it is gone.
-  func queue(of stream: Int, at position: Int) -> QueueNote? {
-    queues.first { $0.stream == stream && $0.position == position }
-  }
-
   mutating func label(queue id: String, _ labels: Labels) {
     guard let place = queues.firstIndex(where: { $0.id == id }) else { return }
     queues[place].labels = labels
   }
-
-  mutating func removeQueue(_ id: String) { queues.removeAll { $0.id == id } }
 
   /// All queues, by name.
   var allQueues: [QueueNote] { queues.sorted { $0.name < $1.name } }

@@ -207,34 +207,35 @@ extension KinesisService {
   mutating func acknowledge(
     _ input: WireInput, _ side: QueueSide, _ writer: inout WireWriter
   ) throws(ServiceError) {
-    let note = try queue(input)
-    let handles = input.structures("Entries").map { Self.handle($0.text("ReceiptHandle") ?? "", note) }
-    try answer(.acknowledge(handles, side), of: note, input, &writer)
+    let note = try queue(input), texts = Self.handles(input)
+    try answer(.acknowledge(texts.map { Self.handle($0, note) }, side), of: note, texts, &writer)
   }
 
   mutating func restore(_ input: WireInput, _ writer: inout WireWriter) throws(ServiceError) {
-    let note = try queue(input)
-    let handles = input.structures("Entries").map { Self.handle($0.text("ReceiptHandle") ?? "", note) }
-    try answer(.restore(handles), of: note, input, &writer)
+    let note = try queue(input), texts = Self.handles(input)
+    try answer(.restore(texts.map { Self.handle($0, note) }), of: note, texts, &writer)
   }
 
   mutating func updateVisibility(
     _ input: WireInput, _ side: QueueSide, _ writer: inout WireWriter
   ) throws(ServiceError) {
-    let note = try queue(input)
-    let entries = input.structures("Entries").map { entry in
+    let note = try queue(input), texts = Self.handles(input)
+    let entries = zip(texts, input.structures("Entries")).map { text, entry in
       VisibilityEntry(
-        Self.handle(entry.text("ReceiptHandle") ?? "", note),
-        visibility: .seconds(entry.integer("VisibilityTimeoutSeconds") ?? 0))
+        Self.handle(text, note), visibility: .seconds(entry.integer("VisibilityTimeoutSeconds") ?? 0))
     }
-    try answer(.updateVisibility(entries, side), of: note, input, &writer)
+    try answer(.updateVisibility(entries, side), of: note, texts, &writer)
+  }
+
+  /// The receipts of a call's entries, as texts.
+  private static func handles(_ input: WireInput) -> [String] {
+    input.structures("Entries").map { $0.text("ReceiptHandle") ?? "" }
   }
 
   private mutating func answer(
-    _ request: QueueRequest, of note: Directory.QueueNote, _ input: WireInput, _ writer: inout WireWriter
+    _ request: QueueRequest, of note: Directory.QueueNote, _ handles: [String], _ writer: inout WireWriter
   ) throws(ServiceError) {
     guard case .queue(.entries(let errors)) = try ask(.queue(note.name, request)) else { return }
-    let handles = input.structures("Entries").map { $0.text("ReceiptHandle") ?? "" }
     let results = zip(handles, errors)
     writer.object { writer in
       writer.member("Successful", list: results.filter { $0.1 == nil }) { writer, result in

@@ -206,11 +206,9 @@ struct IteratorToken: Sendable, Hashable {
   init?(_ text: String) {
     var bytes: [UInt8] = []
     guard Base64.decode(Array(text.utf8), into: &bytes), bytes.count == 36 else { return nil }
-    let words = stride(from: 0, to: 32, by: 8).map { start in
-      bytes[start..<start + 8].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    }
-    let sum = bytes[32...].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-    guard sum == CRC32.of(bytes[..<32]), let stream = Int(exactly: words[0]), let shard = Int32(exactly: words[1]),
+    let words = stride(from: 0, to: 32, by: 8).map { bytes[$0..<$0 + 8].word(as: UInt64.self) }
+    guard bytes[32...].word() == CRC32.of(bytes[..<32]), let stream = Int(exactly: words[0]),
+      let shard = Int32(exactly: words[1]),
       let next = Int64(exactly: words[2])
     else { return nil }
     self.stream = stream
@@ -220,16 +218,12 @@ struct IteratorToken: Sendable, Hashable {
 
   var text: String {
     var bytes: [UInt8] = []
-    for word in [UInt64(stream), UInt64(iterator.shard.number), UInt64(iterator.next)] { Self.append(word, to: &bytes) }
-    Self.append(UInt64(bitPattern: iterator.issuedAt.nanoseconds), to: &bytes)
-    let sum = CRC32.of(bytes[...])
-    for shift: UInt32 in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: sum >> shift)) }
+    for word in [Int64(stream), Int64(iterator.shard.number), iterator.next, iterator.issuedAt.nanoseconds] {
+      bytes.append(word, width: 8)
+    }
+    bytes.append(CRC32.of(bytes[...]), width: 4)
     var text: [UInt8] = []
     Base64.encode(bytes, into: &text)
     return String(decoding: text, as: UTF8.self)
-  }
-
-  private static func append(_ word: UInt64, to bytes: inout [UInt8]) {
-    for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift))) }
   }
 }

@@ -39,10 +39,10 @@ struct CallFrame: Sendable, Hashable {
     var entries: [UInt8] = []
     entries.reserveCapacity(entrySize * batch.entries.count)
     for entry in batch.entries {
-      append(UInt128(UInt32(bitPattern: Int32(entry.keyLength))), width: 4, to: &entries)
-      append(UInt128(entry.dataLength), width: 4, to: &entries)
+      entries.append(entry.keyLength, width: 4)
+      entries.append(entry.dataLength, width: 4)
       entries.append(entry.hashKey == nil ? 0 : 1)
-      append(entry.hashKey?.value ?? 0, width: 16, to: &entries)
+      entries.append(entry.hashKey?.value ?? 0, width: 16)
     }
     writer.name("e")
     writer.blob(entries[...])
@@ -50,12 +50,6 @@ struct CallFrame: Sendable, Hashable {
   }
 
   private static let entrySize = 25
-
-  private static func append(_ word: UInt128, width: Int, to bytes: inout [UInt8]) {
-    for shift in stride(from: 8 * (width - 1), through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: word >> UInt128(shift)))
-    }
-  }
 
   // MARK: Reading
 
@@ -83,13 +77,11 @@ struct CallFrame: Sendable, Hashable {
     _ target: WireInput, _ bytes: [UInt8], _ packed: [UInt8], _ refusal: String?
   ) -> PutBatch? {
     guard packed.count % entrySize == 0 else { return nil }
-    func word(_ place: Int, _ width: Int) -> UInt128 {
-      packed[place..<place + width].reduce(0) { $0 << 8 | UInt128($1) }
-    }
+    func length(_ place: Int) -> Int { Int(Int32(bitPattern: packed[place..<place + 4].word())) }
     var entries: [PutBatch.Entry] = [], start = 0
     for place in stride(from: 0, to: packed.count, by: entrySize) {
-      let keyLength = Int(Int32(bitPattern: UInt32(word(place, 4)))), dataLength = Int(word(place + 4, 4))
-      let hashKey = packed[place + 8] == 0 ? nil : HashKey(word(place + 9, 16))
+      let keyLength = length(place), dataLength = length(place + 4)
+      let hashKey = packed[place + 8] == 0 ? nil : HashKey(packed[place + 9..<place + entrySize].word())
       entries.append(PutBatch.Entry(start: start, keyLength: keyLength, dataLength: dataLength, hashKey: hashKey))
       start += max(0, keyLength) + dataLength
     }

@@ -95,7 +95,9 @@ public struct DataDirectory: Sendable {
         for key in Limit.Key.allCases { writer.member(key.name, terms.limits[key]) }
       }
     }
-    return magic + [version] + frame(writer.bytes)
+    var bytes = magic + [version]
+    append(writer.bytes, to: &bytes)
+    return bytes
   }
 
   private static func readHead(
@@ -136,18 +138,15 @@ public struct DataDirectory: Sendable {
     case damaged
   }
 
-  private static func frame(_ body: [UInt8]) -> [UInt8] {
-    var frame: [UInt8] = []
-    frame.reserveCapacity(8 + body.count)
-    for word in [UInt32(body.count), CRC32.of(body[...])] {
-      for shift: UInt32 in [24, 16, 8, 0] { frame.append(UInt8(truncatingIfNeeded: word >> shift)) }
-    }
-    return frame + body
+  private static func append(_ body: [UInt8], to bytes: inout [UInt8]) {
+    bytes.append(UInt32(body.count), width: 4)
+    bytes.append(CRC32.of(body[...]), width: 4)
+    bytes += body
   }
 
   private static func nextFrame(_ bytes: [UInt8], from place: Int) -> Next {
     guard place + 8 <= bytes.count else { return .torn }
-    func word(_ place: Int) -> UInt32 { bytes[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) } }
+    func word(_ place: Int) -> UInt32 { bytes[place..<place + 4].word() }
     let end = place + 8 + Int(word(place))
     guard end <= bytes.count else { return .torn }
     guard CRC32.of(bytes[place + 8..<end]) == word(place + 4) else { return end == bytes.count ? .torn : .damaged }
@@ -175,7 +174,8 @@ public struct DataDirectory: Sendable {
 
   /// Writes calls, all of them or none, and returns when they are on the disk.
   mutating func append(_ frames: [CallFrame]) throws(DataDirectoryError) {
-    let bytes = frames.flatMap { Self.frame($0.bytes) }
+    var bytes: [UInt8] = []
+    for frame in frames { Self.append(frame.bytes, to: &bytes) }
     do throws(DataDirectoryError) {
       try file.write(bytes, at: end)
     } catch {

@@ -65,9 +65,6 @@ struct PayloadStore: Sendable {
 
   /// Forgets a stream.
   mutating func remove(stream: Int) { streams[stream] = nil }
-
-  /// How many records are kept.
-  var count: Int { streams.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } } }
 }
 
 extension PayloadStore.Shard {

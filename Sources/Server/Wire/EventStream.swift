@@ -10,17 +10,18 @@ enum EventStream {
       block.append(UInt8(header.name.utf8.count))
       block.append(contentsOf: header.name.utf8)
       // 7 is a text, with its length in two bytes.
-      block.append(contentsOf: [7, UInt8(header.value.utf8.count >> 8), UInt8(header.value.utf8.count & 255)])
+      block.append(7)
+      block.append(header.value.utf8.count, width: 2)
       block.append(contentsOf: header.value.utf8)
     }
     var message: [UInt8] = []
     message.reserveCapacity(16 + block.count + payload.count)
-    append(UInt32(16 + block.count + payload.count), to: &message)
-    append(UInt32(block.count), to: &message)
-    append(CRC32.of(message[...]), to: &message)
+    message.append(16 + block.count + payload.count, width: 4)
+    message.append(block.count, width: 4)
+    message.append(CRC32.of(message[...]), width: 4)
     message.append(contentsOf: block)
     message.append(contentsOf: payload)
-    append(CRC32.of(message[...]), to: &message)
+    message.append(CRC32.of(message[...]), width: 4)
     return message
   }
 
@@ -36,9 +37,6 @@ enum EventStream {
       [(":message-type", "exception"), (":exception-type", type), (":content-type", format.rawValue)], payload)
   }
 
-  private static func append(_ word: UInt32, to bytes: inout [UInt8]) {
-    for shift: UInt32 in [24, 16, 8, 0] { bytes.append(UInt8(truncatingIfNeeded: word >> shift)) }
-  }
 }
 
 /// CRC-32 as gzip and Ethernet have it (reflected, polynomial 0xEDB88320).

@@ -18,7 +18,6 @@ public struct ServiceError: Error, Sendable, Hashable {
   static func invalidArgument(_ message: String) -> ServiceError { ServiceError("InvalidArgumentException", message) }
   static func validation(_ message: String) -> ServiceError { ServiceError("ValidationException", message) }
   static func inUse(_ message: String) -> ServiceError { ServiceError("ResourceInUseException", message) }
-  static func limitExceeded(_ message: String) -> ServiceError { ServiceError("LimitExceededException", message) }
   static let expiredToken = ServiceError(
     "ExpiredNextTokenException", "The pagination token passed to the operation has expired.")
   static let unknownOperation = ServiceError("UnknownOperationException", nil)

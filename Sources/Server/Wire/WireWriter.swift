@@ -201,9 +201,7 @@ public struct WireWriter {
 
   private mutating func append(_ first: UInt8, _ word: UInt64, width: Int) {
     bytes.append(first)
-    for shift in stride(from: 8 * (width - 1), through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-    }
+    bytes.append(word, width: width)
   }
 
   private mutating func quote(_ text: some Sequence<UInt8>) {

@@ -45,7 +45,7 @@ struct CostVerb: ParsableCommand {
   }
 
   func run() throws {
-    let places = [("region", region)].compactMap { path, value in value.map { Setting(path: path, value: $0) } }
+    let places = region.map { [Setting(path: "region", value: $0)] } ?? []
     var loaded = try LoadedScenario.read(file, settings: over.settings + places)
     if let book = try prices.book() { loaded.experiment.prices = book }
     let figures = CostDocument(

@@ -73,9 +73,9 @@ struct EstimateVerb: ParsableCommand {
 
   func run() throws {
     guard let bytes, let kept else { throw ExitStatus.failure }
-    if let flaw = AWSRegion.flaw(region) {
-      Log.line("--region: \(flaw.text)")
-      if flaw.isError { throw ExitCode.validationFailure }
+    if let flaw = AWSRegion.flaw(region, option: "--region") {
+      Log.line(flaw.description)
+      if flaw.severity == .error { throw ExitCode.validationFailure }
     }
     let book = try prices.book() ?? .current
     let load = StreamLoad(

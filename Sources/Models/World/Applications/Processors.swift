@@ -47,10 +47,13 @@ struct Processors: Sendable {
     crews = Array(repeating: Crew(), count: spec.workers)
   }
 
-  /// None with a plain loop, the KCL's prefetch queue of three results, or the ten events the service pushes before it waits
-  /// (facts §3, §9.2). That a Flink source holds two answers before it waits is assumed.
+  /// The events that the service pushes before it waits for its consumer (facts §3).
+  static let mostPushed = 10
+
+  /// None with a plain loop, the KCL's prefetch queue of three results, or what the service pushes before it waits (facts §9.2).
+  /// That a Flink source holds two answers before it waits is assumed.
   private static func prefetch(_ spec: ConsumerSpec) -> Int {
-    guard !spec.isFanOut else { return 10 }
+    guard !spec.isFanOut else { return mostPushed }
     return switch spec.application {
     case .plainLoop, .mapping, .queue: 0
     case .flink: 2

@@ -51,12 +51,10 @@ struct ShardReader: Sendable {
   private var wakeAt: Instant?
   /// The latest instant for which such an event is pending, so that the end of a subscription is scheduled once.
   private var lastWake: Instant = .epoch
-  /// Whether it goes by no events: at the end of each second it reads as it would have. When its next poll is due then, and what
-  /// was answered or pushed and has not arrived.
+  /// Whether it goes by no events: at the end of each second it reads as it would have. When its next poll is due then, and how many
+  /// of the first that travel have an event nevertheless, from before it was settled.
   private(set) var isSettled = false
-  private var due = Instant.never, pending: [Batch] = []
-  /// How many of those have an event nevertheless, from before it was settled.
-  private var scheduled = 0
+  private var due = Instant.never, scheduled = 0
   /// Its failures also decide which invocations of a mapping's function fail.
   var draws: CallDraws
   private var pace: PollPace
@@ -202,15 +200,14 @@ struct ShardReader: Sendable {
   }
 
   private mutating func beginSettled(due: Instant) {
-    (isSettled, self.due, wakeAt) = (true, due, nil)
-    (pending, travelling, scheduled) = (travelling, [], travelling.count)
+    (isSettled, self.due, wakeAt, scheduled) = (true, due, nil, travelling.count)
   }
 
   /// Goes by events again: arrivals of what travels are such, and its next poll or push, unless it waits for its owner.
   mutating func unsettle(_ endpoint: borrowing Endpoint, _ calendar: inout Calendar, waits: Bool) {
     guard isSettled else { return }
-    (isSettled, travelling) = (false, pending)
-    for answer in pending.dropFirst(scheduled) {
+    isSettled = false
+    for answer in travelling.dropFirst(scheduled) {
       calendar.schedule(RunEvent(caller.arrival, place.slot), at: max(answer.arrival, calendar.now), .release)
     }
     if let fanOut, let subscription {
@@ -218,29 +215,25 @@ struct ShardReader: Sendable {
       let end = endpoint.nextPush(to: fanOut.position, subscription, of: place.stream, after: now)
       let next = due < .never ? due : end
       if next < .never { wake(at: max(calendar.now, next), &calendar) }
-    } else if fanOut == nil, pending.isEmpty, !waits {
+    } else if fanOut == nil, travelling.isEmpty, !waits {
       wake(at: max(due, calendar.now), &calendar)
     }
-    pending.removeAll(keepingCapacity: true)
   }
 
   /// When the next step of a settled reader is due; `.never` for others.
   func nextStep(_ endpoint: borrowing Endpoint) -> Instant {
     guard isSettled else { return .never }
-    let arrival = pending.first?.arrival ?? .never
+    let arrival = travelling.first?.arrival ?? .never
     guard fanOut != nil else { return min(arrival, due) }
-    guard pending.count < Self.mostPending else { return arrival }
+    guard travelling.count < Processors.mostPushed else { return arrival }
     return min(arrival, nextDue(endpoint))
   }
 
-  /// What the service pushes before it waits for its consumer (facts §3).
-  private static let mostPending = 10
-
   /// The step that was due at an instant that lies back.
   mutating func step(at instant: Instant, limit: Int, _ endpoint: inout Endpoint) -> Step {
-    if let answer = pending.first, answer.arrival <= instant {
+    if let answer = travelling.first, answer.arrival <= instant {
       scheduled = max(0, scheduled - 1)
-      return .arrived(pending.removeFirst(), at: answer.arrival)
+      return .arrived(arrive(), at: answer.arrival)
     }
     guard let fanOut, let subscription else { return poll(at: instant, limit: limit, &endpoint) }
     guard
@@ -249,7 +242,7 @@ struct ShardReader: Sendable {
         at: instant, isSettled: true)
     else { return .refused }
     arrivesAt = max(arrivesAt, instant + call.took)
-    pending.append(Batch(first: next, count: call.event.count, arrival: arrivesAt))
+    travelling.append(Batch(first: next, count: call.event.count, arrival: arrivesAt))
     next += call.event.count
     return .pushed
   }
@@ -260,7 +253,7 @@ struct ShardReader: Sendable {
     calledAt = instant
     pace.answered(at: instant)
     (iterator, due) = (answer.next, .never)
-    pending.append(Batch(first: next, count: answer.count, arrival: instant + took))
+    travelling.append(Batch(first: next, count: answer.count, arrival: instant + took))
     next = answer.end
     return .answered
   }

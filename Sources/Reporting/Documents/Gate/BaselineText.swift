@@ -8,8 +8,11 @@ public struct BaselineText: Sendable {
   /// The document, with a newline at its end.
   public let text: String
 
-  /// The baseline of a case with the objectives `expected` to fail; only of the figures that are wanted.
-  public init(_ found: GateCase, expected: [String], wanted: [MetricPattern]) {
+  /// The baseline of a case with the objectives `expected` to fail; only of the figures that are wanted. Throws where there are so
+  /// many that it could not be read again.
+  public init(
+    _ found: GateCase, expected: [String], wanted: [MetricPattern]
+  ) throws(OutputFile.WriteError) {
     let figures = Self.estimates(found, wanted).map { estimate, values in
       (estimate.path, Self.line(estimate, values))
     }
@@ -22,7 +25,11 @@ public struct BaselineText: Sendable {
       ("version", JSONValue.string(Version.current).line),
     ]
     let bare = Self.document(members)
-    guard let body = Baseline.body(of: bare) else { preconditionFailure("a baseline is JSON") }
+    guard let body = Baseline.body(of: bare) else {
+      throw OutputFile.WriteError(
+        path: found.baselineFile,
+        reason: "figures times replications are too many for a baseline; --metrics takes fewer")
+    }
     let checksum = JSONValue.string(Fingerprint.digest(of: body)).line
     text = Self.document([("checksum", checksum)] + members)
   }
