@@ -10,7 +10,10 @@
 ///   whenever one stops.
 /// - *It breaks* when the likelihood ratio of all smaller shares, evenly weighed, against r reaches 1/α. Under any share of r
 ///   or more that ratio is a supermartingale, so the chance ever to see it is at most α (Ville 1939).
-/// - Otherwise it is open; and once more runs have failed than `most` runs may have, it is given up as never to be shown.
+/// - It is *given up* once more runs have failed than `most` runs may have; and, where there is a `hope`, once runs show as
+///   surely, by the same ratio, that less than that share passes. What passes at least that often is given up in α of cases at
+///   most, and what would take hundreds of runs to be shown, if it ever were, costs tens.
+/// - Otherwise it is open.
 public struct ShareTest: Sendable, Hashable {
   /// What is known.
   public enum Outcome: Sendable, Hashable {
@@ -28,6 +31,9 @@ public struct ShareTest: Sendable, Hashable {
   public let confidence: Double, share: Double
   /// The most runs.
   public let most: Int
+  /// A share above `share`: from the first number of runs that can show `share` on, what is shown to pass less often than that
+  /// is given up. Nil to carry on as long as `most` allows.
+  public let hope: Double?
   /// `acceptance[f]` runs show that it holds when f of them failed; ascending, all at most `most`.
   public let acceptance: [Int]
 
@@ -44,18 +50,30 @@ public struct ShareTest: Sendable, Hashable {
     return (root * 1_000).rounded(.down) / 1_000
   }
 
-  /// The usual most: room for a failure or two, 101 for 0.9 at 95 %.
+  /// The usual most: 870 for 0.9 at 95 %, so that what passes half-way between that and always is shown to in nine cases of ten.
   public static func usualMost(confidence: Double, share: Double) -> Int {
-    least(confidence: confidence, share: share) * 7 / 2
+    least(confidence: confidence, share: share) * 30
   }
 
-  /// The most failures that are ever accepted, and runs between two looks once there may be an answer.
-  private static let mostFailures = 64, step = 15
+  /// The test unless told: the usual most, and given up where less than half-way to always is passed.
+  public static func usual(confidence: Double, share: Double) -> ShareTest {
+    ShareTest(
+      confidence: confidence, share: share, most: usualMost(confidence: confidence, share: share),
+      hope: (1 + share) / 2)
+  }
 
-  /// A test of so many runs at most. O(`most`).
+  /// The most failures that are ever accepted; and runs between two looks once there may be an answer, at least, and as a part
+  /// of those there are.
+  private static let mostFailures = 64, step = 15, part = 20
+
+  /// A test of so many runs at most, that gives up only when these cannot show it. O(`most`).
   public init(confidence: Double, share: Double, most: Int) {
+    self.init(confidence: confidence, share: share, most: most, hope: nil)
+  }
+
+  private init(confidence: Double, share: Double, most: Int, hope: Double?) {
     precondition(confidence > 0 && confidence < 1 && share > 0 && share < 1 && most >= 1, "no such test")
-    (self.confidence, self.share, self.most) = (confidence, share, most)
+    (self.confidence, self.share, self.most, self.hope) = (confidence, share, most, hope)
     acceptance = Self.acceptance(1 - confidence, share, most)
   }
 
@@ -94,16 +112,25 @@ public struct ShareTest: Sendable, Hashable {
   /// What so many runs say of which so many failed, when nothing was known before the last of them.
   public func outcome(runs: Int, failed: Int) -> Outcome {
     if failed < acceptance.count, runs >= acceptance[failed] { return .holds }
-    if failed > 0, ratio(passed: runs - failed, failed: failed) >= 1 / (1 - confidence) { return .breaks }
-    return failed < acceptance.count ? .open : .hopeless
+    if isBelow(share, runs: runs, failed: failed) { return .breaks }
+    return failed < acceptance.count && !isBelowHope(runs: runs, failed: failed) ? .open : .hopeless
   }
 
-  /// ∫ (q/r)^s ((1 − q)/(1 − r))^f dq/r over 0…r: the mixture's likelihood ratio against r.
-  private func ratio(passed: Int, failed: Int) -> Double {
-    let runs = UInt32(clamping: passed + failed)
-    let chance = GSL.binomialShare(at: UInt32(clamping: passed), of: runs, share)
-    guard chance > 0 else { return .infinity }
-    return GSL.binomialShare(above: UInt32(clamping: passed), of: runs + 1, share) / (Double(runs + 1) * share * chance)
+  /// Whether runs show that it passes less often than is hoped; false without a hope, or before there are `acceptance[0]` runs.
+  public func isBelowHope(runs: Int, failed: Int) -> Bool {
+    guard let hope, let first = acceptance.first, runs >= first else { return false }
+    return isBelow(hope, runs: runs, failed: failed)
+  }
+
+  /// Whether runs show that less than a share r passes: whether ∫ (q/r)^s ((1 − q)/(1 − r))^f dq/r over 0…r, the mixture's
+  /// likelihood ratio against r, has come to 1/α.
+  private func isBelow(_ share: Double, runs: Int, failed: Int) -> Bool {
+    guard failed > 0 else { return false }
+    let passed = UInt32(clamping: runs - failed), count = UInt32(clamping: runs)
+    let chance = GSL.binomialShare(at: passed, of: count, share)
+    guard chance > 0 else { return true }
+    let above = GSL.binomialShare(above: passed, of: count + 1, share)
+    return above / (Double(runs + 1) * share * chance) >= 1 / (1 - confidence)
   }
 
   /// How many of so many runs may fail: none below the first number of `acceptance`.
@@ -112,12 +139,12 @@ public struct ShareTest: Sendable, Hashable {
     return accepted > 0 ? accepted - 1 : nil
   }
 
-  /// After how many runs to look, ascending: two, four and so on up to the first number that can show it, then every 15,
-  /// each number of `acceptance`, and `most`.
+  /// After how many runs to look, ascending: two, four and so on up to the first number that can show it, then 15 later (or a
+  /// twentieth, when that is more), each number of `acceptance`, and `most`.
   public var looks: [Int] {
     let first = min(acceptance.first ?? most, most)
     let doubling = sequence(first: 2) { $0 * 2 }.prefix { 3 * $0 <= 2 * first }
-    let later = Array(stride(from: first, to: most, by: Self.step)) + acceptance
+    let later = sequence(first: first) { $0 + max(Self.step, $0 / Self.part) }.prefix { $0 < most } + acceptance
     return (Array(doubling) + later.sorted() + [most]).reduce(into: []) { looks, next in
       if next > looks.last ?? 0, next <= most { looks.append(next) }
     }

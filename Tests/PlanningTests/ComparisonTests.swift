@@ -70,7 +70,7 @@ struct ComparisonTests {
       #expect((count.outcome == .holds) == (count.held == 30), "\(count)")
     }
     #expect(comparison.contenders[0].passed < 30 && comparison.contenders[1].passed == 30)
-    #expect(comparison.test == FeasibilityTest(confidence: 0.95, reliability: 0.9))
+    #expect(comparison.test == .usual(confidence: 0.95, runs: 30))
   }
 
   @Test("sequential stopping ends at the same round with any number of workers") func sequential() async throws {

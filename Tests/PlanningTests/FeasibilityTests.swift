@@ -51,6 +51,15 @@ import Testing
     #expect(longer.outcome == .holds && longer.bound == 73 && longer.held == 73)
   }
 
+  @Test func `what is given up says what it shows, or how many more may decide`() {
+    #expect(usual.replications == 870 && usual.whyGivenUp(held: 40, runs: 59).contains("fewer than 95 % of runs"))
+    let few = FeasibilityTest(confidence: 0.95, reliability: 0.9, replications: 101)
+    #expect(few.outcome(of: Array(repeating: true, count: 26) + [false, false, false]) == .hopeless)
+    #expect(few.whyGivenUp(held: 26, runs: 29).hasSuffix("--replications 404 may decide"))
+    // The same runs leave hope where there is room for more.
+    #expect(usual.outcome(of: Array(repeating: true, count: 26) + [false, false, false]) == .open)
+  }
+
   @Test func `fewer replications than that takes show less, and it is said`() {
     let request = PlanRequest(replications: 20)
     #expect(request.reliability == 0.86 && request.lowered?.contains("0.86") == true)

@@ -44,6 +44,37 @@ import Testing
     #expect(best(plan) == "2")
   }
 
+  @Test(
+    "six polling applications hold with two shards, whose refused calls are few, and a range up to 32 does not lose that"
+  )
+  func calls() async throws {
+    let readers = (0..<6).map { "c\($0): {from: s, type: sdk_polling}" }.joined(separator: ", ")
+    let plan = try await Self.plan(
+      Self.text(
+        """
+        consumers: {\(readers)}
+        slo: [{id: calls, expr: throttled_calls.sum < 100}, {id: thr, expr: put_throttle_rate(stream=s).rate < 1 %}]
+        plan: {search: [{param: streams.s.shards, values: [1, 2, 8, 16, 32]}]}
+        """), PlanRequest(confidence: 0.8, workers: 2))
+    #expect(best(plan) == "2")
+    // More shards are not better: each is polled by six.
+    let many = plan.excuses.filter { ["8", "16", "32"].contains($0.choices[0].value) }
+    #expect(many.count == 3 && many.allSatisfy { $0.basis == .simulated || $0.limit == .dearer }, "\(many)")
+  }
+
+  @Test("freshness is not taken to be hurt by fewer shards: two hold where three do") func freshness() async throws {
+    let plan = try await Self.plan(
+      Self.text(
+        """
+        consumers: {a: {from: s, type: sdk_polling}, b: {from: s, type: sdk_polling}}
+        firehoses: {f: {source: 'stream:s', destination: s3, buffer: {size: 5MiB, interval: 60s}}}
+        slo: [{id: fresh, expr: data_freshness(firehose=f).p99 < 75 s}]
+        plan: {search: [{param: streams.s.shards, values: [2, 3, 4]}]}
+        """, rate: "60", more: "record: {size: 14KiB, key_bytes: 24}", duration: "60s"),
+      PlanRequest(confidence: 0.8, workers: 2))
+    #expect(best(plan) == "2" && plan.excuses.allSatisfy { $0.limit == .dearer }, "\(plan.excuses)")
+  }
+
   @Test("six functions at once are the limit that many shards meet, and it is named") func concurrency() async throws {
     let plan = try await Self.plan(
       Self.text(
@@ -96,6 +127,18 @@ import Testing
     let row = { (shards: String) in table.rows.first { $0.choices[0].value == shards } }
     #expect(best(plan) == "2" && abs((row("2")?.mean ?? 0) - 2.05) < 0.05 && abs((row("3")?.mean ?? 0) - 8.9) < 0.05)
     #expect(row("2")?.held == 26 && row("3")?.held == 32 && row("8")?.held ?? 0 == 0)
+    #expect(!plan.notes.contains { $0.contains("is regretted less") })
+  }
+
+  @Test("by default 95 % of the worlds are asked for: three shards, and what is regretted less is named with its price")
+  func regretByDefault() async throws {
+    for values in ["[2, 3]", "[2, 3, 8]"] {
+      let plan = try await Self.plan(Self.flip.replacingOccurrences(of: "VALUES", with: values))
+      #expect(best(plan) == "3" && plan.regret?.rows.first?.held == 32)
+      let note = plan.notes.filter { $0.contains("is regretted less") }
+      #expect(note.count == 1 && note[0].hasPrefix("streams.s.shards=2 is") && note[0].contains("26 of 32 worlds"))
+      #expect(note[0].hasSuffix("--confidence 0.81"), "\(note)")
+    }
   }
 
   @Test(

@@ -70,7 +70,29 @@ import Testing
     let best = all.feasible.first.map { desk.space.candidates[$0] }
     #expect(plan.best?.choices == best?.choices, "\(Self.text(index))")
     #expect(plan.best?.monthlyCost == all.feasible.first.flatMap { all.assessments[$0]?.monthlyCost })
+    #expect(plan.best.map { !$0.figures.isEmpty } ?? true)
     #expect(plan.excuses.count + (plan.best == nil ? 0 : 1) + plan.runnersUp.count == desk.space.candidates.count)
+  }
+
+  @Test("keeps the single runs of what it chose, however many designs hold at one price") func memory() async throws {
+    let lingers = (1...40).map { "\($0)ms" }.joined(separator: ", ")
+    let (desk, plan) = try await desk(
+      """
+      schema: weir/v1
+      name: alike
+      clock: {duration: 2s, report_bin: 1s}
+      streams: {s: {mode: provisioned, shards: 1}}
+      producers: {p: {to: s, rate: 20, record: {size: 300B, key_bytes: 24}, keys: {dist: uniform, cardinality: 50}, batch: {linger: 1ms}}}
+      slo: [{id: thr, expr: put_throttle_rate(stream=s).rate < 1 %}]
+      plan: {search: [{param: producers.p.batch.linger, values: [\(lingers)]}]}
+      """)
+    let known = try #require(desk.search).assessments.compactMap(\.self)
+    #expect(known.count == 40 && known.allSatisfy(\.isFeasible))
+    #expect((1...3).contains(known.count { !$0.evidence.isEmpty }))
+    #expect(
+      ([plan.best].compactMap(\.self) + plan.runnersUp).allSatisfy { !$0.figures.isEmpty } && plan.runnersUp.count == 2)
+    // The quickest of equals.
+    #expect(plan.best?.choices.first?.value == "1ms" && plan.front.contains { $0.choices == plan.best?.choices })
   }
 
   @Test("gives the same answer however far the range reaches", arguments: 60..<72) func widening(index: Int)

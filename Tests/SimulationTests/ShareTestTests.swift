@@ -53,6 +53,23 @@ import Testing
     #expect(chances(test, truth: 0.99).holds > 0.9 && chances(test, truth: 0.85).holds < 0.012)
   }
 
+  @Test("by default shows what holds in 95 of 100 runs nine times in ten, and gives up soon where there is little hope")
+  func usual() {
+    let test = ShareTest.usual(confidence: 0.95, share: 0.9)
+    #expect(test.most == 870 && test.hope == 0.95 && test.acceptance.prefix(3) == [29, 74, 100])
+    #expect(chances(test, truth: 0.96).holds > 0.98 && chances(test, truth: 0.95).holds > 0.9)
+    #expect(chances(test, truth: 0.9).holds <= 0.05 + 1e-12 && chances(test, truth: 0.85).holds < 0.012)
+    #expect(chances(test, truth: 0.3).runs < 4 && chances(test, truth: 0.8).runs < 50)
+    // Giving up costs what passes as often as is hoped, or oftener, no more than the error.
+    let patient = ShareTest(confidence: 0.95, share: 0.9, most: 870)
+    for truth in [0.95, 0.96, 0.99] {
+      #expect(chances(patient, truth: truth).holds - chances(test, truth: truth).holds <= 0.05)
+    }
+    #expect(patient.hope == nil && chances(patient, truth: 0.8).runs > 2 * chances(test, truth: 0.8).runs)
+    // The first 28 runs cannot show anything, and are not given up.
+    #expect(!test.isBelowHope(runs: 28, failed: 9) && test.isBelowHope(runs: 29, failed: 9))
+  }
+
   @Test("gives up what cannot hold after a handful of runs") func handful() {
     let test = ShareTest(confidence: 0.95, share: 0.9, most: 101)
     #expect(test.outcome(of: [false, false]) == (.breaks, 2))
@@ -64,6 +81,8 @@ import Testing
     let test = ShareTest(confidence: 0.95, share: 0.9, most: 101)
     #expect(test.looks == [2, 4, 8, 16, 29, 44, 59, 74, 89, 100, 101])
     #expect(ShareTest(confidence: 0.95, share: 0.9, most: 4).looks == [2, 4])
+    // Of thousands a twentieth later each.
+    #expect(ShareTest(confidence: 0.95, share: 0.99, most: 8_970).looks.count < 150)
     #expect(test.allowed(after: 28) == nil && test.allowed(after: 29) == 0 && test.allowed(after: 80) == 1)
   }
 }

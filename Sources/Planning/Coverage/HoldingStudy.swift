@@ -13,8 +13,8 @@ public struct HoldingStudy: Sendable {
   public struct Family: Sendable, Hashable {
     /// What it is.
     public let name: String
-    fileprivate let producer: String, duration: String, objective: String
-    fileprivate var window: String?
+    let producer: String, duration: String, objective: String
+    var window: String?
   }
   /// How often a limit that a known share of runs meets was said to hold.
   public struct Verdict: Sendable, Hashable {
@@ -34,12 +34,12 @@ public struct HoldingStudy: Sendable {
   public struct Outcome: Sendable, Hashable {
     /// In the order of the families and of the shares.
     public var verdicts: [Verdict] = []
-    /// In the order of the families and of the replications.
+    /// In the order of the families and of the replications; differences of two designs last.
     public var coverages: [Coverage] = []
   }
 
   /// The shares of runs that a limit is met in, and the replications of an interval.
-  public static let shares = [0.8, 0.85, 0.95, 0.99], counts = [20, 30, 74, 150]
+  public static let shares = [0.8, 0.85, 0.95, 0.99], counts = [10, 20, 30, 40, 74, 100, 150]
 
   /// Runs simulated of each family, seeds that draw from them, and the seed of both.
   public let runs: Int, seeds: Int, seed: UInt64
@@ -79,6 +79,13 @@ public struct HoldingStudy: Sendable {
       objective: "put_latency(producer=p).p99 <= 1 s"),
   ]
 
+  /// The experiment of a family.
+  static func experiment(_ family: Family, seed: UInt64) throws(ScenarioFailure) -> Experiment {
+    var experiment = try ScenarioFile.load(text: text(family)).experiment
+    experiment.seed = seed
+    return experiment
+  }
+
   private static func text(_ family: Family) -> String {
     """
     schema: weir/v1
@@ -96,16 +103,16 @@ public struct HoldingStudy: Sendable {
   public func run(workers: Int) async throws(ScenarioFailure) -> Outcome {
     var outcome = Outcome()
     for (index, family) in Self.families.enumerated() {
-      var experiment = try ScenarioFile.load(text: Self.text(family)).experiment
-      experiment.seed = seed
+      let experiment = try Self.experiment(family, seed: seed)
       let values = await Replications.run(
         (0..<runs).map { .init(experiment: 0, replication: $0) }, of: [PreparedExperiment(experiment)],
         workers: workers,
         isInterrupted: { false }, report: { _ in }, digest: { $0.verdicts[0].value ?? 0 }
       ).compactMap(\.self)
       for share in Self.shares { outcome.verdicts.append(verdict(family, index, values, share)) }
-      for count in Self.counts { outcome.coverages.append(coverage(family, index, values, count)) }
+      for count in Self.counts { outcome.coverages.append(coverage(family.name, index, values, count)) }
     }
+    outcome.coverages += try await differences(workers: workers)
     return outcome
   }
 
@@ -125,7 +132,8 @@ public struct HoldingStudy: Sendable {
     return Verdict(family: family.name, met: met, good: good, seeds: seeds)
   }
 
-  private func coverage(_ family: Family, _ index: Int, _ values: [Double], _ count: Int) -> Coverage {
+  /// How often the interval of so many values, drawn from all, holds the mean of all; `index` numbers what draws.
+  func coverage(_ family: String, _ index: Int, _ values: [Double], _ count: Int) -> Coverage {
     let truth = Statistics.mean(values)
     var (printed, held) = (0, 0)
     for seed in 0..<seeds {
@@ -134,7 +142,7 @@ public struct HoldingStudy: Sendable {
       guard case .known(let interval) = FigureEstimate.interval(sample, level: 0.95) else { continue }
       (printed, held) = (printed + 1, held + (interval.contains(truth) ? 1 : 0))
     }
-    return Coverage(family: family.name, replications: count, printed: printed, held: held, seeds: seeds)
+    return Coverage(family: family, replications: count, printed: printed, held: held, seeds: seeds)
   }
 }
 

@@ -25,6 +25,8 @@ struct Assessment: Sendable {
   private(set) var shards = 0, unpriced: [String] = []
   /// For each of `judgements` the limit that broke it first.
   private var causes: [Pressure?] = []
+  /// Why it was given up; empty when it was not.
+  private var whyGivenUp = ""
 
   /// Takes in more replications and looks again.
   mutating func add(_ more: [Evidence], _ test: FeasibilityTest) {
@@ -36,6 +38,7 @@ struct Assessment: Sendable {
     }
     let runs = evidence.map(\.isHolding)
     (outcome, held, replications) = (test.outcome(of: runs), runs.count { $0 }, runs.count)
+    whyGivenUp = outcome == .hopeless ? "; \(test.whyGivenUp(held: held, runs: replications))" : ""
     weigh()
   }
 
@@ -68,7 +71,7 @@ struct Assessment: Sendable {
   /// Whether refused writes alone break it: what holds for fewer shards, too, where keys are independent.
   var breaksByThrottling: Bool { judgements.contains { $0.objective.isOfThrottling && $0.outcome == .breaks } }
 
-  /// As part of a plan.
+  /// As part of a plan; without figures once it is condensed.
   func option(_ candidate: Candidate, confidence: Double) -> Plan.Option {
     Plan.Option(
       choices: candidate.choices, monthlyCost: monthlyCost, throttling: throttling, latency: latency, shards: shards,
@@ -84,11 +87,12 @@ struct Assessment: Sendable {
     guard let worst else { return nil }
     let judgement = judgements[worst], objective = judgement.objective
     let count = "held in \(judgement.held) of \(judgement.replications) replications"
-    guard outcome == .breaks else {
+    // Few runs that mostly broke do not show how often it breaks; what broke them is known.
+    guard outcome == .breaks || outcome == .hopeless && 2 * held < replications else {
       return Excuse(
         candidate.choices, .undecided, subject: objective.id, needs: objective.threshold, has: judgement.mean,
         unit: objective.noun, basis: .simulated,
-        remark: held == judgement.held ? count : "\(count), all objectives together in \(held)")
+        remark: (held == judgement.held ? count : "\(count), all objectives together in \(held)") + whyGivenUp)
     }
     if let cause = causes[worst] {
       return Excuse(

@@ -13,10 +13,17 @@ public struct FeasibilityTest: Sendable, Hashable {
 
   private let test: ShareTest
 
-  /// A test with at most so many replications; nil for as many as it usually takes.
+  /// A test with at most so many replications; nil for as many as it usually takes, fewer where what they show leaves little hope.
   public init(confidence: Double, reliability: Double, replications: Int? = nil) {
-    let most = replications ?? ShareTest.usualMost(confidence: confidence, share: reliability)
-    test = ShareTest(confidence: confidence, share: reliability, most: most)
+    test =
+      replications.map { ShareTest(confidence: confidence, share: reliability, most: $0) }
+      ?? ShareTest.usual(confidence: confidence, share: reliability)
+  }
+
+  /// The test that a fixed number of runs is held to: the usual share, and nothing is given up before the last of them.
+  public static func usual(confidence: Double, runs: Int) -> FeasibilityTest {
+    let most = ShareTest.usualMost(confidence: confidence, share: usualReliability)
+    return FeasibilityTest(confidence: confidence, reliability: usualReliability, replications: max(runs, most))
   }
 
   /// The fewest replications that can show a reliability: all of them hold.
@@ -39,6 +46,20 @@ public struct FeasibilityTest: Sendable, Hashable {
   public var least: Int { test.acceptance.first ?? test.most }
   /// After how many replications there is a look, ascending.
   public var looks: [Int] { test.looks }
+
+  /// Of runs that are given up: what they show, or how many more may decide.
+  func whyGivenUp(held: Int, runs: Int) -> String {
+    if let hope = test.hope, test.isBelowHope(runs: runs, failed: runs - held) {
+      return
+        "which shows, as surely, fewer than \(DecimalText.rounded(100 * hope, digits: 4)) % of runs: more of them would "
+        + "hardly show \(DecimalText.rounded(100 * reliability, digits: 4)) %"
+    }
+    return
+      "too many broke for \(replications) to show it: --replications \(min(Self.most, 4 * replications)) may decide"
+  }
+
+  /// The most replications that can be asked for.
+  public static let most = 10_000
 
   /// What runs say of a design: for each, in order, whether all its objectives held.
   public func outcome(of runs: some Sequence<Bool>) -> Outcome { test.outcome(of: runs).outcome }

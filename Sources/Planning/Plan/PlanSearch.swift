@@ -32,8 +32,12 @@ struct PlanSearch: Sendable {
   private let kinds: [Int]
   /// By kind: candidates that were simulated, and of those the ones that throttling broke.
   private var simulated: [[Int]], throttled: [[Int]]
-  /// Candidates that are shown to hold.
-  private var proven: [Int] = []
+  /// Candidates that are shown to hold, the best first.
+  private var proven: [Proven] = []
+  /// The same, with those first that are as cheap as the cheapest and quicker.
+  private(set) var feasible: [Int] = []
+  /// Those of them whose single runs are kept.
+  private var kept: [Int] = []
   /// Kinds in which fewer shards turned out to hold where more had broken.
   private var contradicted: Set<Int> = []
   /// What the search noticed.
@@ -68,6 +72,7 @@ struct PlanSearch: Sendable {
     try await findBest()
     try await checkSides()
     try await findOthers()
+    try await restore()
   }
 
   // MARK: Simulating
@@ -85,7 +90,7 @@ struct PlanSearch: Sendable {
   /// Simulates a candidate; nil when there is no room or no time for that.
   mutating func assess(_ candidate: Int, _ depth: Depth) async throws(ScenarioFailure) -> Assessment? {
     if let known = assessments[candidate], known.outcome != .open || depth == .glance { return known }
-    let rival = depth == .contender && goal.counted == nil ? chosen.first.flatMap { assessments[$0] } : nil
+    let rival = depth == .contender && goal.counted == nil ? feasible.first.flatMap { assessments[$0] } : nil
     let least = goal == .minShards ? self.bestShards : nil
     bench.expect(forecast(depth))
     let found = try await bench.measure(space.candidates[candidate].settings) { assessment in
@@ -114,10 +119,25 @@ struct PlanSearch: Sendable {
 
   private mutating func note(_ found: Assessment, _ candidate: Int) {
     let isFirst = assessments[candidate] == nil, kind = kinds[candidate]
-    if found.isFeasible, isPriced(found) { proven.append(candidate) }
     if isFirst { simulated[kind].append(candidate) }
     if isFirst, found.breaksByThrottling { throttled[kind].append(candidate) }
-    assessments[candidate] = found.isFeasible ? found : found.condensed
+    guard found.isFeasible, isPriced(found) else {
+      assessments[candidate] = found.condensed
+      return
+    }
+    assessments[candidate] = found
+    rank(found, candidate)
+    let chosen = self.chosen
+    for other in kept + [candidate] where !chosen.contains(other) { assessments[other] = assessments[other]?.condensed }
+    kept = chosen.filter { !(assessments[$0]?.evidence.isEmpty ?? true) }
+  }
+
+  /// Simulates again what was condensed before it was chosen, because a later design changed which are equal or differ.
+  private mutating func restore() async throws(ScenarioFailure) {
+    for candidate in chosen where assessments[candidate]?.evidence.isEmpty ?? false {
+      guard let again = try await bench.measure(space.candidates[candidate].settings) else { return }
+      assessments[candidate] = again
+    }
   }
 
   // MARK: Fewer shards
@@ -175,14 +195,14 @@ struct PlanSearch: Sendable {
 
   /// The best design's cost with what is under way at the end; nil before there is one.
   private var costLimit: Double? {
-    guard let best = chosen.first.flatMap({ assessments[$0] }), let cost = best.monthlyCost else { return nil }
+    guard let best = feasible.first.flatMap({ assessments[$0] }), let cost = best.monthlyCost else { return nil }
     return cost + best.costInDoubt
   }
 
-  private var bestShards: Int? { chosen.first.flatMap { assessments[$0]?.shards } }
+  private var bestShards: Int? { feasible.first.flatMap { assessments[$0]?.shards } }
 
   /// What the goal counts of the best design, of a candidate, and of one that was simulated.
-  private var bestCount: Int? { chosen.first.flatMap(simulatedCount) }
+  private var bestCount: Int? { feasible.first.flatMap(simulatedCount) }
   func count(_ candidate: Int) -> Int { drafts[candidate]?.count(goal) ?? 0 }
   func simulatedCount(_ candidate: Int) -> Int? {
     goal == .minInstances ? count(candidate) : assessments[candidate]?.shards
@@ -222,34 +242,38 @@ struct PlanSearch: Sendable {
 
   // MARK: Choosing
 
-  /// Feasible candidates, the best first.
-  var feasible: [Int] {
-    let sorted = proven.sorted { rank($0) < rank($1) }
-    guard goal.counted == nil, let first = sorted.first.flatMap({ assessments[$0] }), let cost = first.monthlyCost
-    else {
-      return sorted
+  /// What a candidate that holds is ranked by.
+  private struct Proven: Sendable {
+    let candidate: Int, cost: Double, costInDoubt: Double, count: Double, latency: Double
+
+    /// The less the better, in turn: what the goal counts and the cost, or the cost and the shards.
+    func rank(_ goal: PlanSpec.Goal) -> (Double, Double, Int) {
+      goal.counted != nil ? (count, cost, candidate) : (cost, count, candidate)
     }
-    // What was under way when the runs ended is no reason to prefer one to the other: the quicker one is better.
-    let equal = sorted.prefix { candidate in
-      guard let other = assessments[candidate], let price = other.monthlyCost else { return false }
-      return price - cost <= first.costInDoubt
-    }
-    let quicker = equal.sorted { a, b in latency(a) != latency(b) ? latency(a) < latency(b) : rank(a) < rank(b) }
-    return quicker + sorted.dropFirst(equal.count)
   }
 
-  private func latency(_ candidate: Int) -> Double {
-    assessments[candidate]?.latency.map(DecimalText.coarse) ?? .infinity
+  private mutating func rank(_ found: Assessment, _ candidate: Int) {
+    let goal = self.goal
+    let one = Proven(
+      candidate: candidate, cost: found.monthlyCost ?? .infinity, costInDoubt: found.costInDoubt,
+      count: Double(goal == .minInstances ? count(candidate) : found.shards),
+      latency: found.latency.map(DecimalText.coarse) ?? .infinity)
+    let place = proven.firstIndex { one.rank(goal) < $0.rank(goal) } ?? proven.endIndex
+    proven.insert(one, at: place)
+    guard goal.counted == nil, let first = proven.first, first.cost < .infinity else {
+      feasible = proven.map(\.candidate)
+      return
+    }
+    // What was under way when the runs ended is no reason to prefer one to the other: the quicker one is better.
+    let equal = proven.prefix { $0.cost - first.cost <= first.costInDoubt }
+    let quicker = equal.sorted { a, b in
+      a.latency != b.latency ? a.latency < b.latency : a.rank(goal) < b.rank(goal)
+    }
+    feasible = (quicker + proven.dropFirst(equal.count)).map(\.candidate)
   }
 
   /// Without a price it cannot be the cheapest.
   func isPriced(_ assessment: Assessment) -> Bool { goal.counted != nil || assessment.monthlyCost != nil }
-
-  private func rank(_ candidate: Int) -> (Double, Double, Int) {
-    let cost = assessments[candidate]?.monthlyCost ?? .infinity, shards = Double(assessments[candidate]?.shards ?? 0)
-    guard goal.counted != nil else { return (cost, shards, candidate) }
-    return (Double(simulatedCount(candidate) ?? 0), cost, candidate)
-  }
 
   /// The best and its runners-up.
   var chosen: [Int] { diverse(feasible) }
@@ -279,7 +303,7 @@ struct PlanSearch: Sendable {
   }
 
   private func nextRunnerUp(_ chosen: [Int]) -> Int? {
-    let limit = (chosen.first.flatMap { assessments[$0]?.monthlyCost } ?? .infinity) * Self.reach
+    let limit = (feasible.first.flatMap { assessments[$0]?.monthlyCost } ?? .infinity) * Self.reach
     let open = order.filter { candidate in
       guard assessments[candidate]?.outcome ?? .open == .open, broken(above: candidate) == nil else { return false }
       return chosen.allSatisfy { areDiverse($0, candidate) }

@@ -166,7 +166,14 @@ extension PlanSearch {
   /// Simulated designs that no other beats in cost, throttling and latency at once, the cheapest first.
   var front: [Plan.Option] {
     let options = space.candidates.indices.compactMap(option).filter { $0.monthlyCost != nil && $0.outcome != .open }
-    return options.filter { one in !options.contains { $0.dominates(one) } }
+    // What beats another comes before it.
+    var unbeaten: [[Double]] = []
+    for merits in Set(options.map(\.merits)).sorted(by: { $0.lexicographicallyPrecedes($1) })
+    where !unbeaten.contains(where: { zip($0, merits).allSatisfy { $0 <= $1 } }) {
+      unbeaten.append(merits)
+    }
+    let front = Set(unbeaten)
+    return options.filter { front.contains($0.merits) }
       .sorted { ($0.monthlyCost ?? 0, $0.throttling) < ($1.monthlyCost ?? 0, $1.throttling) }
   }
 
@@ -177,14 +184,9 @@ extension PlanSearch {
 }
 
 extension Plan.Option {
-  /// Whether it is nowhere worse than another and somewhere better. Throttling and latency count to two digits: a
-  /// millisecond in a hundred is no reason to pay.
-  func dominates(_ other: Plan.Option) -> Bool {
-    let (own, theirs) = (merits, other.merits)
-    return zip(own, theirs).allSatisfy { $0 <= $1 } && zip(own, theirs).contains { $0 < $1 }
-  }
-
-  private var merits: [Double] {
+  /// What one design may beat another in, the less the better. Throttling and latency count to two digits: a millisecond in a
+  /// hundred is no reason to pay.
+  var merits: [Double] {
     [monthlyCost ?? .infinity, DecimalText.coarse(throttling), latency.map(DecimalText.coarse) ?? .infinity]
   }
 }

@@ -19,6 +19,7 @@ extension Planner {
     if let best = plan.best, !best.isFeasible {
       plan.notes.append("in the likeliest world itself the best design is not shown to hold: see its margins")
     }
+    plan.notes += [lessRegretted(table, search)].compactMap(\.self)
     plan.front = search.front
     plan.excuses = excuses(table, chosen.map(\.candidate), search, refused)
     plan.regret = table
@@ -29,6 +30,21 @@ extension Planner {
   private static func choose(from table: RegretTable, _ search: PlanSearch) -> [RegretTable.Row] {
     let eligible = table.rows.prefix(table.eligible), chosen = search.diverse(eligible.map(\.candidate))
     return eligible.filter { chosen.contains($0.candidate) }
+  }
+
+  /// The least regretted of the designs that hold in too few worlds, where that is less than the answer's: somebody who can bear
+  /// it would take that.
+  private static func lessRegretted(_ table: RegretTable, _ search: PlanSearch) -> String? {
+    let limit = table.rows.prefix(table.eligible).first?.score ?? .infinity
+    let others = table.rows.dropFirst(table.eligible).filter {
+      $0.simulated == table.worlds && $0.score < limit && 2 * $0.held >= table.worlds
+    }
+    guard let row = others.min(by: { ($0.score, $0.candidate) < ($1.score, $1.candidate) }) else { return nil }
+    let share = (100 * Double(row.held) / Double(table.worlds)).rounded(.down) / 100
+    return
+      "\(search.space.candidates[row.candidate].name) is regretted less, \(DecimalText.rounded(row.mean, digits: 3)) USD a "
+      + "month, and holds in \(row.held) of \(table.worlds) worlds only: whoever can bear that takes it, by --confidence "
+      + DecimalText.rounded(share, digits: 2)
   }
 
   private static func excuses(

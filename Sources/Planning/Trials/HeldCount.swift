@@ -20,12 +20,3 @@ public struct HeldCount: Sendable {
     objectives.indices.map { position in HeldCount(objectives[position], runs.map { $0[position] }, test) }
   }
 }
-
-extension FeasibilityTest {
-  /// The test that a fixed number of runs is held to: the usual share, and room for all of them.
-  static func usual(confidence: Double, runs: Int) -> FeasibilityTest {
-    let usual = FeasibilityTest(confidence: confidence, reliability: usualReliability)
-    return runs <= usual.replications
-      ? usual : FeasibilityTest(confidence: confidence, reliability: usualReliability, replications: runs)
-  }
-}

@@ -96,7 +96,7 @@ public struct ComparisonDocument: Exhibit, Filed {
   func sentence(_ difference: Comparison.Difference) -> String {
     let isMoney = words.isMoney(path: difference.figure.path)
     switch difference.verdict {
-    case .equal: return "the same in every replication"
+    case .equal: return "the same in every replication" + mayNotHaveShown(difference)
     case .notShown: return "no difference shown (\(change(difference)))"
     case .lower: return (isMoney ? "cheaper by " : "lower by ") + amount(difference)
     case .higher: return (isMoney ? "dearer by " : "higher by ") + amount(difference)
@@ -105,6 +105,14 @@ public struct ComparisonDocument: Exhibit, Filed {
       let word = difference.estimate.mean > 0 ? "lower" : "higher"
       return "\(word) by \(magnitude(difference.estimate.mean, difference)), interval withheld (\(Self.words(reason)))"
     }
+  }
+
+  /// Of fewer replications than an interval needs: how seldom a difference may come and not have shown.
+  private func mayNotHaveShown(_ difference: Comparison.Difference) -> String {
+    let count = difference.estimate.count
+    guard count < FigureEstimate.least else { return "" }
+    let share = 1 - FeasibilityTest.largest(confidence: comparison.level, replications: count)
+    return "; what differs in fewer than \(Figures.percent(share)) of runs may not have shown"
   }
 
   private static func words(_ reason: FigureEstimate.Withheld) -> String {

@@ -33,7 +33,10 @@ struct PlanVerb: AsyncParsableCommand {
   func validate() throws {
     try Usage.check([
       (confidence >= 0.5 && confidence < 1, "--confidence takes a share from 0.5 to below 1."),
-      (replications.map { (4...10_000).contains($0) } ?? true, "--replications takes 4 to 10000."),
+      (
+        replications.map { (4...FeasibilityTest.most).contains($0) } ?? true,
+        "--replications takes 4 to \(FeasibilityTest.most)."
+      ),
       (reliability.map { $0 >= 0.5 && $0 <= 0.999 } ?? true, "--reliability takes a share from 0.5 to 0.999."),
       (shortage == nil, shortage ?? ""),
       ((1...10_000_000).contains(budget), "--budget takes 1 to 10000000 simulations."),
