@@ -19,11 +19,23 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 ROOT = $(DESTDIR)$(PREFIX)
 
-.PHONY: run serve models test install hostile bench bench-gate validate reports baselines notebooks build lint setup
+# The environment in which pictures are drawn: Vega-Lite's renderer for Python, pinned, and the script that pages draw with.
+PICTURES ?= .build/pictures
+PICTURES_READY = $(PICTURES)/vega.js
+
+.PHONY: run pictures serve models test install hostile bench bench-gate validate reports baselines notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
 	$(SWIFT) build $(BUILD) --product weir
+	@$(MAKE) -s pictures || echo "Pictures need python3 with venv, and PyPI: the report has one that weir draws itself." >&2
 	$(WEIR) run scenarios/flagship.yaml --out $(OUT)
+
+pictures: $(PICTURES_READY) ## Makes the environment in which pictures are drawn, where it is not there.
+
+$(PICTURES_READY): Sources/Reporting/Resources/requirements.txt Sources/Reporting/Resources/draw.py
+	python3 -m venv $(PICTURES)
+	$(PICTURES)/bin/pip install -q --disable-pip-version-check -r $<
+	$(PICTURES)/bin/python Sources/Reporting/Resources/draw.py --script $@
 
 serve: setup ## Builds the live engine, a product of its own, and starts it: OPTIONS="--port 4567 --clock virtual".
 	$(SWIFT) build $(BUILD) --product weir
@@ -50,6 +62,8 @@ install: setup ## Puts the binary, its completions for bash, zsh and fish, and i
 	$(WEIR) --generate-completion-script zsh > $(ROOT)/share/zsh/site-functions/_weir
 	$(WEIR) --generate-completion-script fish > $(ROOT)/share/fish/vendor_completions.d/weir.fish
 	$$($(SWIFT) build $(BUILD) --show-bin-path)/generate-manual $(WEIR) --multi-page --output-directory $(ROOT)/share/man/man1
+	@[ -n "$(DESTDIR)" ] || $(MAKE) -s pictures PICTURES="$(ROOT)/share/weir/pictures" \
+	  || echo "Pictures need python3 with venv, and PyPI: reports have one that weir draws itself." >&2
 
 HOSTILE_ENV := .build/hostile
 
@@ -76,15 +90,15 @@ baselines: setup ## Makes what the scenarios come to today their baselines: see 
 	$(SWIFT) build $(BUILD) --product weir
 	$(WEIR) test scenarios --exclude real/ --workers 2 --update
 
-reports: setup ## Writes the committed reports anew: see what changed before you commit it. The flagship keeps all its files but the manifest, which names this machine's directories.
+reports: setup pictures ## Writes the committed reports anew: see what changed before you commit it. The flagship keeps all its files but its page and the manifest, which names this machine's directories.
 	$(SWIFT) build $(BUILD) --product weir
 	rm -rf reports
 	for file in scenarios/*.yaml; do \
 	  name=$$(basename "$$file" .yaml); \
 	  $(WEIR) run "$$file" --out "reports/$$name" >/dev/null; \
 	  code=$$?; [ $$code = 0 ] || [ $$code = 10 ] || exit $$code; \
-	  [ "$$name" = flagship ] || find "reports/$$name" -type f ! -name report.md -delete; \
-	  rm -f "reports/$$name/manifest.json"; \
+	  [ "$$name" = flagship ] || find "reports/$$name" -type f ! -name report.md ! -name '*.svg' -delete; \
+	  rm -f "reports/$$name/manifest.json" "reports/$$name/report.html"; \
 	done
 
 NOTEBOOK := split-hot-shard

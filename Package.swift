@@ -77,6 +77,7 @@ let package = Package(
         "Units", "KinesisCore", "Experiment", "Models", "Planning", "Pricing", "Scenario", "Simulation",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
+      resources: [.embedInCode("Resources")],
       swiftSettings: safe),
 
     // The real clock. Knows the core, never the simulation.
@@ -138,7 +139,7 @@ let package = Package(
       swiftSettings: house),
     // The tool as a process: exit codes, bytes, places of errors.
     .testTarget(
-      name: "weirTests", dependencies: ["weir", "weir-serve", "Server", "KinesisCore", "Units"], exclude: ["Clients"],
+      name: "weirTests", dependencies: ["weir", "weir-serve", "Server", "KinesisCore", "Units"], exclude: ["Clients", "Pictures"],
       swiftSettings: house),
   ]
 )

@@ -38,7 +38,13 @@ enum Log {
 enum Output {
   /// Writes the whole text; ends with a line feed; what would steer a terminal is shown, not sent. A disk that is full ends the tool with 1.
   static func write(_ text: String) throws {
-    let bytes = Data(PlainText.visible(text.hasSuffix("\n") ? text : text + "\n").utf8)
+    try write(bytes: Data(PlainText.visible(text.hasSuffix("\n") ? text : text + "\n").utf8))
+  }
+
+  /// Writes a page that a browser opens: what is an author's in it was made visible when it was made, and its scripts stay as they are.
+  static func writePage(_ page: String) throws { try write(bytes: Data(page.utf8)) }
+
+  private static func write(bytes: Data) throws {
     do {
       try FileHandle.standardOutput.write(contentsOf: bytes)
     } catch {

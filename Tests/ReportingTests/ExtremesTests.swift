@@ -50,7 +50,7 @@ struct ExtremesTests {
     let report = Report(
       results: [world.finish(isComplete: isOver)], fingerprint: Fingerprint(of: loaded, version: Version.current),
       warnings: [], command: nil)
-    return ReportFiles(report).all.map(\.contents).joined() + report.text
+    return ReportFiles(report).all().map(\.contents).joined() + report.text
   }
 
   private static func cost(_ loaded: LoadedScenario) -> String {

@@ -117,6 +117,6 @@ import Units
     }
     #expect(
       report.text.contains("  firehose lake: 57,700 records → 192 objects, 75 KiB on average; freshness p99 "))
-    #expect(ReportFiles(report).all.map(\.name).contains("firehose_objects.csv"))
+    #expect(ReportFiles(report).all().map(\.name).contains("firehose_objects.csv"))
   }
 }

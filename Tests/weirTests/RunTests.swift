@@ -54,16 +54,20 @@ import Testing
   @Test("that breaks an objective ends with 10, its report still on stdout") func broken() async throws {
     let (outcome, folder) = try await run(Sample.flooded + ["--out", "out"])
     #expect(outcome.status == 10 && outcome.stderr == "", "\(outcome)")
-    #expect(outcome.stdout.hasPrefix("FAIL  small: ") && outcome.stdout.hasSuffix("Report: out/report.md\n"))
+    #expect(
+      outcome.stdout.hasPrefix("FAIL  small: ")
+        && outcome.stdout.hasSuffix("Report: out/report.md\nPage: out/report.html\n"))
     #expect(try folder.contents("out")["report.md"] != nil)
     let warned = try await run(Sample.flooded, Sample.with("== 0 records\"", "== 0 records\", severity: warn")).0
     #expect(warned.status == 0, "\(warned)")
   }
 
-  @Test("prints Markdown when asked, the same as report.md") func markdown() async throws {
+  @Test("prints Markdown when asked, the same as report.md but for pictures") func markdown() async throws {
     let (outcome, folder) = try await run(["--format", "md", "--out", "out"])
     #expect(outcome.stdout.hasPrefix("# ") && outcome.stderr == "")
-    #expect(try folder.contents("out")["report.md"] == Data(outcome.stdout.utf8))
+    let file = String(decoding: try folder.contents("out")["report.md"] ?? Data(), as: UTF8.self)
+    let isShown = file.contains("\n![What does the minute hide on shard 0 of clicks?")
+    #expect(isShown && file.replacing(#/!\[.*\]\(charts\/.*\.svg\)\n\n/#, with: "") == outcome.stdout)
   }
 
   @Test("of several replications gives intervals") func replications() async throws {

@@ -125,7 +125,9 @@ final class Job: @unchecked Sendable {
     process.executableURL = URL(fileURLWithPath: limited == nil ? tool.path : "/bin/sh")
     process.arguments = limited ?? arguments
     process.currentDirectoryURL = directory
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    // Pictures take a renderer a second: those tests that look at them name it.
+    process.environment = ProcessInfo.processInfo.environment.merging(["WEIR_PICTURES": ""]) { $1 }
+      .merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try folder.handle("stdout")
     process.standardError = try errors ?? folder.handle("stderr")
@@ -214,10 +216,14 @@ final class Folder: Sendable {
   /// The files of a directory of it, by name.
   func contents(_ name: String) throws -> [String: Data] { try Folder.contents(of: file(name)) }
 
-  /// The files of a directory, by name.
+  /// The files of a directory and of those in it, by their paths from it.
   static func contents(of directory: URL) throws -> [String: Data] {
-    let names = try FileManager.default.contentsOfDirectory(atPath: directory.path)
+    var isDirectory: ObjCBool = false
+    let files = try FileManager.default.subpathsOfDirectory(atPath: directory.path).filter {
+      let path = directory.appendingPathComponent($0).path
+      return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && !isDirectory.boolValue
+    }
     return try Dictionary(
-      uniqueKeysWithValues: names.map { ($0, try Data(contentsOf: directory.appendingPathComponent($0))) })
+      uniqueKeysWithValues: files.map { ($0, try Data(contentsOf: directory.appendingPathComponent($0))) })
   }
 }

@@ -44,6 +44,9 @@ public struct StreamResult: Sendable {
   /// What each shard was asked for and took, in order of time and then of shards, where something came; of replications
   /// but the first none. At most 200,000 rows, minutes being folded together until they fit.
   public var minutes: [ShardMinute] = []
+  /// The worst second and the minute on either side of it, in the shard that was asked for most; nil where nothing was kept:
+  /// of replications but the first, and of shards beyond 4,096.
+  public var closeUp: CloseUp?
   /// What it stored, as prices count it.
   public var intake = BilledIntake()
 

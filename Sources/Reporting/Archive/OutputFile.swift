@@ -14,10 +14,15 @@ public enum OutputFile {
 
   /// Writes a text; the file appears whole or not at all; what would steer a terminal is shown, not written. A device or a pipe is written to, never replaced.
   public static func write(_ text: String, to path: String) throws(WriteError) {
+    try write(bytes: Data(PlainText.visible(text).utf8), to: path)
+  }
+
+  /// The same of bytes, which are written as they are.
+  static func write(bytes: some Sequence<UInt8>, to path: String) throws(WriteError) {
+    let bytes = Data(bytes)
     let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     let isDevice = ![nil, .typeRegular, .typeDirectory, .typeSymbolicLink].contains(type)
     try perform(at: path) {
-      let bytes = Data(PlainText.visible(text).utf8)
       guard isDevice else { return try bytes.write(to: URL(filePath: path), options: .atomic) }
       let handle = try FileHandle(forWritingTo: URL(filePath: path))
       try handle.write(contentsOf: bytes)

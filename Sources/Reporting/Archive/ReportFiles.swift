@@ -1,19 +1,29 @@
 internal import Experiment
+internal import Foundation
 internal import Models
 
 /// The files of `weir run --out DIR`.
 public struct ReportFiles: Sendable {
   private let report: Report
+  private let document: Document, pictures: PictureFiles
 
   /// The files of a report.
-  public init(_ report: Report) { self.report = report }
+  public init(_ report: Report) {
+    (self.report, document) = (report, report.document)
+    pictures = PictureFiles(document)
+  }
 
-  /// Names and contents in a fixed order: report.md, run.json, then the CSV files that the scenario asks for.
-  public var all: [(name: String, contents: String)] {
+  /// Names and contents in a fixed order: report.md, run.json, then the CSV files that the scenario asks for, then what pictures
+  /// show and those of them that need no renderer. report.md shows `drawn`; nil for those.
+  public func all(drawn: Set<String>? = nil) -> [(name: String, contents: String)] {
+    tables(drawn: drawn ?? pictures.own) + pictures.all
+  }
+
+  private func tables(drawn: Set<String>) -> [(name: String, contents: String)] {
     let wanted = report.main.experiment.outputs.csv
     let tables = RunCSV(report)
     return [
-      (name: "report.md", contents: report.markdown), (name: "run.json", contents: report.json),
+      (name: "report.md", contents: document.markdown(showing: drawn)), (name: "run.json", contents: report.json),
     ]
       + Outputs.CSV.allCases.filter { wanted.contains($0) && isOfUse($0) }.map {
         (name: "\($0.rawValue).csv", contents: tables.text($0))
@@ -25,16 +35,27 @@ public struct ReportFiles: Sendable {
     file != .firehoseObjects || !report.main.experiment.firehoses.isEmpty
   }
 
-  /// Writes every file into the directory, which is made if it is not there, and the manifest last: each file appears whole
-  /// or not at all, and a manifest says that those before it are there.
+  /// Writes every file into the directory, which is made if it is not there, pictures first and the manifest last: each file appears
+  /// whole or not at all, and a manifest says that those before it are there. Where there is no renderer, report.md has signs for
+  /// the pictures that need one.
   ///
   /// Files that an earlier run left and this one does not write are removed: what lies there is of one run. Files before one
-  /// that could not be written are in place; it and those after it are as they were.
-  public func write(to directory: String, manifest: Manifest) throws(OutputFile.WriteError) {
-    let files = all, known = Outputs.CSV.allCases.map { "\($0.rawValue).csv" } + [Manifest.name]
+  /// that could not be written are in place; it and those after it are as they were. Returns whether all pictures were drawn.
+  @discardableResult
+  public func write(
+    to directory: String, manifest: Manifest, renderer: (any Renderer)? = nil
+  ) throws(OutputFile.WriteError) -> Bool {
+    let known = Outputs.CSV.allCases.map { "\($0.rawValue).csv" } + [Manifest.name, Self.page]
     try OutputFile.makeDirectory(directory)
-    try OutputFile.remove(known, but: files.map(\.name), from: directory, mark: "run.json")
-    try OutputFile.write(files, into: directory)
+    try OutputFile.remove(known, but: tables(drawn: []).map(\.name), from: directory, mark: "run.json")
+    let drawn = try pictures.write(to: directory, mark: "run.json", renderer)
+    try OutputFile.write(tables(drawn: drawn), into: directory)
+    let page = Data(report.page(script: renderer?.script).utf8)
+    try OutputFile.write(bytes: page, to: OutputFile.path(of: Self.page, in: directory))
     try OutputFile.write(manifest.text(in: directory), to: OutputFile.path(of: Manifest.name, in: directory))
+    return drawn.count == document.pictures.count
   }
+
+  /// The page's name.
+  public static let page = "report.html"
 }

@@ -60,10 +60,11 @@ public struct ComparisonDocument: Exhibit, Filed {
     let columns: [Table.Column] = [
       "Figure", .ragged(name(0)), .ragged(name(position)), "Difference", .ragged("Variance ÷"),
     ]
-    let bars = Chart.differences(differences.compactMap(bar))
+    let shares = differences.compactMap(bar), bars = [Chart.differences(shares)].compactMap(\.self)
+    let picture = picture(name(position), against: name(0), shares)
     return [
       .heading(2, .plain("\(name(position)) against \(name(0))")), .rows(Table(columns, differences.map(row))),
-      .charts([bars].compactMap(\.self)),
+      picture.map { .picture($0, or: bars) } ?? .charts(bars),
     ]
   }
 

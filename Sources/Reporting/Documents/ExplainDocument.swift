@@ -7,7 +7,7 @@ internal import Units
 
 /// `weir explain`: why, for a terminal, as Markdown, and as `weir.explain/v1`.
 public struct ExplainDocument: Exhibit {
-  private let explanation: Explanation
+  let explanation: Explanation
   private let words: ExplainWords
   private let fingerprint: Fingerprint
   private let command: ShellLine

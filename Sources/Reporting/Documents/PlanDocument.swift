@@ -229,7 +229,7 @@ public struct PlanDocument: Exhibit, Filed {
       plan.isComplete ? [] : [.paragraph("**Interrupted**: this is what was known by then.")]
     return [.heading(1, "Plan of \(Markdown.prose(plan.scenario)): \(Markdown.prose(title))")]
       + plan.warnings.map { .quote("**Warning**: \(Markdown.prose($0)).") } + partial + [.paragraph("\(effort).")]
-      + (plan.best.map(objectives) ?? []) + designs + regretPage + excusesPage + reshardingPage
+      + (plan.best.map(objectives) ?? []) + designs + merits + regretPage + excusesPage + reshardingPage
       + Self.section("Notes", plan.notes)
   }
 

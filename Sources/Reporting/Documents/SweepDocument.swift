@@ -33,7 +33,8 @@ public struct SweepDocument: Exhibit, Filed {
       .page([.heading(1, "\(sweep.scenario) over \(paths.joined(separator: ", "))")]),
       .quote(Prose(text: "\(headline).", markdown: sweep.isComplete ? "\(headline)." : "**\(headline).**")),
       .table(table),
-      .charts(charts), .notes(notes), .page([.notes(warnings)]), .command(command, under: nil),
+      picture.map { .picture($0, or: charts) } ?? .charts(charts), .notes(notes), .page([.notes(warnings)]),
+      .command(command, under: nil),
     ])
   }
 
@@ -84,6 +85,11 @@ public struct SweepDocument: Exhibit, Filed {
     let parameters = sweep.grid.parameters
     guard parameters.count <= 2, (2...Self.widest).contains(parameters.last?.values.count ?? 0) else { return [] }
     return parameters.count == 1 ? [strips(parameters[0])] : maps(parameters[0], parameters[1])
+  }
+
+  private var picture: Picture? {
+    guard !charts.isEmpty else { return nil }
+    return Self.picture(of: sweep.scenario, sweep.grid.parameters, shown.map { ($0.figure.path, $0.values) })
   }
 
   /// The figures worth a picture: the cost, and the first that vary.

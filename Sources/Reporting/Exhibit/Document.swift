@@ -14,6 +14,8 @@ public struct Document: Sendable {
     /// A table that needs no header on a terminal.
     case rows(Table)
     case charts([Chart])
+    /// A picture where it can be shown; elsewhere what says the same in signs.
+    case picture(Picture, or: [Chart])
     /// Lines to paste, in a language such as `sh`.
     case code(String, [String])
     /// Parts that a page folds away under their title.
@@ -37,6 +39,19 @@ public struct Document: Sendable {
   }
 
   let blocks: [Block]
+
+  /// The first title; nil without one.
+  var title: String? { blocks.lazy.compactMap(\.title).first }
+}
+
+extension Document.Block {
+  fileprivate var title: String? {
+    switch self {
+    case .heading(_, let words): words.text.isEmpty ? nil : words.text
+    case .stack(let blocks), .page(let blocks): blocks.lazy.compactMap(\.title).first
+    default: nil
+    }
+  }
 }
 
 /// The result of a verb, as people and as programs read it.
@@ -52,6 +67,11 @@ extension Exhibit {
   public var text: String { document.text }
   /// For a pull request or a ticket.
   public var markdown: String { document.markdown }
+  /// For a browser: one file; pictures are drawn where the renderer's script is given.
+  public func page(script: String?) -> String {
+    let document = document
+    return HTML(document, title: document.title ?? "weir", script: script).text
+  }
   /// The JSON document, with a newline at its end.
   public var json: String { value.text }
 }

@@ -1,12 +1,17 @@
 // Documents in GitHub's Markdown.
 extension Document {
   /// The parts with a blank line between them.
-  var markdown: String { blocks.flatMap(\.parts).joined(separator: "\n") }
+  var markdown: String { markdown(showing: []) }
+
+  /// The same beside drawings of these pictures.
+  func markdown(showing drawn: Set<String>) -> String {
+    blocks.flatMap { $0.parts(drawn) }.joined(separator: "\n")
+  }
 }
 
 extension Document.Block {
   /// Parts that end with a newline each.
-  fileprivate var parts: [String] {
+  fileprivate func parts(_ drawn: Set<String>) -> [String] {
     switch self {
     case .heading(let level, let title): [String(repeating: "#", count: level) + " \(title.markdown)\n"]
     case .paragraph(let words): [words.markdown.isEmpty ? "" : words.markdown + "\n"]
@@ -14,19 +19,22 @@ extension Document.Block {
     case .list(let items): items.isEmpty ? [] : [items.map { "- \($0.markdown)\n" }.joined()]
     case .table(let table), .rows(let table): [table.markdown]
     case .charts(let charts): charts.isEmpty ? [] : [Markdown.block(charts.flatMap(\.lines))]
+    case .picture(let picture, let charts):
+      drawn.contains(picture.name) ? [Markdown.image(picture)] : Self.charts(charts).parts(drawn)
     case .code(let language, let lines): ["```\(language)\n\(lines.joined(separator: "\n"))\n```\n"]
-    case .fold(let title, let blocks): [Self.fold(title, blocks)]
-    case .stack(let blocks), .page(let blocks): blocks.flatMap(\.parts)
+    case .fold(let title, let blocks): [Self.fold(title, blocks, drawn)]
+    case .stack(let blocks), .page(let blocks): blocks.flatMap { $0.parts(drawn) }
     case .terminal: []
     }
   }
 
   /// GitHub and GitLab fold this; a summary is HTML, so the code in it is too.
-  private static func fold(_ title: Prose, _ blocks: [Document.Block]) -> String {
+  private static func fold(_ title: Prose, _ blocks: [Document.Block], _ drawn: Set<String>) -> String {
     let summary =
       title.markdown.hasPrefix("`")
       ? "<code>\(Markdown.prose(title.markdown.replacing("`", with: "")))</code>" : title.markdown
-    return "<details><summary>\(summary)</summary>\n\n\(blocks.flatMap(\.parts).joined(separator: "\n"))\n</details>\n"
+    return
+      "<details><summary>\(summary)</summary>\n\n\(blocks.flatMap { $0.parts(drawn) }.joined(separator: "\n"))\n</details>\n"
   }
 }
 
@@ -64,6 +72,12 @@ enum Markdown {
       default: String(character)
       }
     }.joined()
+  }
+
+  /// A picture, with what it shows for those who do not see it.
+  static func image(_ picture: Picture) -> String {
+    let words = "\(picture.question) \(picture.finding)".map { "[]!".contains($0) ? " " : String($0) }.joined()
+    return "![\(prose(words))](\(picture.place))\n"
   }
 
   /// A block shown letter by letter.

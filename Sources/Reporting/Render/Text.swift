@@ -29,7 +29,7 @@ extension Document.Block {
     case .list(let items): items.map(\.text)
     case .table(let table): table.lines(under: table.columns.map { Prose($0.name) })
     case .rows(let table): table.lines(under: nil)
-    case .charts(let charts): charts.flatMap(\.lines)
+    case .charts(let charts), .picture(_, or: let charts): charts.flatMap(\.lines)
     case .code(_, let lines), .terminal(let lines): lines
     case .stack(let blocks): blocks.flatMap(\.lines)
     case .page, .fold: []

@@ -5,10 +5,10 @@ internal import Reporting
 struct FormatOption: ParsableArguments {
   /// The forms a document has.
   enum Format: String, CaseIterable, ExpressibleByArgument {
-    case text, json, md
+    case text, json, md, html
   }
 
-  @Option(help: "What stdout gets: text, json or md.") var format = Format.text
+  @Option(help: "What stdout gets: text, json, md or html.") var format = Format.text
 
   var isText: Bool { format == .text }
 
@@ -18,6 +18,7 @@ struct FormatOption: ParsableArguments {
     case .text: try Output.write(exhibit.text)
     case .json: try Output.write(exhibit.json)
     case .md: try Output.write(exhibit.markdown)
+    case .html: try Output.writePage(exhibit.page(script: VegaRenderer()?.script))
     }
   }
 }
@@ -41,6 +42,11 @@ struct TextOrJSONOption: ParsableArguments {
 struct OutputOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Where the report goes: Markdown, JSON and CSV.", valueName: "dir")) var out: String?
   @OptionGroup var stdout: FormatOption
+  @Flag(help: "Shows the page of the report in a browser.") var open = false
+
+  func validate() throws {
+    try Usage.check([(!open || out != nil, "--open shows a page: say with --out where it goes.")])
+  }
 
   /// Sees to it, before anything is simulated, that `--out` can be written to and that nobody else writes there; ends the tool
   /// with 1 otherwise. The directory is kept until the process ends.
@@ -55,9 +61,25 @@ struct OutputOptions: ParsableArguments {
     try Log.reporting { () throws(OutputFile.WriteError) in try write(out) }
   }
 
-  /// Says where the page of the report is, to those who read text.
+  /// Writes a result's files and pictures into `--out`, if there is one, and says where its page is.
+  func store(_ result: some Exhibit & Filed, as what: String? = nil, named name: String) throws {
+    let renderer = VegaRenderer()
+    try store { (out) throws(OutputFile.WriteError) in
+      if try !result.write(to: out, renderer: renderer), renderer == nil { VegaRenderer.tellMissing() }
+    }
+    if let what { try tell(what, "\(name).md") }
+    try show("\(name).html")
+  }
+
+  /// Says where a file of the report is, to those who read text.
   func tell(_ what: String, _ page: String) throws {
     guard let out, stdout.isText else { return }
     try Output.write("\(what): \(out.hasSuffix("/") ? out : out + "/")\(page)")
+  }
+
+  /// Says where the page is, and opens it if that was asked for.
+  func show(_ page: String) throws {
+    try tell("Page", page)
+    if open, let out { Browser.open(page, in: out) }
   }
 }

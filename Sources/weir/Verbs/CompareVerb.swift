@@ -75,7 +75,7 @@ struct CompareVerb: AsyncParsableCommand {
       ComparisonRun(contenders.trials, figures: figures, rule: rule, level: level), contenders)
     let report = ComparisonDocument(comparison, warnings: contenders.warnings, command: command)
     try output.stdout.print(report)
-    try output.store(report.write(to:))
+    try output.store(report, named: "compare")
     if !comparison.isComplete { throw ExitStatus.interrupted }
   }
 

@@ -28,6 +28,8 @@ struct ExplainVerb: AsyncParsableCommand {
   @Option(help: "How much is shown around it, 3s to 10m.") var window = "30s"
   @OptionGroup var scenario: ScenarioOptions
   @Option(help: "Which run of several (replication), from 0.") var replication = 0
+  @Option(help: ArgumentHelp("Writes it as a trace that ui.perfetto.dev opens, too.", valueName: "file"))
+  var perfetto: String?
   @OptionGroup var output: FormatOption
 
   func validate() throws {
@@ -45,6 +47,7 @@ struct ExplainVerb: AsyncParsableCommand {
   }
 
   func run() async throws {
+    if let perfetto { try Log.reporting { () throws(OutputFile.WriteError) in try OutputFile.check(perfetto) } }
     let source = try source()
     let experiment = source.loaded.experiment, question = try question(experiment)
     let bar = ProgressBar(jobs: 1, duration: experiment.horizon.duration)
@@ -63,6 +66,9 @@ struct ExplainVerb: AsyncParsableCommand {
     let report = ExplainDocument(
       explanation, fingerprint: Fingerprint(of: source.loaded, version: Version.current), command: command(source))
     try output.print(report)
+    guard let perfetto else { return }
+    let isWritten = try Log.reporting { () throws(OutputFile.WriteError) in try report.writePerfetto(to: perfetto) }
+    if !isWritten { Log.line("weir: nothing went wrong, so \(perfetto) was not written; name an instant with --at") }
   }
 
   // MARK: What is explained

@@ -49,8 +49,7 @@ struct PlanVerb: AsyncParsableCommand {
     let plan = try await makePlan()
     let figures = PlanDocument(plan)
     try output.stdout.print(figures)
-    try output.store(figures.write(to:))
-    try output.tell("Plan", "plan.md")
+    try output.store(figures, as: "Plan", named: "plan")
     if !plan.isComplete { throw ExitStatus.interrupted }
     if plan.best == nil { throw ExitStatus.noPlan }
   }

@@ -42,10 +42,13 @@ struct RunScenario: AsyncParsableCommand {
       prepared, replications: replications, workers: workers.count, command: command)
     try output.stdout.print(report)
     let manifest = Manifest(report, of: loaded, settings: scenario.settings, command: command)
+    let renderer = VegaRenderer()
     try output.store { (out) throws(OutputFile.WriteError) in
-      try ReportFiles(report).write(to: out, manifest: manifest)
+      let isDrawn = try ReportFiles(report).write(to: out, manifest: manifest, renderer: renderer)
+      if !isDrawn, renderer == nil { VegaRenderer.tellMissing() }
     }
     try output.tell("Report", "report.md")
+    try output.show(ReportFiles.page)
     if !report.isComplete { throw ExitStatus.interrupted }
     if !report.isPassing { throw ExitStatus.objectiveFailed }
   }

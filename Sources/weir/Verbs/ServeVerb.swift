@@ -24,10 +24,5 @@ struct ServeVerb: ParsableCommand {
     throw ExitStatus.failure
   }
 
-  /// Beside this binary, wherever it was called from.
-  private static var binary: String {
-    let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
-    return URL(fileURLWithPath: own).resolvingSymlinksInPath().deletingLastPathComponent()
-      .appendingPathComponent("weir-serve").path
-  }
+  private static var binary: String { Program.directory.appendingPathComponent("weir-serve").path }
 }

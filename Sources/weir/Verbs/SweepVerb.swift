@@ -52,7 +52,7 @@ struct SweepVerb: AsyncParsableCommand {
     let report = SweepDocument(
       sweep, of: input.base, warnings: input.base.warnings.map(\.description), command: command)
     try output.stdout.print(report)
-    try output.store(report.write(to:))
+    try output.store(report, named: "sweep")
     if !sweep.isComplete { throw ExitStatus.interrupted }
     try journal.close(samples)
   }

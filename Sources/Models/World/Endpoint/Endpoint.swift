@@ -23,7 +23,7 @@ struct Endpoint: ~Copyable {
   /// How many consumers there are, for tariffs.
   private let consumers: Int
 
-  /// `replication` 0 keeps each shard's minutes, which reports show.
+  /// `replication` 0 keeps what reports show of shards' minutes and seconds.
   init(_ experiment: Experiment, replication: Int) {
     let start = experiment.horizon.start, streams = experiment.streams.indices
     let beginning = streams.map { Stream(beginning: $0, of: experiment, at: start) }
@@ -37,7 +37,7 @@ struct Endpoint: ~Copyable {
     contents = ShardContents(experiment)
     consumers = experiment.consumers.count
     for stream in streams { followTariff(of: stream, at: start) }
-    if replication == 0 { for stream in streams { meters[stream].minutes = ShardMinuteBook() } }
+    if replication == 0 { for stream in streams { meters[stream].keepDetails() } }
   }
 
   // MARK: Puts

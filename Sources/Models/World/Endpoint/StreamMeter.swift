@@ -24,8 +24,9 @@ struct StreamMeter: Sendable {
   /// Throttled records by minute and shard, where there were any.
   private(set) var heat: [(minute: Int, shard: Int, records: Int64)] = []
 
-  /// Each shard's minutes; nil in replications but the first, whose figures reports show.
+  /// Each shard's minutes, and its seconds around the worst one; nil in replications but the first, whose figures reports show.
   var minutes: ShardMinuteBook?
+  private var closeUps: CloseUpBook?
 
   private var bin = Bin()
   private var openThisSecond: [Int] = []
@@ -49,8 +50,15 @@ struct StreamMeter: Sendable {
     openThisSecond = stream.openShards.map(\.index)
   }
 
+  /// Keeps what reports show of single minutes and seconds.
+  mutating func keepDetails() { (minutes, closeUps) = (ShardMinuteBook(), CloseUpBook()) }
+
+  /// The shard that was asked for most in a second, around that second; nil when nothing was kept.
+  func closeUp(from start: Instant) -> CloseUp? { closeUps?.closeUp(from: start) }
+
   /// Forgets what SLO statistics leave out.
   mutating func endWarmup(at now: Instant) {
+    closeUps?.endWarmup()
     (attempts, throttledAttempts, firstAttempts, throttledFirstAttempts) = (0, 0, 0, 0)
     utilization = UtilizationHistogram()
     (minuteView, secondView) = (MinuteView(at: now), SecondView(at: now))
@@ -189,6 +197,7 @@ struct StreamMeter: Sendable {
       followEpisode(index, refused: closed.throttled, from: begin, &observers)
     }
     if idle > 0 { utilization.record(Ratio(0), times: idle) }
+    closeUps?.endSecond()
     bin.shardSeconds += openThisSecond.count
     secondView.shardSeconds += openThisSecond.count
     if anyThrottled {
@@ -214,7 +223,10 @@ struct StreamMeter: Sendable {
       if shards[index].firstThrottledAt == nil { shards[index].firstThrottledAt = begin }
     }
     bin.worstDemand = max(bin.worstDemand, closed.demand)
-    guard closed.demand > secondView.worstDemand else { return }
+    let isWorst = closed.demand > secondView.worstDemand
+    closeUps?.note(
+      index, demand: closed.demand, load: closed.share, throttled: closed.throttled, isWorst: isWorst)
+    guard isWorst else { return }
     secondView.worstDemand = closed.demand
     (secondView.worstSecond, secondView.worstShard) = (begin, ShardID(index))
   }

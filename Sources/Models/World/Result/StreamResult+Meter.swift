@@ -20,7 +20,7 @@ extension StreamResult {
       reshards: reshards, shards: stream.shards.map { ShardResult($0, meter.shards[$0.id.index]) },
       bins: meter.bins, heat: heat, heatShards: heatShards,
       modeStart: spec.capacity.mode, modeEnd: CapacityMode(stream.mode, stream.terms))
-    self.minutes = meter.minuteRows(from: start, until: end)
+    (self.minutes, closeUp) = (meter.minuteRows(from: start, until: end), meter.closeUp(from: start))
     for tariff in meter.tariffs { intake.add(tariff) }
   }
 }

@@ -66,7 +66,8 @@ struct BacktestParts {
     return [
       .heading(3, "Stream \(Markdown.code(backtest.stream))"),
       .paragraph("**\(Markdown.prose(verdictWord))**: \(Markdown.prose(sentence))."),
-      .table(Table("Metric, summed", numbers: columns, metrics)), .paragraph(Prose(tolerance)), .charts([picture]),
+      .table(Table("Metric, summed", numbers: columns, metrics)), .paragraph(Prose(tolerance)),
+      .picture(drawing, or: [picture]),
       .table(rows),
     ]
   }
@@ -100,6 +101,36 @@ struct BacktestParts {
     }
     let start = self.start + backtest.begin
     return Chart(rows: rows, axis: clock.axis(from: start, to: start + backtest.width * Int64(backtest.bins)))
+  }
+
+  /// The same for those who look.
+  private var drawing: Picture {
+    var table = CSVTable(["minute", "metric", "who", "count"])
+    let step = max(1, (backtest.bins + 239) / 240)
+    for one in shown {
+      for (who, values) in [("observed", one.observed), ("run", one.simulated)] {
+        for begin in Swift.stride(from: 0, to: backtest.bins, by: step) {
+          let sum = values[begin..<min(begin + step, backtest.bins)].reduce(0, +)
+          let at = backtest.begin + backtest.width * Int64(begin)
+          table.append([CSVTable.cell(at.inSeconds / 60), one.metric.rawValue, who, CSVTable.cell(sum)])
+        }
+      }
+    }
+    let views = shown.map { one -> JSONValue in
+      [
+        "width": .count(VegaLite.width), "height": .count(110),
+        "transform": [["filter": .string("datum.metric === '\(one.metric.rawValue)'")]],
+        "mark": ["type": "line", "interpolate": "step-after", "tooltip": .bool(true)],
+        "encoding": [
+          "x": RunPictures.minutes(),
+          "y": VegaLite.number("count", one.metric.rawValue, ["axis": ["titleLimit": .count(110)]]),
+          "color": VegaLite.colours("who", [("observed", .orange), ("run", .blue)]),
+        ],
+      ]
+    }
+    return Picture(
+      "backtest", of: backtest.stream, "Does the run do what \(backtest.stream) did?", "\(verdictWord): \(sentence).",
+      [.init(table, words: ["metric", "who"])], ["vconcat": .array(views)])
   }
 
   /// Both series side by side, gathered to at most `rows` rows.

@@ -21,7 +21,7 @@ extension RunPage {
       : [
         .heading(2, "Latencies, in milliseconds"),
         .paragraph("p50: half of all records took at most this; p99: 99 % took at most this."),
-      ] + parts
+      ] + picture("latency") + put + propagation + ages + picture("behind")
   }
 
   private func times(_ noun: String, _ rows: [(String, LatencyHistogram)], _ words: Prose) -> [Document.Block] {
@@ -114,6 +114,7 @@ extension RunPage {
     }
     let columns = ["Records", "Calls", "Calls throttled", "Unread at the end", "Expired unread"]
     return [.heading(2, "Consumers"), .table(Table("Consumer", numbers: columns, rows))] + functions + flinks + queues
+      + run.consumers.filter { $0.queue != nil }.flatMap { picture("queue", of: $0.name) }
       + [.filled(repeated)]
   }
 

@@ -40,9 +40,8 @@ extension RunPage {
         name: "≥ \(Figures.size(bin.from))".padded(to: 12, .right),
         marks: .bar(max(1, Int(bin.count * 40 / most)), Figures.count(bin.count)))
     }
-    return [
-      .paragraph("Objects of \(Markdown.code(firehose.name)) by size:"), .charts([Chart(names: .right, rows: rows)]),
-    ]
+    let chart = Chart(title: "Objects of \(firehose.name) by size:", names: .right, rows: rows)
+    return picture("objects", of: firehose.name, or: [chart])
   }
 
   private var freshness: [Document.Block] {
@@ -56,7 +55,7 @@ extension RunPage {
     return [
       .table(Table("Freshness", numbers: ["Records", "Mean", "p50", "p90", "p99", "Max"], rows)),
       .paragraph("From a record's arrival (at its shard, or in Firehose) to its delivery."),
-    ]
+    ] + picture("freshness")
   }
 
   private var ledger: [Document.Block] {

@@ -25,14 +25,13 @@ extension RunPage {
   private func throttling(of stream: StreamResult) -> [Document.Block] {
     let total = stream.shards.reduce(0) { $0 + $1.throttled }
     let isDrawn = total > 0 && !stream.bins.isEmpty
-    let map = refusals(of: stream).map { map -> [Document.Block] in
-      [.paragraph("Throttled records by shard and time:"), .charts([map])]
-    }
+    let map = refusals(of: stream).map { [$0] } ?? []
     return [
       .heading(3, "Stream \(Markdown.code(stream.name))"),
       .paragraph("\(Self.mode(of: stream))\(opening(stream, total: total))"), .table(views(of: stream)),
-      .charts(isDrawn ? [chart(of: stream)] : []),
-    ] + (map ?? [])
+    ] + picture("worst-minute", of: stream.name)
+      + picture("timeline", of: stream.name, or: isDrawn ? [chart(of: stream)] : [])
+      + picture("shards", of: stream.name, or: map)
   }
 
   private func opening(_ stream: StreamResult, total: Int64) -> String {
@@ -109,7 +108,7 @@ extension RunPage {
       "· none  ░ ▒ ▓ █ quarters of the busiest cell, \(Figures.count(Int64(clamping: peak))) throttled in "
       + "\(rows[0].valuesPerColumn) min"
     return Chart(
-      names: .right,
+      title: "Throttled records by shard and time:", names: .right,
       rows: zip(stream.heatShards, rows).map {
         Chart.Row(name: "shard \($0.number)", marks: .shades($1.columns, peak: peak))
       }, axis: clock.axis(from: clock.start, to: clock.start + .minutes(Int64(stream.heat.count))),

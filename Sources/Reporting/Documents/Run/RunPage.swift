@@ -17,8 +17,20 @@ struct RunPage: Sendable {
   let report: Report
   let run: RunResult
   let clock: ReportClock
+  private let pictures: [Picture]
 
-  init(_ report: Report) { (self.report, run, clock) = (report, report.main, ReportClock(report.main)) }
+  init(_ report: Report) {
+    (self.report, run, clock) = (report, report.main, ReportClock(report.main))
+    pictures = RunPictures(report).all
+  }
+
+  /// A picture, if the run has one of its kind, or what says the same in signs.
+  func picture(_ kind: String, of subject: String? = nil, or charts: [Chart] = []) -> [Document.Block] {
+    guard let picture = pictures.first(where: { $0.kind == kind && $0.subject == subject }) else {
+      return [.charts(charts)]
+    }
+    return [.picture(picture, or: charts)]
+  }
 
   /// The parts, those left out that a run has nothing for.
   var blocks: [Document.Block] {
@@ -201,7 +213,7 @@ struct RunPage: Sendable {
           "For \(bill.period.words), prices `\(bill.book)`, region \(run.experiment.region). \(going) "
             + "Left out: data transfer, jq hours, requests to S3 but PUTs, and free tiers."
         )),
-    ] + BillParts(bill).blocks
+    ] + picture("cost") + BillParts(bill).blocks + run.streams.flatMap { picture("modes", of: $0.name) }
   }
 
   /// What CloudWatch counted beside what the run did.
