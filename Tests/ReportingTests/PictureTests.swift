@@ -31,7 +31,7 @@ import Units
   }
 
   @Test func `names that a file system makes one are told apart`() {
-    let picture = Picture("a", of: "B.c", "?", "", [.init(CSVTable(["x"]))], [:])
+    let picture = Picture("a", of: "B.c", "?", "", [], [:])
     #expect(Picture.apart([picture, picture, picture]).map(\.name) == ["a-b-c", "a-b-c-2", "a-b-c-3"])
   }
 

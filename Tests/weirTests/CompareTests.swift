@@ -104,7 +104,9 @@ import Testing
     }
     #expect(files.allSatisfy { $0 == files[0] })
     #expect(
-      Set(files[0].keys) == ["compare.md", "compare.json", "compare.csv", "compare_replications.csv", "stdout"])
+      Set(files[0].keys.filter { !$0.hasPrefix("charts/") }) == [
+        "compare.html", "compare.md", "compare.json", "compare.csv", "compare_replications.csv", "stdout",
+      ])
   }
 
   static let mistakes: [(arguments: [String], status: Int32, says: [String])] = [

@@ -100,6 +100,12 @@ struct `The committed reports` {
       ["run", "scenarios/\(scenario).yaml", "--out", folder.file("out").path],
       environment: ["WEIR_PICTURES": renderer ?? ""])
     #expect([0, 10].contains(outcome.status), "\(outcome)")
+    if scenario == "flagship" {
+      // The README opens with what this run says.
+      let readme = try String(contentsOf: Tool.package.appendingPathComponent("README.md"), encoding: .utf8)
+      let opening = outcome.stdout.split(separator: "\n").prefix { !$0.hasPrefix("  ") }.joined(separator: "\n")
+      #expect(readme.contains("\n\(opening)\n"), "README.md does not open with the run that it calls a real one")
+    }
     let made = try folder.contents("out")
     let committed = try Folder.contents(of: Tool.package.appendingPathComponent("reports/\(scenario)"))
     // Without the renderer report.md has signs for pictures; what is numbers is the same.

@@ -12,6 +12,9 @@ public struct Picture: Sendable {
     init(_ table: CSVTable, _ suffix: String = "", words: Set<String> = []) {
       (self.suffix, self.table, self.words) = (suffix, table, words)
     }
+
+    /// Whether there is nothing in it but its header.
+    var isEmpty: Bool { table.text.utf8.count { $0 == 0x0A } <= 1 }
   }
 
   /// What kind it is of, and of what.
@@ -40,7 +43,7 @@ public struct Picture: Sendable {
     _ body: [String: JSONValue], _ ownDrawing: String?
   ) {
     (self.kind, self.subject, self.name, self.question, self.finding) = (kind, subject, name, question, finding)
-    (self.parts, self.body, self.ownDrawing) = (parts, body, ownDrawing)
+    (self.parts, self.body, self.ownDrawing) = (parts.filter { !$0.isEmpty }, body, ownDrawing)
   }
 
   /// A name that every file system and every browser takes.

@@ -22,7 +22,7 @@ extension Picture {
     whole["$schema"] = .string(Self.schema)
     whole["title"] = ["text": .string(question), "subtitle": .array(Self.lines(finding).map { .string($0) })]
     whole["description"] = .string(finding)
-    whole["data"] = data(parts[0])
+    whole["data"] = parts.first.map(data)
     whole["config"] = VegaLite.config
     for part in parts.dropFirst() { whole = VegaLite.replace(.string(part.suffix), by: data(part), in: whole) }
     return .object(whole)
@@ -117,8 +117,7 @@ enum VegaLite {
 
   /// A layer whose numbers are those of another part; none where that has no rows.
   static func layer(_ part: Picture.Part, _ view: JSONValue) -> [JSONValue] {
-    guard part.table.text.utf8.count(where: { $0 == 0x0A }) > 1 else { return [] }
-    return [view.merging(["data": .string(part.suffix)])]
+    part.isEmpty ? [] : [view.merging(["data": .string(part.suffix)])]
   }
 
   /// What lets readers turn the wheel over a view and drag it, along x.

@@ -93,6 +93,11 @@ def as_image(spec):
     return {**spec, "layer": [image] + spec["layer"][2:]}
 
 
+def shortened(match):
+    """Places to a tenth of a pixel: half the bytes, and no eye sees it."""
+    return re.sub(r"-?\d+\.\d{2,}", lambda number: f"{round(float(number.group()), 1):g}", match.group())
+
+
 def drawing(name, spec):
     if name.startswith("shards-"):
         spec = as_image(spec)
@@ -104,6 +109,7 @@ def drawing(name, spec):
         return f"{name}-{seen.setdefault(match.group(0), len(seen))}"
 
     svg = re.sub(r"\b(?:clip|gradient_)\d+\b", renamed, svg)
+    svg = re.sub(r'\b(?:d|transform)="[^"]*"', shortened, svg)
     question, finding = html.escape(spec["title"]["text"]), html.escape(spec["description"])
     head = (
         f'role="img" aria-labelledby="{name}-title {name}-desc">'

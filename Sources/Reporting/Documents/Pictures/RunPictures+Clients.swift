@@ -146,9 +146,11 @@ extension RunPictures {
             "mark": ["type": "line", "tooltip": .bool(true), "clip": .bool(true)],
             "encoding": [
               "x": VegaLite.number(
-                "times_the_load", "times today's load", ["scale": ["type": "log", "nice": .bool(false)]]),
+                "times_the_load", "times today's load",
+                ["scale": ["type": "log", "nice": .bool(false)], "axis": ["tickCount": .count(5)]]),
               "y": VegaLite.number(
-                "usd_month", "US dollars a month", ["scale": ["type": "log"], "axis": ["format": "$,~f"]]),
+                "usd_month", "US dollars a month",
+                ["scale": ["type": "log"], "axis": ["format": "$,~f", "tickCount": .count(5)]]),
               "color": VegaLite.words("mode", nil),
             ],
           ]), VegaLite.rule("x", at: 1),

@@ -40,7 +40,9 @@ extension RunPictures {
         ])
       }
     }
-    let x = VegaLite.number("ms", "milliseconds", ["scale": ["type": "log", "nice": .bool(false)]])
+    let x = VegaLite.number(
+      "ms", "milliseconds",
+      ["scale": ["type": "log", "nice": .bool(false)], "axis": ["tickCount": .count(8), "format": "~r"]])
     let y = VegaLite.number("share", "of records took at most this", ["axis": VegaLite.percent])
     return Picture(
       kind, of: nil, question,
