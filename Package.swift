@@ -80,10 +80,12 @@ let package = Package(
       resources: [.embedInCode("Resources")],
       swiftSettings: safe),
 
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // The real clock. Knows the core, never the simulation.
     .target(
-      name: "Server", dependencies: ["Units", "KinesisCore"], resources: [.embedInCode("Resources")],
-      swiftSettings: safe),
+      name: "Server",
+      dependencies: ["Units", "KinesisCore", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+      resources: [.embedInCode("Resources")], swiftSettings: safe),
     // The same over a network: the only target that knows one.
     .executableTarget(
       name: "weir-serve",
