@@ -19,7 +19,9 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 ROOT = $(DESTDIR)$(PREFIX)
 
-.PHONY: run serve models test install hostile bench bench-gate validate reports baselines notebooks build lint setup
+CLUSTER_ENV := .build/cluster
+
+.PHONY: run serve models test install cluster cluster-test cluster-slurm hostile bench bench-gate validate reports baselines notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
 	$(SWIFT) build $(BUILD) --product weir
@@ -50,6 +52,19 @@ install: setup ## Puts the binary, its completions for bash, zsh and fish, and i
 	$(WEIR) --generate-completion-script zsh > $(ROOT)/share/zsh/site-functions/_weir
 	$(WEIR) --generate-completion-script fish > $(ROOT)/share/fish/vendor_completions.d/weir.fish
 	$$($(SWIFT) build $(BUILD) --show-bin-path)/generate-manual $(WEIR) --multi-page --output-directory $(ROOT)/share/man/man1
+
+cluster: ## Installs weir-cluster, which --on calls, with Dask into $(CLUSTER_ENV).
+	python3 -m venv $(CLUSTER_ENV)
+	$(CLUSTER_ENV)/bin/pip install -q --disable-pip-version-check -e './cluster[dask,check]'
+
+cluster-test: setup cluster ## Its types and its tests: Dask on this machine, with workers that are killed. Minutes.
+	$(SWIFT) build $(BUILD) --product weir
+	cd cluster && ../$(CLUSTER_ENV)/bin/mypy
+	weir=$(WEIR) && cd cluster && WEIR="$$weir" ../$(CLUSTER_ENV)/bin/python -m unittest discover -s tests -t .
+
+cluster-slurm: setup cluster ## A sweep on a real Slurm on loopback, a node lost in the middle; needs root, slurmctld, slurmd, slurm-client, munge.
+	$(SWIFT) build $(BUILD) --product weir
+	python3 scripts/slurm.py --weir $(WEIR) --cluster $(CLUSTER_ENV)/bin/weir-cluster
 
 HOSTILE_ENV := .build/hostile
 
