@@ -62,9 +62,9 @@ cluster-test: setup cluster ## Its types and its tests: Dask on this machine, wi
 	cd cluster && ../$(CLUSTER_ENV)/bin/mypy
 	weir=$(WEIR) && cd cluster && WEIR="$$weir" ../$(CLUSTER_ENV)/bin/python -m unittest discover -s tests -t .
 
-cluster-slurm: setup cluster ## A sweep on a real Slurm on loopback, a node lost in the middle; needs root, slurmctld, slurmd, slurm-client, munge.
+cluster-slurm: setup cluster ## One digest on every way, a real Slurm on loopback with a node lost among them; needs root, slurmctld, slurmd, slurm-client, munge.
 	$(SWIFT) build $(BUILD) --product weir
-	python3 scripts/slurm.py --weir $(WEIR) --cluster $(CLUSTER_ENV)/bin/weir-cluster
+	python3 scripts/cluster.py --slurm --weir $(WEIR) --cluster $(CLUSTER_ENV)/bin/weir-cluster
 
 HOSTILE_ENV := .build/hostile
 

@@ -42,10 +42,18 @@ class Verb:
     def __init__(self, command: Sequence[str], tasks: pathlib.Path) -> None:
         self._command, self._tasks = list(command), tasks
         self._said: set[str] = set()
+        self._ahead: list[str] = []
+
+    def looks_ahead(self) -> bool:
+        """Whether it asks for more tasks a round when it knows how many run at once, and nobody has told it."""
+        return self._command[1:2] == ["plan"] and not any(word.startswith("--workers") for word in self._command)
+
+    def tell(self, at_once: int) -> None:
+        self._ahead = ["--workers", str(min(at_once, 256))]
 
     def call(self) -> int:
         """What it ends with. What it says on stderr is told once, and not how many tasks there are to run."""
-        done = subprocess.run([*self._command, "--tasks", str(self._tasks)], stderr=subprocess.PIPE, check=False)
+        done = subprocess.run([*self._command, *self._ahead, "--tasks", str(self._tasks)], stderr=subprocess.PIPE, check=False)
         lines = done.stderr.decode(errors="replace").splitlines()
         for line in lines[:-1] if done.returncode == TASKS_OPEN else lines:
             if line not in self._said:
@@ -70,7 +78,7 @@ def rounds(verb: Verb, folder: Folder, binary: str, chunk: int | None, run: Roun
 
 def on_dask(options: argparse.Namespace, verb: Verb, folder: Folder, binary: str) -> int:
     try:
-        from .dask_engine import Driver, connect
+        from .dask_engine import Driver, connect, slots
     except ImportError as error:
         say(f"weir: {error.name} is not there; it comes with pip install './cluster[dask]'")
         return 1
@@ -81,6 +89,8 @@ def on_dask(options: argparse.Namespace, verb: Verb, folder: Folder, binary: str
             nonlocal client
             if client is None:
                 client = stack.enter_context(connect(options.on, options.local_workers))
+            if verb.looks_ahead():
+                verb.tell(slots(client))
             return Driver(client, job).run()
 
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import itertools
+import logging
 import pathlib
 import time
 from collections.abc import Callable, Iterator
@@ -44,14 +45,21 @@ class ByValue:
 def connect(where: str, workers: int) -> Iterator[Client]:
     """A client of the cluster at an address, or of one on this machine that ends with this."""
     cloudpickle.register_pickle_by_value(worker)
+    logging.getLogger("distributed").setLevel(logging.ERROR)
     if where != "dask":
         with Client("tcp://" + where.removeprefix("dask://"), timeout=30) as client:
             yield client
         return
     with LocalCluster(
-        n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+        n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1",
+        silence_logs=logging.ERROR,
     ) as cluster, Client(cluster) as client:
         yield client
+
+
+def slots(client: Client) -> int:
+    """How many tasks run at once."""
+    return max(1, sum(int(count) for count in client.nthreads().values()))
 
 
 class Driver:
@@ -86,8 +94,7 @@ class Driver:
     # Handing out
 
     def _slots(self) -> int:
-        threads = self._client.nthreads()
-        return max(1, sum(int(count) for count in threads.values()))
+        return slots(self._client)
 
     def _submit(self, tasks: list[Task], alone: bool = False) -> Any:
         key = f"weir-{self._start}-{next(self._numbers)}{'-alone' if alone else ''}"
@@ -153,6 +160,8 @@ class Driver:
             return None
         finally:
             del self._waiting[future.key]
+            # What is not let go is computed once more when its worker is lost.
+            future.release()
         if "needs" in answer:
             self._send(answer["needs"])
             return tasks
