@@ -124,6 +124,14 @@ public struct StreamSpec: Sendable, Hashable, Codable {
   public var observed: ObservedMetrics?
   /// Enhanced monitoring: for the bill, a run does not depend on it. In the order of `ShardLevelMetric.allCases`.
   public var shardLevelMetrics: [ShardLevelMetric] = []
+  /// The hash key ranges of its shards at the start, in the order of the ring; nil when they are as CreateStream cuts them.
+  public var ranges: [HashKeyRange]?
+
+  /// The ranges of so many of its shards: as given if they are that many, else as CreateStream cuts them.
+  public func ranges(of shards: Int) -> [HashKeyRange] {
+    if let ranges, ranges.count == shards { return ranges }
+    return HashKeyRange.even(shards)
+  }
 
   /// A stream; provisioned, 1 MiB records and a day's retention unless told.
   public init(

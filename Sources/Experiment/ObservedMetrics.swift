@@ -1,8 +1,8 @@
 public import Units
 
-/// What CloudWatch counted of a stream: sums in bins of equal width, one series a metric.
+/// What CloudWatch counted of a stream: sums in bins of equal width, one series a metric; of ages the largest.
 public struct ObservedMetrics: Sendable, Hashable, Codable {
-  /// A metric of a stream by AWS's name (facts §8); every one of them is taken as a sum over the bin.
+  /// A metric of a stream by AWS's name (facts §8).
   public enum Metric: String, Sendable, Hashable, Codable, CaseIterable {
     /// Records stored.
     case incomingRecords = "IncomingRecords"
@@ -14,8 +14,30 @@ public struct ObservedMetrics: Sendable, Hashable, Codable {
     case putRecordsTotal = "PutRecords.TotalRecords"
     /// Records refused by PutRecords.
     case putRecordsThrottled = "PutRecords.ThrottledRecords"
+    /// Records that GetRecords gave, to all who poll.
+    case getRecords = "GetRecords.Records"
+    /// How old the last record of an answer of GetRecords was, in milliseconds: the largest of the bin.
+    case iteratorAge = "GetRecords.IteratorAgeMilliseconds"
+    /// Calls of GetRecords refused.
+    case readExceeded = "ReadProvisionedThroughputExceeded"
+
+    /// How values of one bin become one: CloudWatch's statistic.
+    public enum Gathering: Sendable, Hashable {
+      /// Sum.
+      case sum
+      /// Maximum.
+      case most
+
+      /// Two values as one.
+      public func of(_ a: Double, _ b: Double) -> Double { self == .sum ? a + b : max(a, b) }
+    }
+
+    /// Sum, and of an age Maximum.
+    public var gathering: Gathering { self == .iteratorAge ? .most : .sum }
+    /// Whether it is about those who read.
+    public var isOfReaders: Bool { [.getRecords, .iteratorAge, .readExceeded].contains(self) }
   }
-  /// One metric's sums, in order of time.
+  /// One metric's sums (of an age: maxima), in order of time.
   public struct Series: Sendable, Hashable, Codable {
     /// Which.
     public var metric: Metric

@@ -9,7 +9,7 @@ public struct Backtest: Sendable {
   public struct Comparison: Sendable {
     /// Which.
     public var metric: ObservedMetrics.Metric
-    /// Its sums a bin, equally many of both.
+    /// Its sums a bin (of an age: maxima), equally many of both.
     public var observed: [Double], simulated: [Double]
 
     /// A comparison; as many bins of both.
@@ -18,10 +18,10 @@ public struct Backtest: Sendable {
       (self.metric, self.observed, self.simulated) = (metric, observed, simulated)
     }
 
-    /// The sums of all bins.
-    public var observedTotal: Double { observed.reduce(0, +) }
-    /// The sums of all bins.
-    public var simulatedTotal: Double { simulated.reduce(0, +) }
+    /// The sum of all bins; of an age the largest.
+    public var observedTotal: Double { observed.reduce(0, metric.gathering.of) }
+    /// The sum of all bins; of an age the largest.
+    public var simulatedTotal: Double { simulated.reduce(0, metric.gathering.of) }
     /// How far the totals lie apart, as a share of the observed one; nil when that is zero.
     public var error: Double? {
       observedTotal > 0 ? (simulatedTotal - observedTotal) / observedTotal : nil
@@ -85,7 +85,7 @@ public struct Backtest: Sendable {
       for (bin, sum) in series.sums.enumerated() {
         let place = (offset + observed.width * Int64(bin)).nanoseconds
         let index = Int(place / width.nanoseconds)
-        if place >= 0, index < count { sums[index] += sum }
+        if place >= 0, index < count { sums[index] = series.metric.gathering.of(sums[index], sum) }
       }
       let simulated = Self.simulated(series.metric, of: spec.name, in: run, by: reportBins, count: count)
       return Comparison(
@@ -119,7 +119,10 @@ public struct Backtest: Sendable {
     let series = run.series.first {
       $0.metric == metric.rawValue && $0.stream == stream && $0.consumer == nil && $0.firehose == nil
     }
-    for sample in series?.samples ?? [] where sample.bin / bins < count { sums[sample.bin / bins] += sample.sum }
+    for sample in series?.samples ?? [] where sample.bin / bins < count {
+      let value = metric.gathering == .sum ? sample.sum : sample.maximum
+      sums[sample.bin / bins] = metric.gathering.of(sums[sample.bin / bins], value)
+    }
     return sums
   }
 

@@ -172,8 +172,8 @@ struct ScenarioCaveats {
     let busy = (flow.records * spec.perRecord.mean + min(flow.records, batches) * spec.perBatch.mean) / 1e9
     let lanes = min(Double(stream.shards), Double(spec.workers * (spec.concurrency ?? stream.shards)))
     guard busy <= lanes, flow.records * spec.perRecord.mean > 1e9 else { return busy > lanes }
-    return flow.records * Ring(of: spec.stream, in: experiment).hottest(ofShards: stream.shards) * spec.perRecord.mean
-      > 1e9
+    let hottest = Ring(of: spec.stream, in: experiment).hottest(of: stream.ranges(of: stream.shards))
+    return flow.records * hottest * spec.perRecord.mean > 1e9
   }
 
   // MARK: Deliveries

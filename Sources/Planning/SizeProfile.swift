@@ -65,7 +65,7 @@ public struct SizeProfile: Sendable, Hashable {
   /// The profile of what was read; nil when it tells no sizes.
   init?(_ input: TraceInput) {
     let sample = input.keys.flatMap { $0.sizes.isEmpty ? nil : $0.sizes }
-    let length = Self.keyBytes(input.keys)
+    let length = Self.keyBytes(input)
     keyBytes = length
     knowsKeys = input.keys.map { $0.records > 0 } ?? false
     quantiles = sample.map(Self.quantiles) ?? []
@@ -84,10 +84,18 @@ public struct SizeProfile: Sendable, Hashable {
     }
   }
 
-  private static func keyBytes(_ keys: TraceInput.KeySample?) -> Int {
-    guard let keys, keys.records > 0 else { return usualKeyBytes }
+  private static func keyBytes(_ input: TraceInput) -> Int {
+    guard let keys = input.keys, keys.records > 0 else { return assumedKeyBytes(input) }
     let bytes = keys.entries.reduce(0) { $0 + $1.key.utf8.count * $1.count }
     return min(1_024, max(1, Int(clamping: (Double(bytes) / Double(keys.records)).rounded())))
+  }
+
+  /// A key as long as usual, unless the records themselves are shorter: a byte of each is data.
+  private static func assumedKeyBytes(_ input: TraceInput) -> Int {
+    guard input.bytes == .withKeys, let bytes = input.traffic?[.incomingBytes]?.reduce(0, +),
+      let records = input.traffic?[.incomingRecords]?.reduce(0, +), records > 0, bytes > 0
+    else { return usualKeyBytes }
+    return min(usualKeyBytes, max(1, Int(clamping: (bytes / records).rounded(.down)) - 1))
   }
 
   private static func means(_ traffic: ObservedMetrics?, key: Double) -> [Double] {

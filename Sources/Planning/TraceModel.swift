@@ -86,7 +86,9 @@ public struct TraceModel: Sendable {
   public var keyBytes: Int { profile.sizes?.keyBytes ?? SizeProfile.usualKeyBytes }
 
   /// Which keys.
-  public var keys: KeySpec.Law { profile.keys?.scenario ?? .uniform(cardinality: Self.assumedKeys) }
+  public var keys: KeySpec.Law {
+    profile.keys?.scenario ?? profile.byShard?.scenario ?? .uniform(cardinality: Self.assumedKeys)
+  }
 
   /// The largest record the stream must take, as a scenario names it.
   public func maxRecord(_ limits: LimitsProfile) -> Bytes {
@@ -95,9 +97,25 @@ public struct TraceModel: Sendable {
     return largest > usual.count ? Bytes(limits[.put.recordBytesMaximum]) : usual
   }
 
+  /// The ranges of the stream's shards as they were listed; nil when they were not, or are others than it is said to have.
+  public var ranges: [HashKeyRange]? {
+    guard let open = profile.input.listing?.open, open.count == profile.shards ?? open.count else { return nil }
+    return open.map(\.range)
+  }
+
+  /// How many consumers that poll read as many records as were read; 0 when nothing was counted of readers.
+  public var readers: Int {
+    guard traffic.series.contains(where: \.metric.isOfReaders) else { return 0 }
+    let stored = (traffic[.incomingRecords] ?? []).reduce(0, +), read = (traffic[.getRecords] ?? []).reduce(0, +)
+    return stored > 0 ? min(Self.mostReaders, max(1, Int(clamping: (read / stored).rounded()))) : 1
+  }
+
+  /// Five calls a second and shard bear no more that poll once a second.
+  private static let mostReaders = 5
+
   /// The stream's shards, or what the busiest bin and some headroom need.
   public func shards(_ limits: LimitsProfile) -> Int {
-    if let shards = profile.shards { return shards }
+    if let shards = profile.shards ?? ranges?.count ?? profile.byShard?.shards.count { return shards }
     guard let volume = profile.volume else { return 1 }
     let size = Double(meanSize.count) + Double(keyBytes)
     let need = ShardRates(limits).share(records: volume.peak, bytes: volume.peak * size, seconds: 1)
@@ -113,6 +131,7 @@ public struct TraceModel: Sendable {
       ? .constant(Double(meanSize.count))
       : .empirical(values: sizes.map { Double($0.bytes) }, weights: sizes.map { Double($0.records) })
     var stream = StreamSpec(name: name, shards: shards(limits), maxRecord: maxRecord(limits))
+    stream.ranges = ranges
     stream.observed = ObservedMetrics(
       start: nil, width: traffic.width, series: traffic.series.map { .init($0.metric, Array($0.sums[bins])) })
     let trace = BinnedTrace(

@@ -81,6 +81,8 @@ public struct TrafficProfile: Sendable {
   public let sizes: SizeProfile?
   /// Nil when no keys were given.
   public let keys: KeyProfile?
+  /// Nil when nothing was counted by shard, or of another number of shards than the stream is said to have.
+  public let byShard: ShardProfile?
   /// What bins hide; nil when there are keys alone, no records, or bins of a second.
   public let hidden: HiddenBursts?
 
@@ -98,7 +100,11 @@ public struct TrafficProfile: Sendable {
     self.sizes = sizes
     let keys = input.keys.flatMap { KeyProfile($0, shards: shards) }
     self.keys = keys
-    let shares = shards.map { keys?.shares(ofShards: $0) ?? [Double](repeating: 1 / Double($0), count: $0) }
+    let counted = input.shards.count == shards ?? input.shards.count ? ShardProfile(input) : nil
+    byShard = counted
+    let shares =
+      counted?.shares
+      ?? shards.map { keys?.shares(ofShards: $0) ?? [Double](repeating: 1 / Double($0), count: $0) }
     commonestKeyLoad = Self.load(ofCommonestKey: keys, volume, sizes, limits)
     hidden = traffic.flatMap { HiddenBursts($0, shares: shares, limits: limits) }
   }

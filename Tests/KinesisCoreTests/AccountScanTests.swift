@@ -66,7 +66,8 @@ private struct ScannedAccount {
   ) throws(Refusal) -> Int {
     guard !streams.contains(where: { $0.name == name }) else { throw .inUse("Stream \(name) already exists.") }
     var stream = KinesisCore.Stream(
-      name: name, shards: shards, maxRecord: .mebibytes(1), retention: .hours(24), limits: limits, at: now)
+      name: name, ranges: HashKeyRange.even(shards), maxRecord: .mebibytes(1), retention: .hours(24), limits: limits,
+      at: now)
     stream.shardsMaximum = limits.onDemandShardsMaximum(region: region)
     if let settings { stream.beginOnDemand(settings, at: now) }
     streams.append(stream)

@@ -23,7 +23,7 @@ struct HashKeyTests {
   func partition(counts: ClosedRange<Int>) {
     for count in counts {
       let ranges = HashKeyRange.even(count)
-      #expect(ranges.count == count && ShardMap.isPartition(ranges), "\(count) shards")
+      #expect(ranges.count == count && HashKeyRange.arePartition(ranges), "\(count) shards")
       let widths = Set(ranges.dropLast().map { $0.end.value - $0.start.value })
       #expect(widths.count <= 1, "\(count) shards")
     }

@@ -13,7 +13,7 @@ struct ReshardTests {
 
   static func isPartitioned(_ stream: KinesisCore.Stream) -> Bool {
     let open = stream.shards.filter(\.isOpen).sorted { $0.range.start < $1.range.start }
-    return ShardMap.isPartition(open.map(\.range)) && open.map(\.id) == stream.openShards
+    return HashKeyRange.arePartition(open.map(\.range)) && open.map(\.id) == stream.openShards
   }
 
   @Test("UpdateShardCount 4 → 3 leaves shards 6, 9 and 10 open, a third each")

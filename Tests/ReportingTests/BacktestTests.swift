@@ -96,6 +96,52 @@ struct BacktestTests {
     #expect(RunJSON(plain).value["streams"]?.members.allSatisfy { $0.value["backtest"] == nil } == true)
   }
 
+  @Test("what was read stands beside the run as the writes do: records, throttled reads, and the largest age")
+  func reads() async throws {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("weir-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let text = """
+      schema: weir/v1
+      name: reads
+      clock: {duration: 5m, report_bin: 60s}
+      streams:
+        clicks: {mode: provisioned, shards: 1OBSERVED}
+      producers:
+        web: {to: clicks, rate: 400, record: {size: 1KiB}, keys: {dist: uniform, cardinality: 1000}, retry: {policy: none}}
+      consumers:
+      \((1...6).map { "  reader-\($0): {from: clicks, type: sdk_polling}" }.joined(separator: "\n"))
+      """
+    let path = folder.appendingPathComponent("s.yaml").path
+    try Data(text.replacing("OBSERVED", with: "").utf8).write(to: URL(fileURLWithPath: path))
+    let seen = try await CloudWatchSample.run(path)
+    let metrics: [ObservedMetrics.Metric] = [.incomingRecords, .getRecords, .iteratorAge, .readExceeded]
+    let rows = (0..<5).map { bin in
+      let cells = metrics.map { metric -> String in
+        let sample = seen.series.first { $0.metric == metric.rawValue }?.samples.first { $0.bin == bin }
+        return sample.map { String(metric.gathering == .sum ? $0.sum : $0.maximum) } ?? ""
+      }
+      return "\(bin * 60)," + cells.joined(separator: ",")
+    }
+    let csv = (["t_s," + metrics.map(\.rawValue).joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
+    try Data(csv.utf8).write(to: folder.appendingPathComponent("observed.csv"))
+    try Data(text.replacing("OBSERVED", with: ", observed: {file: observed.csv}").utf8).write(
+      to: URL(fileURLWithPath: path))
+    let run = try await CloudWatchSample.run(path)
+    let backtest = try #require(Backtest(run.experiment.streams[0], in: run))
+    #expect(
+      backtest.comparisons.map(\.metric) == metrics && backtest.comparisons.allSatisfy { $0.observed == $0.simulated })
+    let age = try #require(backtest[.iteratorAge]), refused = try #require(backtest[.readExceeded])
+    #expect(age.observedTotal == age.observed.max() && age.observedTotal > 0 && refused.observedTotal > 0, "\(csv)")
+    let page = Fixture.report([run]).markdown
+    #expect(
+      page.contains(
+        "| From | Records read observed | run | Throttled reads observed | run | Iterator age, ms observed | run |"))
+    #expect(page.contains("| `GetRecords.IteratorAgeMilliseconds` | "))
+    #expect(
+      RunJSON(Fixture.report([run])).value["streams"]?["clicks"]?["backtest"]?["metrics"]?["GetRecords.Records"] != nil)
+  }
+
   static func comparison(_ observed: [Double], _ simulated: [Double]) -> Backtest.Comparison {
     .init(metric: .writeExceeded, observed: observed, simulated: simulated)
   }

@@ -60,11 +60,11 @@ import Units
     let sentences = report.comparison.differences.map(report.sentence)
     #expect(sentences[0].hasPrefix("lower by 23.1 % (± 2."))
     #expect(sentences[1].hasPrefix("lower by "))
-    #expect(sentences[2] == "lower by 30.1 %, interval withheld (mostly equal)")
-    #expect(sentences[3] == "cheaper by 11.1 % in each of 30 replications")
+    #expect(sentences[2] == "lower by 30.1 %, ± not told (mostly equal)")
+    #expect(sentences[3] == "cheaper by 11.1 % in each of 30 runs")
     let equal = [Self.samples([[1], [2], [3]]), Self.samples([[1], [2], [3]])]
     let difference = try #require(Comparison.differences(equal, [Self.figures[0]], level: 0.95).first)
-    #expect(report.sentence(difference) == "the same in every replication" && difference.estimate.halfWidth == nil)
+    #expect(report.sentence(difference) == "the same in every run" && difference.estimate.halfWidth == nil)
   }
 
   @Test func `a difference whose interval holds zero is none`() throws {
@@ -103,7 +103,7 @@ import Units
       #expect(text.contains("All 2 hold together at no less than 90 % (Bonferroni); --level 0.975 keeps 95 %"))
       #expect(
         text.contains("left out is the first 5 s (by MSER-5 on the load of clicks); clock.warmup is 1 s: too little"))
-      #expect(text.contains("from 30 replications on"))
+      #expect(text.contains("from 30 runs on"))
     }
     #expect(
       report.markdown.contains("mind the gap") && !report.text.contains("mind the gap"), "a terminal has it from stderr"

@@ -93,8 +93,8 @@ import Units
 
   @Test func `several replications are said to be several`() {
     let report = Fixture.report([Fixture.result(), Fixture.result(replication: 1)])
-    #expect(report.text.contains("0 of 2 replications passed; the figures are those of the first."))
-    #expect(report.markdown.contains("## Over 2 replications\n\n0 of 2 passed."))
+    #expect(report.text.contains("0 of 2 runs passed; the figures are those of the first."))
+    #expect(report.markdown.contains("## Over 2 runs\n\n0 of 2 passed."))
   }
 }
 

@@ -113,7 +113,7 @@ import Testing
     let outcome = try await Tool.built.run(
       ["run", "s.yaml", "--replications", "30", "--set", "clock.duration=6s", "--set", "events=[]"], in: folder.url)
     #expect(
-      outcome.stdout.contains(" ± ") && outcome.stdout.contains("(95 % interval of the mean)"), "\(outcome.stdout)")
+      outcome.stdout.contains(" ± ") && outcome.stdout.contains("(95 % on the mean)"), "\(outcome.stdout)")
   }
 
   @Test("explain DIR works from another directory") func elsewhere() async throws {

@@ -39,4 +39,27 @@ import Testing
       #expect(step.shown.filter { !output.contains($0) } == [], "\(step.commands)")
     }
   }
+
+  /// AWS's command line of version 2, as Debian has it; version 1 is of PyPI, in the clients' environment.
+  private static let second = ["/usr/bin/aws", "/usr/local/bin/aws"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
+
+  @Test(
+    "works as typed on what AWS's command line prints, of a CloudWatch on loopback",
+    .enabled(if: Tool.release != nil),
+    .enabled("NO AWS CLI WAS RUN: python3 with venv, or PyPI, is not there") { await Clients.areThere() },
+    arguments: [1, 2])
+  func commandLine(_ version: Int) async throws {
+    guard let tool = Tool.release, let clients = await Clients.ready() else { return }
+    guard let aws = version == 1 ? clients.bin + "/aws" : Self.second else {
+      // As loudly as a skipped test can: no failure, for Debian is not everywhere.
+      FileHandle.standardError.write(Data("NO AWS CLI OF VERSION 2 WAS RUN: apt-get install awscli\n".utf8))
+      return
+    }
+    let script = Tool.package.appendingPathComponent("scripts/tour.py").path
+    let outcome = try await Tool(path: clients.bin + "/python").run([script, "--weir", tool.path, "--aws", aws])
+    #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
+    #expect(outcome.stdout.hasPrefix("aws-cli/\(version)."), "\(outcome.stdout.prefix(60))")
+  }
 }

@@ -53,4 +53,57 @@ struct TraceVerbTests {
       ["trace"] + Self.files + ["--burst", "2", "--out", "/dev/null/x"], in: folder.url)
     #expect(full.status == 1 && full.stderr.contains("cannot write /dev/null/x"), "\(full)")
   }
+
+  /// Per-shard series of two of the three shards of a stream that was split by hand, with what was read.
+  private static let byShard: String = {
+    let series = [
+      ("shardId-000000000000 IncomingRecords", 3_000), ("shardId-000000000003 IncomingRecords", 48_000),
+      ("GetRecords.Records", 102_000), ("GetRecords.IteratorAgeMilliseconds", 900), ("IncomingBytes", 15_300_000),
+    ]
+    let results = series.enumerated().map { number, one in
+      let times = (0..<6).map { "\(1_772_823_600 + 60 * $0)" }, values = times.map { _ in "\(one.1).0" }
+      return "{\"Id\": \"m\(number)\", \"Label\": \"\(one.0)\", \"Timestamps\": [\(times.joined(separator: ","))], "
+        + "\"Values\": [\(values.joined(separator: ","))], \"StatusCode\": \"Complete\"}"
+    }
+    return "{\"MetricDataResults\": [\(results.joined(separator: ", "))]}"
+  }()
+
+  private static let listing = """
+    {"Shards": [
+      {"ShardId": "shardId-000000000000", "HashKeyRange": {"StartingHashKey": "0", "EndingHashKey": "170141183460469231731687303715884105727"}},
+      {"ShardId": "shardId-000000000002", "HashKeyRange":
+        {"StartingHashKey": "170141183460469231731687303715884105728", "EndingHashKey": "299999999999999999999999999999999999999"}},
+      {"ShardId": "shardId-000000000003", "HashKeyRange":
+        {"StartingHashKey": "300000000000000000000000000000000000000", "EndingHashKey": "340282366920938463463374607431768211455"}}]}
+    """
+
+  @Test("--shards-from: a stream split by hand starts as it is, and its hot shard is hot in the run") func shardsFrom()
+    async throws
+  {
+    let folder = try Folder()
+    try folder.write("shards.json", Self.byShard)
+    try folder.write("list.json", Self.listing)
+    let traced = try await Tool.built.run(
+      ["trace", "shards.json", "--shards-from", "list.json", "--name", "orders", "--out", "o"], in: folder.url)
+    #expect(traced.status == 0, "\(traced)")
+    #expect(
+      traced.stdout.contains(
+        "the hottest shard is shardId-000000000003: 94.1 % of the records on 11.8 % of the hash keys"),
+      "\(traced.stdout)")
+    #expect(
+      try Set(folder.contents("o").keys) == ["scenario.yaml", "traffic.csv", "keys.csv", "observed.csv", "shards.json"])
+    let valid = try await Tool.built.run(["validate", "o/scenario.yaml"], in: folder.url)
+    #expect(valid.status == 0, "\(valid)")
+    let run = try await Tool.built.run(["run", "o/scenario.yaml", "--format", "json", "--out", "r"], in: folder.url)
+    let stream = ((run.json?["streams"] as? [String: Any])?["orders"] as? [String: Any]) ?? [:]
+    #expect(stream["shards_start"] as? Int == 3, "\(run)")
+    let rows = String(decoding: try folder.contents("r")["shards.csv"] ?? Data(), as: UTF8.self).split(separator: "\n")
+      .map(String.init)
+    #expect(rows.count == 4 && rows[3].contains("300000000000000000000000000000000000000"), "\(rows)")
+    let page = String(decoding: try folder.contents("r")["report.md"] ?? Data(), as: UTF8.self)
+    #expect(page.contains("Records read observed"))
+    let both = try await Tool.built.run(
+      ["trace", "shards.json", "--shards-from", "list.json", "--shards", "3"], in: folder.url)
+    #expect(both.status == 64, "\(both)")
+  }
 }

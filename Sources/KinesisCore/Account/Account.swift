@@ -160,7 +160,8 @@ public struct Account: Sendable, Hashable {
     try checkQuota(adding: shards)
     try take(.create, limits[.account.createCalls], "CreateStream")
     var stream = Stream(
-      name: name, shards: shards, maxRecord: maxRecord, retention: retention, limits: limits, at: latest)
+      name: name, ranges: HashKeyRange.even(shards), maxRecord: maxRecord, retention: retention, limits: limits,
+      at: latest)
     stream.agree(to: terms)
     return adopt(stream)
   }

@@ -67,6 +67,12 @@ extension HashKey: CustomStringConvertible {
   /// The share of the ring.
   public var share: Double { (Double(end.value - start.value) + 1) / 0x1p128 }
 
+  /// Whether ranges, in order, are the whole ring without gap or overlap, as those of a stream's open shards are.
+  public static func arePartition(_ ranges: [HashKeyRange]) -> Bool {
+    guard ranges.first?.start.value == 0, ranges.last?.end == .last else { return false }
+    return zip(ranges, ranges.dropFirst()).allSatisfy { $0.isFollowed(by: $1) }
+  }
+
   /// Ranges as CreateStream cuts them: floor(2¹²⁸/n) wide each, the last one to the end (facts §2.1).
   ///
   /// `count` must be at least 1. Seen at AWS for 3 and 4 shards.

@@ -8,7 +8,7 @@ struct ShardMap: Sendable, Hashable {
 
   /// A map of open shards whose ranges, in order, cover the ring without gap or overlap.
   init(_ open: [(range: HashKeyRange, id: ShardID)]) {
-    precondition(Self.isPartition(open.map(\.range)), "open shards that do not partition the ring")
+    precondition(HashKeyRange.arePartition(open.map(\.range)), "open shards that do not partition the ring")
     ends = open.map(\.range.end.value)
     shards = open.map(\.id)
     let bits = max(4, Int.bitWidth - (open.count * 4).leadingZeroBitCount)
@@ -19,12 +19,6 @@ struct ShardMap: Sendable, Hashable {
       while ends[Int(index)] < UInt128(bucket) << UInt128(shift) { index += 1 }
       jumps.append(index)
     }
-  }
-
-  /// Whether the ranges, in order, cover the whole ring exactly once.
-  static func isPartition(_ ranges: [HashKeyRange]) -> Bool {
-    guard ranges.first?.start.value == 0, ranges.last?.end == .last else { return false }
-    return zip(ranges, ranges.dropFirst()).allSatisfy { $0.isFollowed(by: $1) }
   }
 
   /// The owner of a key. O(1) on average.

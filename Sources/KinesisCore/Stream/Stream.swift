@@ -62,8 +62,10 @@ public struct Stream: Sendable, Hashable {
   /// Under AUTO, the place on the ring of the shard that got the latest record.
   var turn = 0
 
-  init(name: String, shards count: Int, maxRecord: Bytes, retention: Interval, limits: LimitsProfile, at now: Instant) {
-    let ranges = HashKeyRange.even(count)
+  /// `ranges` are those of its shards, a partition of the ring.
+  init(
+    name: String, ranges: [HashKeyRange], maxRecord: Bytes, retention: Interval, limits: LimitsProfile, at now: Instant
+  ) {
     (self.name, self.limits, self.maxRecord, self.retention, latest) = (name, limits, maxRecord, retention, now)
     (shards, gates, gateTerms) = ([], [], ShardGate.Terms(limits, maxRecord: maxRecord))
     map = ShardMap(ranges.enumerated().map { ($1, ShardID($0)) })
@@ -81,8 +83,19 @@ public struct Stream: Sendable, Hashable {
     name: String, shards: Int, maxRecord: Bytes = .mebibytes(1), retention: Interval = .hours(24),
     limits: LimitsProfile = .current, at now: Instant
   ) -> Stream {
+    active(
+      name: name, ranges: HashKeyRange.even(shards), maxRecord: maxRecord, retention: retention, limits: limits, at: now
+    )
+  }
+
+  /// The same, of a stream that was split and merged since it was made: its shards have these ranges, which together are the whole
+  /// ring, in order, without gap or overlap.
+  public static func active(
+    name: String, ranges: [HashKeyRange], maxRecord: Bytes = .mebibytes(1), retention: Interval = .hours(24),
+    limits: LimitsProfile = .current, at now: Instant
+  ) -> Stream {
     var stream = Stream(
-      name: name, shards: shards, maxRecord: maxRecord, retention: retention, limits: limits, at: now)
+      name: name, ranges: ranges, maxRecord: maxRecord, retention: retention, limits: limits, at: now)
     stream.status = .active
     return stream
   }

@@ -67,6 +67,9 @@ public struct Ring: Sendable {
   /// The hottest one's share of so many shards with even ranges.
   public func hottest(ofShards count: Int) -> Double { shares(ofShards: count).max() ?? 1 }
 
+  /// The hottest one's share of shards with such ranges.
+  public func hottest(of ranges: [HashKeyRange]) -> Double { ranges.map(share(of:)).max() ?? 1 }
+
   /// The most frequent key of a range; nil when none stands there.
   public func hottestKey(in range: HashKeyRange) -> Key? {
     keys[indices(in: range)].max { ($0.share, $1.name) < ($1.share, $0.name) }

@@ -57,7 +57,7 @@ struct LoadArithmetic: Sendable {
   }
   private var rings: [[Writer]: Ring] = [:]
 
-  /// The load of a stream of an experiment with so many even shards.
+  /// The load of a stream of an experiment with so many shards: of its own ranges if they are that many, else even ones.
   mutating func load(of stream: Int, in experiment: Experiment, shards: Int) -> ShardLoad {
     let flows = Flows(experiment), limits = experiment.limits
     let mean = flows.flow(ofStream: stream, shards: shards, from: .all)
@@ -71,7 +71,8 @@ struct LoadArithmetic: Sendable {
         .init(
           limit: .writeBytes, mean: mean.bytes, peak: peak.bytes,
           capacity: slack * Double(limits[.shard.writeBytes]), unit: "bytes/s"),
-      ], shares: ring.shares(ofShards: shards), hottestKey: ring.hottestKey(in: .whole))
+      ], shares: experiment.streams[stream].ranges(of: shards).map(ring.share(of:)),
+      hottestKey: ring.hottestKey(in: .whole))
   }
 
   /// The fewest even shards whose hottest bears the peak; nil when no number up to `most` does.

@@ -82,7 +82,8 @@ extension Planner {
       guard before.capacity.mode == .provisioned, after.capacity.mode == .provisioned, before.shards < after.shards,
         wanted.hasFixedShards(stream)
       else { return nil }
-      let plan = SplitPlan(ring, from: before.shards, target: hottest, most: after.shards - before.shards - 1)
+      let plan = SplitPlan(
+        ring, from: before.ranges(of: before.shards), target: hottest, most: after.shards - before.shards - 1)
       guard !plan.steps.isEmpty, plan.hottest <= hottest * (1 + 1e-9) else { return nil }
       var advice = ReshardAdvice(
         stream: name, way: .split, before: before.shards, after: plan.shards,

@@ -29,8 +29,13 @@ public struct SplitPlan: Sendable {
 
   /// Splits for a load over `start` even shards, `most` at the most, until no shard has more than `target` of the records.
   public init(_ load: Ring, from start: Int, target: Double, most: Int) {
-    self.start = start
-    var open = HashKeyRange.even(start).enumerated().map { (id: ShardID($0), range: $1) }
+    self.init(load, from: HashKeyRange.even(start), target: target, most: most)
+  }
+
+  /// The same over shards of such ranges, in the order of the ring.
+  public init(_ load: Ring, from ranges: [HashKeyRange], target: Double, most: Int) {
+    start = ranges.count
+    var open = ranges.enumerated().map { (id: ShardID($0), range: $1) }
     hottest = 0
     while true {
       let shares = open.map { load.share(of: $0.range) }

@@ -84,7 +84,7 @@ public struct ComparisonDocument: Exhibit, Filed {
     let count = comparison.replications
     let partial = comparison.isComplete ? "" : "INTERRUPTED, a part only: "
     return partial + "\(scenario.name): \(Figures.count(comparison.contenders.count, of: "variant")), "
-      + "\(Figures.count(count, of: "replication")) each under the same random traffic (seed \(scenario.seed))"
+      + "\(Figures.count(count, of: "run")) each under the same random traffic (seed \(scenario.seed))"
   }
 
   private func passed(_ contender: Comparison.Contender) -> String {
@@ -96,21 +96,21 @@ public struct ComparisonDocument: Exhibit, Filed {
   func sentence(_ difference: Comparison.Difference) -> String {
     let isMoney = words.isMoney(path: difference.figure.path)
     switch difference.verdict {
-    case .equal: return "the same in every replication"
+    case .equal: return "the same in every run"
     case .notShown: return "no difference shown (\(change(difference)))"
     case .lower: return (isMoney ? "cheaper by " : "lower by ") + amount(difference)
     case .higher: return (isMoney ? "dearer by " : "higher by ") + amount(difference)
     case .withheld(let reason):
-      guard difference.estimate.mean != 0 else { return "the same on average; interval withheld" }
+      guard difference.estimate.mean != 0 else { return "the same on average; ± not told" }
       let word = difference.estimate.mean > 0 ? "lower" : "higher"
-      return "\(word) by \(magnitude(difference.estimate.mean, difference)), interval withheld (\(Self.words(reason)))"
+      return "\(word) by \(magnitude(difference.estimate.mean, difference)), ± not told (\(Self.words(reason)))"
     }
   }
 
   private static func words(_ reason: FigureEstimate.Withheld) -> String {
     switch reason {
-    case .oneReplication: "one replication"
-    case .fewReplications: "too few replications"
+    case .oneReplication: "one run"
+    case .fewReplications: "too few runs"
     case .allEqual: "all equal"
     case .mostlyEqual: "mostly equal"
     case .unmeasured: "not always measured"
@@ -123,7 +123,7 @@ public struct ComparisonDocument: Exhibit, Filed {
     let mean = magnitude(difference.estimate.mean, difference)
     return halfWidth > 0
       ? "\(mean) (± \(magnitude(halfWidth, difference)))"
-      : "\(mean) in each of \(comparison.replications) replications"
+      : "\(mean) in each of \(comparison.replications) runs"
   }
 
   /// A change that may be none, with its sign as B sees it.
@@ -162,8 +162,8 @@ public struct ComparisonDocument: Exhibit, Filed {
     guard case .precise(let precision) = comparison.rule else { return nil }
     let wanted = Figures.percent(precision.error)
     return comparison.isPrecise
-      ? "Replications stopped when every difference was known to within \(wanted) of the larger of its two means."
-      : "After \(Figures.count(comparison.replications, of: "replication")) not every difference is known to within "
+      ? "Runs were added until every difference was known to within \(wanted) of the larger of its two means."
+      : "After \(Figures.count(comparison.replications, of: "run")) not every difference is known to within "
         + "\(wanted) of the larger of its two means."
   }
 
@@ -172,7 +172,7 @@ public struct ComparisonDocument: Exhibit, Filed {
     let count = comparison.knownIntervals
     guard count > 0 else { return nil }
     let own =
-      "± is half the paired t interval of B − A, at \(Figures.percent(comparison.level)) for each figure by itself; "
+      "± is how far the true difference B − A may lie from this one, at \(Figures.percent(comparison.level)) for each figure by itself; "
       + "per cents are of \(name(0))'s mean"
     guard count > 1 else { return own + "." }
     let level = comparison.level
@@ -199,7 +199,7 @@ public struct ComparisonDocument: Exhibit, Filed {
   private var unmeasured: String? {
     let paths = comparison.unmeasured.map(\.path)
     guard !paths.isEmpty, comparison.replications > 0 else { return nil }
-    return "Not measured in every replication, and so not compared: \(paths.joined(separator: ", "))."
+    return "Not measured in every run, and so not compared: \(paths.joined(separator: ", "))."
   }
 
   // MARK: Numbers

@@ -44,10 +44,12 @@ enum WarmUpFigures {
   static func sentence(_ check: WarmUpCheck, set warmup: Interval) -> String {
     let set = "clock.warmup is \(warmup.nanoseconds > 0 ? Figures.duration(warmup) : "0")"
     switch check {
-    case .fewReplications: return "With fewer than 5 replications nothing can be said of the warm-up; \(set)."
-    case .noSteadyState(let reason): return "There is no steady state to warm up to, for \(reason); \(set)."
+    case .fewReplications: return "With fewer than 5 runs nothing can be said of how long the start-up lasts; \(set)."
+    case .noSteadyState(let reason):
+      return "The load never settles, so there is no start-up to leave out: \(reason); \(set)."
     case .fewPoints(let count):
-      return "\(Figures.count(count, of: "report bin")) are too few to judge the warm-up by: MSER-5 needs 50; \(set)."
+      return
+        "\(Figures.count(count, of: "report bin")) are too few to tell how long the start-up lasts (MSER-5 needs 50); \(set)."
     case .unsettled(let subject):
       return "\(subject) has not settled by the middle of the run (MSER-5 on the averaged path); \(set)."
     case .cut(let cut, let subject):
@@ -74,7 +76,7 @@ enum WarmUpFigures {
 extension FigureEstimate {
   /// When there is an interval, in words.
   static var rule: String {
-    "There is an interval from \(least) replications on, and where more than a third of them are equal from \(leastForTies): "
+    "There is a ± from \(least) runs on, and where more than a third of them are equal from \(leastForTies): "
       + "with fewer it would promise more than it holds."
   }
 }

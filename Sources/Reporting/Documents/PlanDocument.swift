@@ -44,7 +44,7 @@ public struct PlanDocument: Exhibit, Filed {
     guard plan.goal == .leastRegret else {
       return "is shown to hold its objectives in \(promise)"
     }
-    return "holds in \(Figures.percent(plan.confidence)) of the worlds"
+    return "holds in \(Figures.percent(plan.confidence)) of the cases"
   }
 
   /// The share of runs and how surely.
@@ -214,12 +214,12 @@ public struct PlanDocument: Exhibit, Filed {
 
   private func regretSetting(_ table: RegretTable) -> String {
     let hopeless = table.hopeless > 0 ? ", in \(table.hopeless) of which nothing holds" : ""
-    return "\(Figures.count(table.worlds, of: "world")) of \(table.paths.joined(separator: ", "))\(hopeless)"
+    return "\(Figures.count(table.worlds, of: "case")) of \(table.paths.joined(separator: ", "))\(hopeless)"
   }
 
   private static let definition =
-    "Regret is what a design scores above the least score in a world: its cost, and where it breaks there twice what it is "
-    + "missing to the shards that arithmetic asks for."
+    "A case is one set of values of what is not known. Regret is what a design costs there above the cheapest that holds; one that breaks "
+    + "is charged twice what it is missing to the shards that arithmetic asks for."
 
   // MARK: The page
 

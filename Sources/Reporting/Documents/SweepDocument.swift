@@ -63,13 +63,14 @@ public struct SweepDocument: Exhibit, Filed {
     let count = Figures.count(sweep.points.count, of: "combination")
     let partial = sweep.isComplete ? count : "INTERRUPTED, \(Figures.count(done)) of \(count)"
     return
-      "\(sweep.scenario): \(partial), \(Figures.count(sweep.replications, of: "replication")) each on common random "
-      + "numbers (seed \(sweep.seed))"
+      "\(sweep.scenario): \(partial), \(Figures.count(sweep.replications, of: "run")) each under the same random "
+      + "traffic (seed \(sweep.seed))"
   }
 
   private var notes: [String] {
     let bill = "cost_usd is what the scenario's billing period costs (\(objectives.horizon.billing.rawValue))."
-    let width = "± is half the \(Figures.percent(sweep.level)) interval. \(FigureEstimate.rule)"
+    let width =
+      "± is how far the mean of endlessly many runs may lie from this one, at \(Figures.percent(sweep.level)). \(FigureEstimate.rule)"
     return [bill] + (sweep.replications > 1 ? [width] : [])
   }
 

@@ -1,4 +1,5 @@
 internal import Experiment
+internal import KinesisCore
 internal import Models
 internal import Planning
 internal import Scenario
@@ -13,10 +14,25 @@ extension TraceDocument {
       "schema": "weir.trace/v1", "files": profile.input.files,
       "warnings": profile.input.warnings.map(\.description), "shards": profile.shards, "traffic": traffic,
       "burstiness": profile.burstiness.map(Self.burstiness), "hidden_bursts": profile.hidden.map(Self.hidden),
-      "sizes": profile.sizes.map(Self.sizes), "keys": profile.keys.map { Self.keys($0, of: profile) },
+      "by_shard": profile.byShard.map(Self.byShard), "sizes": profile.sizes.map(Self.sizes),
+      "keys": profile.keys.map { Self.keys($0, of: profile) },
       "scenario": scenario?.yaml, "burst_fit": fit.map(Self.fit),
       "trend": profile.trend.map(Self.trend),
       "seasons": .named(profile.seasons.map { ($0.period.rawValue, Self.season($0)) }),
+    ])
+  }
+
+  private static func byShard(_ found: ShardProfile) -> JSONValue {
+    let shards = found.shards.map { shard -> JSONValue in
+      JSONValue([
+        "shard": shard.name, "share": figure(shard.share), "hash_share": figure(shard.range.share),
+        "throttled_share": figure(shard.throttled),
+      ])
+    }
+    return JSONValue([
+      "hottest": found.hottest.name, "zipf_s": found.exponent, "zipf_s_least": found.interval.lowerBound,
+      "zipf_s_most": found.interval.upperBound,
+      "alike_keys": found.alikeKeys.isFinite ? figure(found.alikeKeys) : nil, "shards": shards,
     ])
   }
 

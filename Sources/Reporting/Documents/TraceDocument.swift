@@ -31,12 +31,12 @@ public struct TraceDocument: Exhibit {
   public var summary: String { Document(blocks: said).text }
 
   private var said: [Document.Block] {
-    let parts = [traffic, bursts, hidden, explanation, keys, advice].compactMap(\.self)
+    let parts = [traffic, bursts, hidden, explanation, byShard, keys, advice].compactMap(\.self)
     return [.page([.heading(1, "What the traffic says")])] + parts.flatMap(\.blocks)
   }
 
   /// A picture, a table and sentences under a title.
-  private struct Part {
+  struct Part {
     let title: String
     var picture: Chart?
     /// The first row is the header.
@@ -97,7 +97,7 @@ public struct TraceDocument: Exhibit {
     if let spread = sizes.binMeans {
       lines.append(
         "the bins' mean records: \(Self.bytes(spread.least)) to \(Self.bytes(spread.most)), "
-          + "coefficient of variation \(Figures.number(spread.variation)); single records vary more than that")
+          + "standard deviation \(Figures.percent(spread.variation)) of their mean; single records vary more than that")
     }
     if !sizes.quantiles.isEmpty {
       let shown = [9, 17, 19].map { sizes.quantiles[$0] }
@@ -121,7 +121,7 @@ public struct TraceDocument: Exhibit {
   private var bursts: Part? {
     guard !profile.burstiness.isEmpty else { return nil }
     var section = Part(title: "Bursts and seasons")
-    section.rows = [["Width", "Peak/mean", "Index of dispersion"]]
+    section.rows = [["Width", "Peak/mean", "Variance/mean"]]
     for one in profile.burstiness {
       section.rows.append([
         Figures.duration(one.width),
@@ -162,8 +162,9 @@ public struct TraceDocument: Exhibit {
     }
     guard let strength = season.strength else { return "season of a \(name): unknown, the bins do not make hours" }
     let correlation = season.autocorrelation.map { Figures.fixed($0, decimals: 2) } ?? Figures.nothing
-    return "season of a \(name): the hour explains \(Figures.percent(strength)) of the variance; "
-      + "hours one \(name) apart correlate with \(correlation)"
+    return
+      "season of a \(name): the hour accounts for \(Figures.percent(strength)) of what hours differ by (variance); "
+      + "the correlation of hours one \(name) apart is \(correlation)"
   }
 
   // MARK: What bins hide
@@ -306,11 +307,15 @@ public struct TraceDocument: Exhibit {
 
   private var advice: Part? {
     var lines: [String] = []
-    if profile.volume != nil, profile.shards == nil {
+    if profile.volume != nil, profile.shards == nil, profile.byShard == nil {
       lines.append("tell the stream's shards with --shards N: the comparison with what was observed needs them")
     }
     if profile.volume != nil, profile.keys == nil {
-      lines.append("no keys were given: shards are taken to be loaded alike, which they never are; see --keys")
+      lines.append(
+        profile.byShard == nil
+          ? "no keys were given: shards are taken to be loaded alike, which they never are; see --keys"
+          : "no keys were given: whether a hot shard has one hot key, which no split parts, or many, only keys tell; see --keys"
+      )
     }
     if profile.volume == nil { lines.append("no counts over time were given: there is no scenario to write") }
     return lines.isEmpty ? nil : Part(title: "What is missing", sentences: lines)

@@ -17,10 +17,11 @@ public struct TraceScenario: Filed {
   /// The scenario of a model.
   public init(_ model: TraceModel, limits: LimitsProfile) { (self.model, self.limits) = (model, limits) }
 
-  /// Names and contents in a fixed order: scenario.yaml, traffic.csv, keys.csv when keys are listed by name, and observed.csv
-  /// when CloudWatch's metrics were read.
+  /// Names and contents in a fixed order: scenario.yaml, traffic.csv, shards.json when shards were listed, keys.csv when keys are
+  /// listed by name, and observed.csv when CloudWatch's metrics were read.
   public var files: [(name: String, contents: String)] {
     [(name: "scenario.yaml", contents: yaml), (name: "traffic.csv", contents: trafficCSV)]
+      + (model.ranges == nil ? [] : [(name: "shards.json", contents: shardsJSON)])
       + (keysCSV.map { [(name: "keys.csv", contents: $0)] } ?? [])
       + (hasObserved ? [(name: "observed.csv", contents: observedCSV)] : [])
   }
@@ -53,6 +54,19 @@ public struct TraceScenario: Filed {
     return table.text
   }
 
+  /// The open shards as AWS lists them.
+  private var shardsJSON: String {
+    let shards = (profile.input.listing?.open ?? []).map { shard in
+      JSONValue([
+        "ShardId": shard.id,
+        "HashKeyRange": JSONValue([
+          "StartingHashKey": "\(shard.range.start)", "EndingHashKey": "\(shard.range.end)",
+        ]),
+      ])
+    }
+    return JSONValue(["Shards": shards]).text
+  }
+
   private func seconds(_ bin: Int) -> String { CSVTable.cell((traffic.width * Int64(bin)).inSeconds) }
 
   // MARK: scenario.yaml
@@ -63,7 +77,8 @@ public struct TraceScenario: Filed {
       "# What does the recorded traffic of \(name) ask of its shards, and how many would hold it?",
       "# Written by weir trace from \(Self.oneLine(profile.input.files)). A line with \"assumed\" is not in those files.",
       "schema: weir/v1", "name: \(name)", clock, "streams:", "  \(name):", "    mode: provisioned",
-    ] + shards + maxRecord + observed + ["producers:", "  traffic:", "    to: \(name)"] + rate + record + keys + retries
+    ] + shards + maxRecord + observed + readers + ["producers:", "  traffic:", "    to: \(name)"] + rate + record + keys
+      + retries
       + [
         "slo:",
         "  - {id: throttle, expr: \"put_throttle_rate(stream=\(name)).rate < 0.1 %\"}  # assumed: what you can bear",
@@ -89,8 +104,13 @@ public struct TraceScenario: Filed {
   }
 
   private var shards: [String] {
+    if model.ranges != nil { return ["    shards: {ranges: shards.json}  # as they were listed"] }
     let comment =
-      profile.shards == nil ? "  # assumed: the busiest bin and a quarter; weir trace --shards N tells it" : ""
+      profile.shards != nil
+      ? ""
+      : profile.byShard != nil
+        ? "  # as many as there are series of shards"
+        : "  # assumed: the busiest bin and a quarter; weir trace --shards N tells it"
     return ["    shards: \(model.shards(limits))\(comment)"]
   }
 
@@ -101,11 +121,22 @@ public struct TraceScenario: Filed {
 
   private var observed: [String] {
     guard hasObserved else { return [] }
-    let shards = profile.shards.map { ", shards: \($0)" } ?? ""
+    let known = profile.shards ?? model.ranges?.count ?? profile.byShard?.shards.count
+    let shards = known.map { ", shards: \($0)" } ?? ""
     return [
       "    # What CloudWatch counted: the report puts it beside the run.",
       "    observed: {file: observed.csv\(shards)}",
     ]
+  }
+
+  /// Consumers, where CloudWatch counted what was read: without any there would be nothing beside that.
+  private var readers: [String] {
+    guard hasObserved, model.readers > 0 else { return [] }
+    let plain = "{from: \(name), type: sdk_polling}"
+    return ["consumers:"]
+      + (1...model.readers).map {
+        "  reader-\($0): \(plain)" + ($0 == 1 ? "  # assumed: as many as read that much, once a second each" : "")
+      }
   }
 
   private var rate: [String] {
@@ -138,7 +169,7 @@ public struct TraceScenario: Filed {
   }
 
   private var keys: [String] {
-    guard profile.keys != nil else {
+    guard profile.keys != nil || profile.byShard != nil else {
       return [
         "    keys: {dist: uniform, cardinality: \(TraceModel.assumedKeys)}  # assumed: no keys were given, see --keys"
       ]
@@ -153,7 +184,9 @@ public struct TraceScenario: Filed {
       ]
     case .listed(_, _, let rest, let s):
       let others = rest > 0 ? ", rest: \(rest)" + (s > 0 ? ", s: \(CSVTable.cell(s))" : "") : ""
-      return ["    keys: {dist: listed, file: keys.csv\(others)}"]
+      let comment =
+        profile.keys == nil ? "  # assumed names: the shares make each shard's what CloudWatch counted" : ""
+      return ["    keys: {dist: listed, file: keys.csv\(others)}\(comment)"]
     case .single: return ["    keys: {dist: single}"]
     case .roundRobinExplicit, .trace: return []
     }

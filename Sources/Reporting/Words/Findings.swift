@@ -68,7 +68,7 @@ struct Findings {
     let hard = run.verdicts.count { $0.objective.severity == .fail }
     let held =
       hard == 0 ? "no objective can fail the run" : hard == 1 ? "the objective held" : "all \(hard) objectives held"
-    return held + (broken(.warn).map { "; warning: \($0)" } ?? "")
+    return held + (broken(.warn).map { "; of those that only warn, \($0)" } ?? "")
   }
 
   /// The broken objectives of that severity: at most three by name.
@@ -78,6 +78,9 @@ struct Findings {
     guard !broken.isEmpty else { return nil }
     let named = broken.prefix(3).map(shortfall).joined(separator: "; ")
     let more = broken.count > 3 ? "; and \(broken.count - 3) more" : ""
+    guard severity == .fail else {
+      return "\(broken.count) of \(all.count) \(broken.count == 1 ? "is" : "are") broken: \(named)\(more)"
+    }
     return "\(broken.count) of \(Figures.count(all.count, of: "objective")) broken: \(named)\(more)"
   }
 
@@ -118,7 +121,9 @@ struct Findings {
   private var acceptance: String {
     let ofFirehoses = run.firehoses.reduce(0) { $0 + ($1.ingest?.throttledRecords ?? 0) }
     let retried = run.records.throttledAttempts > ofFirehoses
-    guard !retried else { return "After the warm-up no record was throttled at its first attempt." }
+    guard !retried else {
+      return "Once the first minutes are left out (clock.warmup), no record was throttled at its first attempt."
+    }
     let busiest = run.streams.filter { $0.minuteView.minutes > 0 }.map(\.minuteView.streamUtilization).max()
     let load = busiest.map { "; the busiest minute of a stream averaged \(Figures.percent($0)) of its capacity" }
     return "No record was throttled\(load ?? "")."

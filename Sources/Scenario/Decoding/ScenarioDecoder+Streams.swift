@@ -55,8 +55,8 @@ extension ScenarioDecoder {
     var fields = map
     let capacity = capacity(&fields)
     let isOnDemand = capacity.map { $0.mode != .provisioned } ?? false
-    let shards =
-      isOnDemand ? capacity?.shards(limits, region: region) : shards(&fields, isRequired: capacity != nil)
+    let given = isOnDemand ? nil : shards(&fields, isRequired: capacity != nil)
+    let shards = isOnDemand ? capacity?.shards(limits, region: region) : given?.count
     let maxRecord = fields.take("max_record").flatMap(maxRecord) ?? Bytes(limits[.put.recordBytesDefault])
     let retention = fields.take("retention").flatMap(retention) ?? .hours(limits[.stream.retentionMinimum])
     let observed = fields.take("observed").flatMap(observed)
@@ -67,6 +67,7 @@ extension ScenarioDecoder {
     var spec = StreamSpec(
       name: name, shards: shards, maxRecord: maxRecord, retention: retention, capacity: capacity)
     spec.autoscaler = scaler
+    spec.ranges = given?.ranges
     spec.observed = observed
     spec.shardLevelMetrics = metrics
     return spec
@@ -84,14 +85,35 @@ extension ScenarioDecoder {
     return given.contains("ALL") ? all : all.filter { given.contains($0.rawValue) }
   }
 
-  private func shards(_ fields: inout Fields, isRequired: Bool) -> Int? {
+  /// How many, and their ranges where these are given.
+  private func shards(_ fields: inout Fields, isRequired: Bool) -> (count: Int, ranges: [HashKeyRange]?)? {
     // CreateStream is bound by the account's quota, which is held over all streams; only UpdateShardCount has a limit of
     // its own.
     let most = Int(max(limits[.account.shardsLargeRegions], limits.shardQuota(region: region)))
     let expected = "a number of shards"
     let field =
       isRequired ? fields.require("shards", expecting: "a number of shards, such as 4") : fields.take("shards")
-    return field?.integer(1...most, expecting: expected)
+    guard let field, case .map = field.node.content else {
+      return field?.integer(1...most, expecting: expected).map { ($0, nil) }
+    }
+    return field.map().flatMap { listed($0, field, most: most) }
+  }
+
+  /// `shards: {ranges: FILE, count: N}`: the open shards that AWS listed; `count`, which may be left out, is held against them.
+  private func listed(_ map: Fields, _ field: Field, most: Int) -> (count: Int, ranges: [HashKeyRange]?)? {
+    var fields = map
+    let file = fields.require("ranges", expecting: "the path of what aws kinesis list-shards printed")
+    let count = fields.take("count").map { $0.integer(1...most, expecting: "a number of shards") }
+    fields.finish()
+    guard let open = file.flatMap({ traces.shards($0, base: base) })?.open else { return nil }
+    if let count, let count, count != open.count {
+      field.refuse("\(open.count) shards are open in the file, not \(count)", remedy: "leave count out")
+    }
+    guard open.count <= most else {
+      field.refuse("\(open.count) shards are more than \(most)")
+      return nil
+    }
+    return (open.count, open.map(\.range))
   }
 
   private func maxRecord(_ field: Field) -> Bytes? {

@@ -20,8 +20,11 @@ enum YAMLSource {
     static let export = Budget(nodes: 1_000_000, text: 128 << 20)
   }
 
-  /// The document's root; nil when something was reported.
-  static func tree(_ text: String, file: String, sink: Sink, budget: Budget = .scenario) -> ConfigNode? {
+  /// The document's root; nil when something was reported. A byte order mark is none of the text.
+  static func tree(_ whole: String, file: String, sink: Sink, budget: Budget = .scenario) -> ConfigNode? {
+    let text =
+      whole.unicodeScalars.first == "\u{FEFF}"
+      ? String(String.UnicodeScalarView(whole.unicodeScalars.dropFirst())) : whole
     if let flaw = YAMLGuard.flaw(in: text) {
       let place = Place(file: file, line: flaw.line, column: flaw.column)
       sink.report(Diagnostic(place: place, path: "", message: flaw.message))
@@ -182,7 +185,7 @@ private struct YAMLFlaw {
   private static func duplicates(_ keys: [String], first: Mark, text: String, file: String) -> Diagnostic {
     let name = keys.first ?? ""
     let indent = String(repeating: " ", count: max(0, first.column - 1)) + name
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     let again = lines.indices.dropFirst(first.line).first { index in
       lines[index].hasPrefix(indent) && lines[index].dropFirst(indent.count).drop { $0 == " " }.first == ":"
     }

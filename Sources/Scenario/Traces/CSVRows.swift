@@ -1,6 +1,7 @@
 internal import Units
 
-/// Walks over the rows of a CSV file without copying: cells are ranges of bytes. No quoting.
+/// Walks over the rows of a CSV file without copying: cells are ranges of bytes. Quotes around a cell are part of it, unless it is
+/// asked for cells `unquoted`.
 struct CSVRows {
   /// The most cells of a row.
   static let maximumCells = 256
@@ -45,6 +46,12 @@ struct CSVRows {
   /// The column of a cell of the row last read, from 1.
   func column(of cell: Range<Int>) -> Int { cell.lowerBound - start + 1 }
 
+  /// A cell without quotes around it.
+  func unquoted(_ cell: Range<Int>) -> Range<Int> {
+    guard cell.count >= 2, bytes[cell.lowerBound] == 34, bytes[cell.upperBound - 1] == 34 else { return cell }
+    return (cell.lowerBound + 1)..<(cell.upperBound - 1)
+  }
+
   /// A cell as text; bytes that are no UTF-8 become U+FFFD.
   func text(_ cell: Range<Int>) -> String { String(decoding: bytes[cell], as: UTF8.self) }
 
@@ -72,10 +79,10 @@ struct CSVRows {
     return digits > 0 && whole <= 4_000_000_000 ? whole * 1_000_000_000 + fraction : nil
   }
 
-  /// A cell with a date of RFC 3339, in nanoseconds since 1970; nil when it is anything else.
+  /// A cell with a date, in nanoseconds since 1970; nil when it is anything else.
   func date(_ cell: Range<Int>) -> Int64? {
     guard cell.count <= 40 else { return nil }
-    return CivilTime.instant(text(cell).replacing(".000", with: ""))?.nanoseconds
+    return TimeText.instant(text(cell))?.nanoseconds
   }
 
   /// A cell as a number from 0 to 10¹⁵; nil when it is anything else.

@@ -2,21 +2,26 @@ internal import Experiment
 internal import Models
 internal import Units
 
-/// Reads what `aws cloudwatch get-metric-data` and `get-metric-statistics` print.
+/// Reads what `aws cloudwatch get-metric-data` and `get-metric-statistics` print, of streams and of their shards.
 struct CloudWatchExport {
   private let sink: Sink
   /// What was found; several pages or statistics of one metric are several parts.
   private(set) var parts: [MetricPoints] = []
+  /// By id: a page that says that it is not all, until one comes that says it is.
+  private var unfinished: [(id: String, status: Field)] = []
 
-  /// The words by which other statistics than the sum are known.
-  private static let others = [
-    "average", "avg", "maximum", "max", "minimum", "min", "samplecount", "p50", "p90", "p95", "p99", "tm99", "iqm",
-  ]
   private static let mostResults = 500
   private static let mostPoints = 400_000
-  private static let remedy = "ask for the statistic Sum: docs/trace.md has the command"
 
   init(sink: Sink) { self.sink = sink }
+
+  /// Says which results are not complete, once all pages are read.
+  mutating func finish() {
+    for (_, status) in unfinished {
+      status.warn("the result is not complete", found: status.text, remedy: "fetch the other pages as well")
+    }
+    unfinished = []
+  }
 
   /// Whether a document is of one of the two kinds.
   static func isKnown(_ root: ConfigNode) -> Bool { root["MetricDataResults"] != nil || root["Datapoints"] != nil }
@@ -39,10 +44,11 @@ struct CloudWatchExport {
 
   private mutating func result(_ field: Field) {
     guard var fields = field.map(expecting: "a result with Label, Timestamps and Values") else { return }
-    let names = ["Label", "Id"].compactMap { fields.take($0) }
+    let names = ["Label", "Id"].compactMap { fields.take($0) }, id = names.last?.text ?? ""
     guard let metric = metric(names, in: fields) else { return }
-    if let status = fields.take("StatusCode"), let text = status.text, text != "Complete" {
-      status.warn("the result is not complete", found: text, remedy: "fetch the other pages as well")
+    if let status = fields.take("StatusCode"), let text = status.text {
+      unfinished.removeAll { $0.id == id }
+      if text != "Complete" { unfinished.append((id, status)) }
     }
     let times = fields.require("Timestamps", expecting: "a list of times")?.list(atMost: Self.mostPoints)
     let values = fields.require("Values", expecting: "a list of sums")?.list(atMost: Self.mostPoints)
@@ -50,7 +56,7 @@ struct CloudWatchExport {
     guard times.count == values.count else {
       return field.refuse("\(times.count) Timestamps and \(values.count) Values: expected as many of both")
     }
-    var part = MetricPoints(metric: metric)
+    var part = MetricPoints(metric: metric, source: id, shard: MetricName.shard(names.compactMap(\.text)))
     for (time, value) in zip(times, values) {
       guard let instant = instant(time), let sum = sum(value, of: metric) else { continue }
       part.points.append(.init(time: instant.nanoseconds, sum: sum, place: value.place))
@@ -60,31 +66,28 @@ struct CloudWatchExport {
 
   /// The metric that a label or an id names, alone or within other words; a result of another statistic is refused.
   private func metric(_ names: [Field], in fields: Fields) -> ObservedMetrics.Metric? {
-    let texts = names.map { Self.letters($0.text ?? "") }
-    for metric in ObservedMetrics.Metric.allCases {
-      guard texts.contains(where: { $0.contains(Self.letters(metric.rawValue)) }) else { continue }
-      for name in names {
-        if let other = Self.words(name.text ?? "").first(where: Self.others.contains) {
-          name.refuse("\(metric.rawValue) by the statistic \(other) is not a count", remedy: Self.remedy)
-          return nil
-        }
-      }
-      return metric
+    let texts = names.compactMap(\.text)
+    guard let metric = MetricName.metric(texts) else { return unnamed(names, texts, in: fields) }
+    for name in names {
+      guard let other = MetricName.foreignStatistic(in: name.text ?? "", of: metric) else { continue }
+      let what = metric.gathering == .sum ? "a count" : "the largest age"
+      name.refuse(
+        "\(metric.rawValue) by the statistic \(other) is not \(what)", remedy: MetricName.remedy(metric))
+      return nil
+    }
+    return metric
+  }
+
+  /// What a label means that names no metric: of a shard alone IncomingRecords, as in AWS's own examples of shard-level queries.
+  private func unnamed(_ names: [Field], _ texts: [String], in fields: Fields) -> ObservedMetrics.Metric? {
+    if let name = names.first, MetricName.shard(texts) != nil {
+      name.warn("a shard and no metric: taken as IncomingRecords", found: name.text)
+      return .incomingRecords
     }
     let known = ObservedMetrics.Metric.allCases.map(\.rawValue).joined(separator: ", ")
-    let found = names.compactMap(\.text).first
     (names.first ?? Field(node: ConfigNode(place: fields.place, content: .map([])), path: fields.path, sink: sink))
-      .warn("a metric that is not used", found: found, remedy: "used are \(known), by Label or Id")
+      .warn("a metric that is not used", found: texts.first, remedy: "used are \(known), by Label or Id")
     return nil
-  }
-
-  /// The words of a label, in lower case: `orders p99 IncomingRecords` has three.
-  private static func words(_ text: String) -> [String] {
-    text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
-  }
-
-  private static func letters(_ text: String) -> String {
-    String(text.lowercased().unicodeScalars.filter { ("a"..."z").contains($0) || ("0"..."9").contains($0) })
   }
 
   // MARK: get-metric-statistics
@@ -108,34 +111,37 @@ struct CloudWatchExport {
   private func datapoint(_ field: Field, of metric: ObservedMetrics.Metric) -> MetricPoints.Point? {
     guard var fields = field.map(expecting: "a datapoint with Timestamp and Sum") else { return nil }
     let time = fields.require("Timestamp", expecting: "a time such as 2026-03-06T19:00:00Z").flatMap(instant)
-    let (sum, average, count) = (fields.take("Sum"), fields.take("Average"), fields.take("SampleCount"))
+    let wanted = fields.take(MetricName.statistic(of: metric))
+    let (average, count) = (fields.take("Average"), fields.take("SampleCount"))
     guard let time else { return nil }
-    if let sum {
-      return self.sum(sum, of: metric).map { .init(time: time.nanoseconds, sum: $0, place: sum.place) }
+    if let wanted {
+      return sum(wanted, of: metric).map { .init(time: time.nanoseconds, sum: $0, place: wanted.place) }
     }
     let numbers = [average, count].compactMap { $0?.number(0...1e15, expecting: "a number") }
-    if numbers.count == 2, average != nil {
+    if numbers.count == 2, average != nil, metric.gathering == .sum {
       return .init(time: time.nanoseconds, sum: (numbers[0] * numbers[1]).rounded(), place: field.place)
     }
-    let has = average == nil ? "no Sum" : "an Average and no SampleCount, which makes no sum"
-    field.refuse("the datapoints of \(metric.rawValue) have \(has)", remedy: Self.remedy)
+    let isAverage = average != nil && metric.gathering == .sum
+    let has =
+      isAverage ? "an Average and no SampleCount, which makes no sum" : "no \(MetricName.statistic(of: metric))"
+    field.refuse("the datapoints of \(metric.rawValue) have \(has)", remedy: MetricName.remedy(metric))
     return .init(time: time.nanoseconds, sum: .nan, place: field.place)
   }
 
   // MARK: Values
 
   private func instant(_ field: Field) -> Instant? {
-    let text = (field.text ?? "").replacing(".000", with: "")
-    if let instant = CivilTime.instant(text) { return instant }
+    if let instant = TimeText.instant(field.text ?? "") { return instant }
     field.fail(expected: "a time such as 2026-03-06T19:00:00Z")
     return nil
   }
 
   private func sum(_ field: Field, of metric: ObservedMetrics.Metric) -> Double? {
     guard let value = field.number(0...1e15, expecting: "a sum") else { return nil }
-    if value == value.rounded() { return value }
+    if value == value.rounded() || metric.gathering == .most { return value }
     field.refuse(
-      "a sum of \(metric.rawValue) is a whole number: \(plain(value)) looks like an Average", remedy: Self.remedy)
+      "a sum of \(metric.rawValue) is a whole number: \(plain(value)) looks like an Average",
+      remedy: MetricName.remedy(metric))
     return nil
   }
 }

@@ -11,12 +11,38 @@ struct KeyList {
 
   init(sink: Sink) { self.sink = sink }
 
-  /// One key a line; empty lines are passed over.
+  /// What a column of keys is called: no stream has such a key first.
+  private static let headers: Set<String> = ["key", "keys", "partition_key", "partitionkey", "partition key"]
+
+  /// One key a line; empty lines are passed over, and so is a first line that names the column, with a warning. Where every line is a
+  /// text of JSON, as jq prints them, the keys are what is within the quotes.
   mutating func read(lines bytes: [UInt8], file: String) {
+    var lines = bytes.split(separator: 10, omittingEmptySubsequences: false).map { $0.last == 13 ? $0.dropLast() : $0 }
+    if lines[0].starts(with: [0xEF, 0xBB, 0xBF]) { lines[0] = lines[0].dropFirst(3) }
+    if lines.count > 1, let name = Self.key(lines[0].filter { $0 != UInt8(ascii: "\"") }[...]),
+      Self.headers.contains(name.lowercased())
+    {
+      warn("a header, left out", file: file, line: 1, found: name)
+      // Line numbers stay.
+      lines[0] = []
+    }
+    let quote = UInt8(ascii: "\""),
+      isQuoted = { (line: ArraySlice<UInt8>) in
+        line.count >= 2 && line.first == quote && line.last == quote
+      }
+    if lines.contains(where: isQuoted), lines.allSatisfy({ $0.isEmpty || isQuoted($0) }) {
+      guard !bytes.contains(UInt8(ascii: "\\")) else {
+        return refuse("keys in quotes, with escapes", file: file, remedy: "print them with jq --raw-output")
+      }
+      warn("every line is in quotes: the keys are what is within", file: file, line: 1, found: nil)
+      lines = lines.map { $0.isEmpty ? $0 : $0.dropFirst().dropLast() }
+    }
+    read(lines, file: file)
+  }
+
+  private mutating func read(_ lines: [ArraySlice<UInt8>], file: String) {
     var faults = TraceFaults(file: file, path: "", sink: sink)
-    for (index, line) in bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated() {
-      let key = line.last == 13 ? line.dropLast() : line
-      guard !key.isEmpty else { continue }
+    for (index, key) in lines.enumerated() where !key.isEmpty {
       guard let text = Self.key(key) else {
         faults.report(line: index + 1, column: 1, "expected a partition key of at most 256 characters in UTF-8")
         continue
@@ -28,6 +54,17 @@ struct KeyList {
       keys.append(text)
     }
     faults.finish()
+  }
+
+  private func warn(_ message: String, file: String, line: Int, found: String?) {
+    let place = Place(file: file, line: line, column: 1)
+    sink.report(
+      Diagnostic(
+        place: place, path: "", message: message, found: found.map { ConfigNode.quoted($0) }, severity: .warning))
+  }
+
+  private func refuse(_ message: String, file: String, remedy: String) {
+    sink.report(Diagnostic(place: Place(file: file, line: 1, column: 1), path: "", message: message, remedy: remedy))
   }
 
   /// A partition key: UTF-8 of 1 to 256 characters; nil when it is none.
@@ -44,9 +81,20 @@ struct KeyList {
     guard var fields = field.map(), let items = fields.take("Records")?.list(atMost: 1_000_000) else { return }
     for item in items {
       guard var record = item.map(expecting: "a record with PartitionKey") else { continue }
-      if let key = record.require("PartitionKey", expecting: "a text")?.string() { keys.append(key) }
-      if let data = record.take("Data")?.text { sizes.append(Double(Self.length(ofBase64: data))) }
+      let key = record.require("PartitionKey", expecting: "a text")?.string(), data = record.take("Data")?.text
+      if let items = data.flatMap(Self.aggregate)?.items {
+        for item in items { add(item.key, size: Double(item.size)) }
+        continue
+      }
+      if let key { keys.append(key) }
+      if let data { sizes.append(Double(Self.length(ofBase64: data))) }
     }
+  }
+
+  /// What the Kinesis Producer Library packed, of data that begin as its aggregates do.
+  private static func aggregate(_ data: String) -> AggregatedRecord? {
+    guard data.hasPrefix("84maw") else { return nil }
+    return Base64.bytes(data).flatMap(AggregatedRecord.init)
   }
 
   /// Takes in the key of a record, and its size if that is known.

@@ -12,7 +12,88 @@ struct MetricPoints {
     var place: Place
   }
   var metric: ObservedMetrics.Metric
+  /// The id of the query that it answers; empty where files have none.
+  var source = ""
+  /// The shard it is of, by AWS's id; nil when it is not said to be of one.
+  var shard: String?
   var points: [Point] = []
+}
+
+/// Series of streams and of their shards, told apart: what is the whole stream's, and what each shard had of it.
+struct ShardSums {
+  /// What one shard had of each metric in all, by its id or the id of its query.
+  struct Shard {
+    var name: String
+    var sums: [ObservedMetrics.Metric: Double] = [:]
+  }
+
+  /// One series a metric, pages apart.
+  private(set) var totals: [MetricPoints] = []
+  /// In the order of their first appearance; empty unless several series of one metric speak of the same times.
+  private(set) var shards: [Shard] = []
+  /// Metrics whose series were added up.
+  private(set) var added: [ObservedMetrics.Metric] = []
+
+  /// Series as files have them. Those of several shards, or of several queries about the same times, are one stream's shards and
+  /// are added up, unless the stream's own series is there too; pages of one query stay as they are.
+  init(_ parts: [MetricPoints]) {
+    for metric in ObservedMetrics.Metric.allCases {
+      let own = parts.filter { $0.metric == metric }
+      let (named, others) = (own.filter { $0.shard != nil }, own.filter { $0.shard == nil })
+      let isOfShards = !named.isEmpty || (Set(own.map(\.source)).count > 1 && Self.overlap(own) && !Self.areTwins(own))
+      guard isOfShards else {
+        totals += own
+        continue
+      }
+      let series = named.isEmpty ? own : named
+      let sum = add(series)
+      guard others.isEmpty || named.isEmpty else {
+        totals += others
+        continue
+      }
+      totals.append(sum)
+      if Set(series.map(Self.name)).count > 1 { added.append(metric) }
+    }
+  }
+
+  private static func name(_ part: MetricPoints) -> String { part.shard ?? part.source }
+
+  private mutating func add(_ series: [MetricPoints]) -> MetricPoints {
+    let metric = series[0].metric
+    var sums: [Int64: MetricPoints.Point] = [:], seen: [String: Set<Int64>] = [:]
+    for part in series {
+      let name = Self.name(part)
+      let place = shards.firstIndex { $0.name == name } ?? shards.count
+      if place == shards.count { shards.append(Shard(name: name)) }
+      // A point that pages give twice counts once.
+      for point in part.points where seen[name, default: []].insert(point.time).inserted {
+        let known = sums[point.time]?.sum ?? 0
+        sums[point.time] = .init(time: point.time, sum: metric.gathering.of(known, point.sum), place: point.place)
+        shards[place].sums[metric] = metric.gathering.of(shards[place].sums[metric] ?? 0, point.sum)
+      }
+    }
+    return MetricPoints(metric: metric, points: sums.values.sorted { $0.time < $1.time })
+  }
+
+  /// Whether some two sources speak of one time: then they are no pages.
+  private static func overlap(_ parts: [MetricPoints]) -> Bool {
+    var owner: [Int64: String] = [:]
+    for part in parts {
+      for point in part.points {
+        if let other = owner[point.time], other != part.source { return true }
+        owner[point.time] = part.source
+      }
+    }
+    return false
+  }
+
+  /// Whether all are the same series, asked for twice.
+  private static func areTwins(_ parts: [MetricPoints]) -> Bool {
+    let values = Dictionary(grouping: parts, by: \.source).mapValues { pages in
+      pages.flatMap(\.points).sorted { $0.time < $1.time }.map { [Double($0.time), $0.sum] }
+    }
+    return Set(values.values).count == 1
+  }
 }
 
 /// Lays the points of several metrics on one even grid; a bin without a point is one in which nothing was counted.

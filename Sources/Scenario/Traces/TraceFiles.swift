@@ -1,37 +1,45 @@
 internal import Experiment
+internal import KinesisCore
 internal import Models
 internal import Units
 
 /// Reads whatever somebody has of their traffic; what a file is, is seen from its content.
 ///
 /// Known are CSV in bins (`t_s,count[,bytes]`), of single events (`t_s[,key][,bytes]`) and of CloudWatch's metrics by name,
-/// each with dates under `time` or `timestamp` instead of seconds; the JSON of `aws cloudwatch get-metric-data`,
-/// `get-metric-statistics` and `aws kinesis get-records`; and partition keys, one a line.
+/// each with dates under `time` or `timestamp` instead of seconds; what CloudWatch's console and Grafana export; the JSON of
+/// `aws cloudwatch get-metric-data`, `get-metric-statistics`, `aws kinesis get-records` and `list-shards`; and partition keys, one a
+/// line.
 public enum TraceFiles {
-  /// Reads the files together, at most 256 MiB; `keys` are samples of partition keys whatever they look like.
+  /// Reads the files together, at most 256 MiB; `keys` are samples of partition keys whatever they look like, `shards` is what
+  /// `aws kinesis list-shards` printed.
   ///
   /// Several exports of CloudWatch make one series a metric; a CSV of counts stands alone. Throws every error at once.
   public static func read(
-    _ files: [String], keys: [String], missing: MissingBins
+    _ files: [String], keys: [String], shards: String? = nil, missing: MissingBins
   ) throws(ScenarioFailure) -> TraceInput {
     var reader = TraceReader(missing: missing)
-    for file in files { reader.read(file, isKeys: false) }
-    for file in keys { reader.read(file, isKeys: true) }
-    return try reader.finish(files: files + keys)
+    for file in files { reader.read(file, as: .anything) }
+    for file in keys { reader.read(file, as: .keys) }
+    if let shards { reader.read(shards, as: .shards) }
+    return try reader.finish(files: files + keys + [shards].compactMap(\.self))
   }
 }
 
 /// What has been read so far.
 private struct TraceReader {
+  /// What a file is said to be.
+  enum Purpose { case anything, keys, shards }
+
   private let sink = Sink()
   private let missing: MissingBins
   private var room = InputFile.traceLimit
   private var export: CloudWatchExport
   private var list: KeyList
+  private var listing: ShardListing?
   /// The first file of each kind of traffic.
   private var exportFile: String?
   private var tableFile: String?
-  private var observed: ObservedMetrics?
+  private var observed: (parts: [MetricPoints], isDated: Bool)?
   private var table: TraceTable?
 
   init(missing: MissingBins) {
@@ -40,17 +48,19 @@ private struct TraceReader {
     list = KeyList(sink: sink)
   }
 
-  mutating func read(_ file: String, isKeys: Bool) {
+  mutating func read(_ file: String, as purpose: Purpose) {
     guard let bytes = bytes(file) else { return }
     guard let first = bytes.first(where: { $0 > 32 && $0 < 128 }) else {
       return refuse(file, "the file is empty")
     }
     if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") {
-      if let tree = tree(bytes, file) { read(tree, file) }
-    } else if isKeys {
-      list.read(lines: bytes, file: file)
+      if let tree = tree(bytes, file) { read(tree, file, as: purpose) }
     } else {
-      read(text: bytes, file)
+      switch purpose {
+      case .anything: read(text: bytes, file)
+      case .keys: list.read(lines: bytes, file: file)
+      case .shards: refuse(file, "expected the JSON of aws kinesis list-shards")
+      }
     }
   }
 
@@ -58,7 +68,7 @@ private struct TraceReader {
     do {
       let bytes = try InputFile.read(file, limit: room)
       room -= bytes.count
-      return bytes
+      return JSONTexts.narrowed(bytes)
     } catch {
       sink.report(error, Diagnostic(place: Place(file: file), path: "", message: "cannot read it: \(error.reason)"))
       return nil
@@ -68,7 +78,7 @@ private struct TraceReader {
   // MARK: JSON
 
   private func tree(_ bytes: [UInt8], _ file: String) -> ConfigNode? {
-    guard let text = SourceText.decode(bytes, file: file, sink: sink) else { return nil }
+    guard let text = SourceText.decode(JSONTexts.listed(bytes), file: file, sink: sink) else { return nil }
     // JSON is YAML; the parser's own words would call it a scenario.
     let own = Sink()
     let tree = YAMLSource.tree(text, file: file, sink: own, budget: .export)
@@ -80,17 +90,25 @@ private struct TraceReader {
     return tree
   }
 
-  private mutating func read(_ root: ConfigNode, _ file: String) {
-    if CloudWatchExport.isKnown(root) {
+  private mutating func read(_ root: ConfigNode, _ file: String, as purpose: Purpose) {
+    if case .list(let documents) = root.content, !documents.isEmpty, documents.allSatisfy({ !$0.keys.isEmpty }) {
+      // Answers collected in one list, as jq --slurp makes it.
+      for document in documents { read(document, file, as: purpose) }
+    } else if ShardListing.isKnown(root) {
+      if let found = ShardListing(root, sink: sink) { listing = found }
+    } else if purpose != .shards, CloudWatchExport.isKnown(root) {
       exportFile = exportFile ?? file
       export.read(root)
-    } else if root["Records"] != nil {
+    } else if purpose != .shards, root["Records"] != nil {
       list.read(records: root)
     } else {
       let found = root.keys.isEmpty ? root.summary : root.keys.prefix(5).joined(separator: ", ")
-      refuse(
-        file, "expected MetricDataResults, Datapoints or Records", found: found,
-        remedy: "give what aws cloudwatch get-metric-data, get-metric-statistics or aws kinesis get-records prints")
+      let expected = purpose == .shards ? "Shards" : "MetricDataResults, Datapoints or Records"
+      let remedy =
+        purpose == .shards
+        ? "give what aws kinesis list-shards prints"
+        : "give what aws cloudwatch get-metric-data, get-metric-statistics or aws kinesis get-records prints"
+      refuse(file, "expected \(expected)", found: found, remedy: remedy)
     }
   }
 
@@ -100,28 +118,45 @@ private struct TraceReader {
     var rows = CSVRows(bytes)
     var cells: [Range<Int>] = []
     _ = rows.next(into: &cells)
-    let names = cells.map { rows.text($0) }
-    let isTable = names.first == "t_s" || TraceParser.dates.contains(names.first ?? "")
-    guard isTable, names.count > 1 || names.first == "t_s" else {
+    let names = cells.map { rows.text(rows.unquoted($0)) }, first = names.first?.lowercased() ?? ""
+    if let flaw = ForeignText(names, rows, isQuoted: cells[0] != rows.unquoted(cells[0])) {
+      return refuse(
+        Place(file: file, line: 1, column: 1), flaw.message, found: ConfigNode.quoted(names[0]), remedy: flaw.remedy)
+    }
+    let isConsole = ObservedParser.isConsole(names, nextIn: rows)
+    let isTable = first == "t_s" || TraceParser.dates.contains(first) || isConsole
+    guard isTable, names.count > 1 || first == "t_s" else {
       guard names.count == 1 else {
         return refuse(
           Place(file: file, line: 1, column: 1), "expected a header that begins with t_s, time or timestamp",
-          found: ConfigNode.quoted(names[0]), remedy: "if these are partition keys, name the file with --keys")
+          found: ConfigNode.quoted(names[0]), remedy: ForeignText.keysRemedy)
       }
+      warn(file, "taken as partition keys, one a line", remedy: "name it with --keys if it is")
       return list.read(lines: bytes, file: file)
     }
     if let other = tableFile {
       return refuse(file, "traffic is given twice, here and in \(other)", remedy: "give one of them")
     }
     tableFile = file
-    if ObservedParser.isHeader(names) {
+    if isConsole || ObservedParser.isHeader(names) {
       var parser = ObservedParser(bytes, file: file, path: "", sink: sink)
-      observed = parser.parse()
+      observed = parser.points()
     } else {
       let faults = TraceFaults(file: file, path: "", sink: sink)
       let wanted = wantedKeys(names, &rows, file)
       var parser = TraceParser(bytes, keys: wanted, holes: missing.holes, faults: faults)
       table = parser.parse()
+      checkThousands(names, bytes, file)
+    }
+  }
+
+  private func checkThousands(_ names: [String], _ bytes: [UInt8], _ file: String) {
+    for column in ["count", "bytes"].compactMap({ names.firstIndex(of: $0) }) {
+      guard let found = Thousands.dotted(inColumn: column, of: bytes) else { continue }
+      refuse(
+        Place(file: file, line: found.line, column: 1),
+        "a number of \(names[column]) that looks like a dot between thousands", found: ConfigNode.quoted(found.text),
+        remedy: "export without separators")
     }
   }
 
@@ -154,11 +189,12 @@ private struct TraceReader {
   // MARK: Together
 
   mutating func finish(files: [String]) throws(ScenarioFailure) -> TraceInput {
+    export.finish()
     var input = TraceInput(files: files)
     if let exportFile, let tableFile {
       refuse(tableFile, "traffic is given twice, here and in \(exportFile)", remedy: "give one of them")
     } else if let exportFile {
-      input.traffic = exported(exportFile)
+      input.traffic = sink.isClean ? counted(export.parts, isDated: true, exportFile, &input) : nil
     } else if let table, let file = tableFile {
       input.traffic = table.isBinned ? binned(table, file) : events(table, file)
       input.bytes = .dataOnly
@@ -166,23 +202,83 @@ private struct TraceReader {
         list.add(table.names[Int(key)], size: table.bytes.isEmpty ? nil : table.bytes[position])
       }
       if !table.isBinned, table.keys.isEmpty { list.add(sizes: table.bytes) }
-    } else {
-      input.traffic = observed
+    } else if let observed, let file = tableFile {
+      input.traffic = counted(observed.parts, isDated: observed.isDated, file, &input)
     }
+    input.listing = listing
     guard sink.isClean else { throw sink.failure(main: files.first ?? "") }
     if !list.keys.isEmpty || !list.sizes.isEmpty { input.keys = .init(list.keys, sizes: list.sizes) }
     input.warnings = sink.warnings
     return input
   }
 
-  private func exported(_ file: String) -> ObservedMetrics? {
-    guard sink.isClean else { return nil }
-    let metrics = MetricGrid(file: file, path: "", sink: sink).metrics(export.parts, isDated: true)
-    if let metrics, metrics[.incomingRecords] != nil {
-      let holes = MetricGrid.holes(export.parts, of: .incomingRecords, in: metrics)
+  /// What CloudWatch counted of the stream, and of its shards where that was given.
+  private func counted(
+    _ parts: [MetricPoints], isDated: Bool, _ file: String, _ input: inout TraceInput
+  ) -> ObservedMetrics? {
+    let sums = ShardSums(parts)
+    let metrics = MetricGrid(file: file, path: "", sink: sink).metrics(sums.totals, isDated: isDated)
+    guard let metrics else { return nil }
+    if metrics[.incomingRecords] != nil, file == exportFile {
+      let holes = MetricGrid.holes(sums.totals, of: .incomingRecords, in: metrics)
       if holes > 0 { warn(file, "IncomingRecords has no datapoint in \(holes) of \(metrics.bins) bins: taken as zero") }
     }
+    checkSizes(metrics, file)
+    if !sums.added.isEmpty {
+      let names = sums.added.map(\.rawValue).joined(separator: ", ")
+      warn(file, "\(sums.shards.count) series of \(names) are taken as one stream's shards and added up")
+    }
+    input.shards = shards(sums.shards, file)
     return metrics
+  }
+
+  /// Metrics of bytes that cannot be those of the records.
+  private func checkSizes(_ metrics: ObservedMetrics, _ file: String) {
+    // Bins in which both were counted: a file may have less of one.
+    let pairs = zip(metrics[.incomingRecords] ?? [], metrics[.incomingBytes] ?? []).filter { $0.0 > 0 && $0.1 > 0 }
+    let (records, bytes) = pairs.reduce((0.0, 0.0)) { ($0.0 + $1.0, $0.1 + $1.1) }
+    guard bytes < 2 * records else { return }
+    refuse(
+      file,
+      "IncomingBytes has \(plain(bytes)) for \(plain(records)) records: less than a byte of key and a byte of data each",
+      remedy: "give the bytes of the same stream and time, statistic Sum")
+  }
+
+  /// The shards with their parts of the ring: as listed, else as CreateStream cuts so many.
+  private func shards(_ found: [ShardSums.Shard], _ file: String) -> [TraceInput.ShardTotals] {
+    guard found.count > 1, found.contains(where: { ($0.sums[.incomingRecords] ?? 0) > 0 }) else { return [] }
+    let hasThrottles = found.contains { $0.sums[.writeExceeded] != nil }
+    let totals = { (name: String, range: HashKeyRange) in
+      let sums = found.first { $0.name == name }?.sums ?? [:]
+      return TraceInput.ShardTotals(
+        name: name, range: range, records: sums[.incomingRecords] ?? 0,
+        throttled: hasThrottles ? sums[.writeExceeded] ?? 0 : nil)
+    }
+    guard let listing else {
+      let isNamed = found.allSatisfy { $0.name.hasPrefix("shardId-") }
+      let names = isNamed ? found.map(\.name).sorted() : found.map(\.name)
+      if isNamed, names.first.map({ !$0.hasSuffix("-000000000000") }) ?? false || names.count > 1 && !Self.follow(names)
+      {
+        warn(
+          file, "shards were split or merged: their parts of the ring are taken as even, in the order of their ids",
+          remedy: "give what aws kinesis list-shards prints with --shards-from")
+      }
+      return zip(names, HashKeyRange.even(names.count)).map(totals)
+    }
+    let open = Set(listing.open.map(\.id)), strangers = found.filter { !open.contains($0.name) }.map(\.name)
+    if !strangers.isEmpty {
+      warn(
+        file,
+        "\(strangers.count) shards are not open in the list of shards, such as \(strangers[0]): their records count for the "
+          + "stream, and for no shard")
+    }
+    return strangers.count == found.count ? [] : listing.open.map { totals($0.id, $0.range) }
+  }
+
+  /// Whether ids, ascending, are numbered without a gap, as those of a stream are that nobody split.
+  private static func follow(_ names: [String]) -> Bool {
+    let numbers = names.compactMap { Int($0.dropFirst("shardId-".count)) }
+    return numbers.count == names.count && zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 }
   }
 
   private func binned(_ table: TraceTable, _ file: String) -> ObservedMetrics? {

@@ -1,4 +1,5 @@
 public import Experiment
+public import KinesisCore
 internal import Models
 
 /// What files say about traffic: counts over time, keys, or both.
@@ -46,10 +47,31 @@ public struct TraceInput: Sendable {
     }
   }
 
+  /// What CloudWatch counted of one shard, over the whole time.
+  public struct ShardTotals: Sendable, Hashable {
+    /// AWS's id of it, or that of the query that asked for it.
+    public var name: String
+    /// Its part of the ring: as listed, or as CreateStream cuts so many.
+    public var range: HashKeyRange
+    /// Records stored.
+    public var records: Double
+    /// Records refused; nil when that was not counted by shard.
+    public var throttled: Double?
+
+    /// A shard and what it had.
+    public init(name: String, range: HashKeyRange, records: Double, throttled: Double? = nil) {
+      (self.name, self.range, self.records, self.throttled) = (name, range, records, throttled)
+    }
+  }
+
   /// What was counted, in even bins; nil when there are keys alone. Of single events, bins of a second.
   public var traffic: ObservedMetrics?
   /// What its bytes are.
   public var bytes = ByteMeaning.withKeys
+  /// What each shard had of the records, in the order of the ring; empty unless that was counted by shard.
+  public var shards: [ShardTotals] = []
+  /// The stream's shards as they were listed; nil when they were not.
+  public var listing: ShardListing?
   /// Keys seen; nil when none were given.
   public var keys: KeySample?
   /// The files read, as they were named.

@@ -47,8 +47,8 @@ struct TraceParser {
       faults.report(line: 1, column: 1, "the trace is empty")
       return nil
     }
-    let names = cells.map { rows.text($0) }
-    guard let first = names.first, first == "t_s" || Self.dates.contains(first) else {
+    let names = cells.map { rows.text(rows.unquoted($0)) }
+    guard let first = names.first?.lowercased(), first == "t_s" || Self.dates.contains(first) else {
       fault(0, "expected the column t_s first", found: names.first)
       return nil
     }

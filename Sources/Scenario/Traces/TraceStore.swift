@@ -47,9 +47,11 @@ final class TraceStore {
     return YAMLSource.tree(text, file: path, sink: sink)
   }
 
-  /// The path and the bytes of a CSV file a field names; nil when something was reported.
-  func file(_ field: Field, base: String) -> (path: String, bytes: [UInt8])? {
-    guard let name = field.string(expecting: "the path of a CSV file") else { return nil }
+  /// The path and the bytes of a file a field names; nil when something was reported.
+  func file(
+    _ field: Field, base: String, expecting expected: String = "the path of a CSV file"
+  ) -> (path: String, bytes: [UInt8])? {
+    guard let name = field.string(expecting: expected) else { return nil }
     let path = path(name, of: field, base: base)
     return bytes(path, name: name, field).map { (path, $0) }
   }

@@ -14,7 +14,7 @@ struct SettingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How finely arrivals are simulated: record, or adaptive, which settles what no order of arrivals could change; short for --set clock.resolution=…",
+      "record takes records one by one; adaptive takes many at a time where their order can change nothing; short for --set clock.resolution=…",
       valueName: "record|adaptive"))
   private var resolution: Resolution?
 

@@ -14,7 +14,7 @@ struct CompareVerb: AsyncParsableCommand {
     discussion: """
       One file is held against its `variants`, or against the changes of each --with, such as
       --with streams.clicks.shards=16; of several files the first is what the others are held
-      against. Equal replications of all designs see the same random traffic, so that a difference is
+      against. The first runs of all designs see the same random traffic, so do the second, and so on, so that a difference is
       known from few of them.
 
       EXAMPLE
@@ -33,11 +33,11 @@ struct CompareVerb: AsyncParsableCommand {
   var with: [String] = []
   @Flag(help: "Leaves out the file as it stands: the others are compared with the first variant.")
   var withoutBase = false
-  @Option(help: "Runs of each design (replications); \(FigureEstimate.least) unless told.") var replications: Int?
+  @Option(help: "Runs of each design; \(FigureEstimate.least) unless told.") var replications: Int?
   @Option(help: "Adds runs until every difference is known to within this share of the larger mean, such as 0.05.")
   var precision: Double?
   @Option(help: "The most runs of each design with --precision.") var maxReplications = 200
-  @Option(help: "The confidence level of each interval.") var level = 0.95
+  @Option(help: "How sure each ± is: 0.95 is wrong once in twenty times.") var level = 0.95
   @OptionGroup var metrics: MetricsOption
   @OptionGroup var scenario: ScenarioOptions
   @OptionGroup var workers: WorkersOption

@@ -27,7 +27,7 @@ struct ExplainVerb: AsyncParsableCommand {
     help: ArgumentHelp("This instant: T+20m, 20:14:31, or 2026-03-06T20:14:31Z.", valueName: "time")) var at: String?
   @Option(help: "How much is shown around it, 3s to 10m.") var window = "30s"
   @OptionGroup var scenario: ScenarioOptions
-  @Option(help: "Which run of several (replication), from 0.") var replication = 0
+  @Option(help: "Which of several runs, from 0.") var replication = 0
   @OptionGroup var output: FormatOption
 
   func validate() throws {

@@ -15,7 +15,7 @@ struct ExportVerb: AsyncParsableCommand {
       EXAMPLE
         weir export scenarios/hot-key.yaml --out out/notebooks
 
-      The notebook shows the objectives, refusals by shard and minute, demand against the limit, latencies, the bill, \
+      The notebook shows the objectives, throttling by shard and minute, demand against the limit, latencies, the bill, \
       delivered objects, and what other shards and modes would cost. Nothing in it needs a network.
       """.flowing)
 

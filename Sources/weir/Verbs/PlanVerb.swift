@@ -9,7 +9,7 @@ struct PlanVerb: AsyncParsableCommand {
     abstract: "Finds the cheapest design that meets a scenario's objectives, and says why not the others.",
     discussion: """
       Chooses from what the scenario's `plan` names; without one, from the shards of each provisioned stream. A design holds
-      when every objective of severity fail does, with the confidence asked for, over replications. docs/plan.md says how to
+      when every objective of severity fail does, with the confidence asked for, over many runs. docs/plan.md says how to
       read the answer.
 
       EXAMPLE
@@ -23,12 +23,12 @@ struct PlanVerb: AsyncParsableCommand {
   @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
   @Option(help: "How surely a design must hold, between 0.5 and 1.") var confidence = 0.95
   @Option(help: "In which share of runs its objectives must hold together; 0.9 unless told.") var reliability: Double?
-  @Option(help: "The most runs of one design (replications); as many as that takes unless told.") var replications: Int?
+  @Option(help: "The most runs of one design; as many as that takes unless told.") var replications: Int?
   @OptionGroup var workers: WorkersOption
   @OptionGroup var tasks: TaskOptions
   @OptionGroup var scenario: ScenarioOptions
   @Option(help: "The most simulations in all.") var budget = 20_000
-  @Option(help: "Worlds drawn for least regret, instead of the scenario's.") var samples: Int?
+  @Option(help: "Cases of what is not known, drawn for least regret, instead of the scenario's.") var samples: Int?
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -65,7 +65,7 @@ struct PlanVerb: AsyncParsableCommand {
     let least = FeasibilityTest.least(confidence: confidence, reliability: reliability)
     guard replications < least else { return nil }
     return
-      "--reliability \(reliability) takes \(least) replications that all hold; --replications \(replications) cannot "
+      "--reliability \(reliability) takes \(least) runs that all hold; --replications \(replications) cannot "
       + "show it."
   }
 

@@ -22,7 +22,7 @@ struct RunScenario: AsyncParsableCommand {
   @OptionGroup var scenario: ScenarioOptions
   @Option(
     help:
-      "Runs with random numbers of their own (replications); from \(FigureEstimate.least) on they give confidence intervals."
+      "Runs, each with other random traffic; from \(FigureEstimate.least) on their means come with a ±."
   )
   var replications = 1
   @OptionGroup var workers: WorkersOption

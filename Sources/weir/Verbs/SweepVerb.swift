@@ -29,7 +29,7 @@ struct SweepVerb: AsyncParsableCommand {
       "A range or a list of values: path=4..64:4, path=a,b,c. May be repeated.", valueName: "path=values"))
   var parameters: [String]
   @Option(
-    help: "Runs of each combination (replications); from \(FigureEstimate.least) on they give confidence intervals.")
+    help: "Runs of each combination; from \(FigureEstimate.least) on their means come with a ±.")
   var replications = 1
   @OptionGroup var metrics: MetricsOption
   @OptionGroup var scenario: ScenarioOptions
@@ -118,7 +118,8 @@ struct SweepInput {
       throw ExitCode(error.exitCode)
     }
     guard grid.count * verb.replications <= SweepRun.maximumRuns else {
-      Log.line("weir: more than \(Figures.count(SweepRun.maximumRuns)) runs; take fewer combinations or replications")
+      Log.line(
+        "weir: more than \(Figures.count(SweepRun.maximumRuns)) runs; take fewer combinations, or fewer --replications")
       throw ExitCode.validationFailure
     }
     for warning in base.warnings { Log.line(warning.description) }

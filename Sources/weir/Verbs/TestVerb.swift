@@ -15,7 +15,7 @@ struct TestVerb: AsyncParsableCommand {
 
       Scenarios are the *.yaml and *.yml files below DIR that have a schema or extend one that has; what is left out is
       listed. A baseline is DIR/baselines/NAME.json, written by --update and committed. Where nothing that goes in has
-      changed and the first replication went as the baseline says, the others are not run.
+      changed and the first run went as the baseline says, the others are not run.
 
       EXIT CODES
         0   every objective held, nothing became worse than its baseline
@@ -31,8 +31,7 @@ struct TestVerb: AsyncParsableCommand {
   @Flag(help: "With --update: objectives that fail today are known to fail from now on.") var acceptFailing = false
   @Flag(help: "Scenarios whose inputs are not there are skipped, and listed, instead of ending with 66.")
   var skipMissing = false
-  @Option(help: "Runs of every scenario (replications); otherwise as many as its baseline has, or 5.") var replications:
-    Int?
+  @Option(help: "Runs of every scenario; otherwise as many as its baseline has, or 5.") var replications: Int?
   @Flag(
     help:
       "A scenario without a baseline is missing one, and ends with 66, instead of being judged by its objectives alone."

@@ -13,8 +13,9 @@ struct TraceVerb: ParsableCommand {
     commandName: "trace",
     abstract: "Says what recorded traffic is like, and makes a scenario of it.",
     discussion: """
-      Reads CloudWatch's JSON (aws cloudwatch get-metric-data, get-metric-statistics), CSV (t_s,count[,bytes] or
-      t_s,key,bytes), and partition keys (one a line, or aws kinesis get-records). docs/trace.md has the aws commands.
+      Reads CloudWatch's JSON (aws cloudwatch get-metric-data, get-metric-statistics), of a stream or of its shards, what its
+      console and Grafana export, CSV (t_s,count[,bytes] or t_s,key,bytes), and partition keys (one a line, or aws kinesis
+      get-records). docs/trace.md has the aws commands.
 
       EXAMPLE
         weir trace scenarios/observed/cloudwatch.json --shards 2
@@ -27,6 +28,10 @@ struct TraceVerb: ParsableCommand {
   var keys: [String] = []
   @Flag(help: "Replaces a scenario in --out that is another one.") var overwrite = false
   @Option(help: "The shards the stream had.") var shards: Int?
+  @Option(
+    help: ArgumentHelp(
+      "What aws kinesis list-shards prints: the shards as they are, however they were split.", valueName: "file"))
+  var shardsFrom: String?
   @Option(help: "A burst that the minutes hide: its rate over its minute's mean, such as 5.") var burst: Double?
   @Option(help: "How long that burst lasts, such as 2s; otherwise as long as its factor allows.") var burstFor: String?
   @Option(help: "What the application does with throttled records: exponential_full_jitter or none.")
@@ -43,6 +48,7 @@ struct TraceVerb: ParsableCommand {
     try Usage.check([
       (!files.isEmpty || !keys.isEmpty, "Name at least one file."),
       ((1...10_000).contains(shards ?? 1), "--shards takes 1 to 10000."),
+      (shards == nil || shardsFrom == nil, "--shards and --shards-from say the same: give one of them."),
       ((burst ?? 1) >= 1 && (burst ?? 1) <= 3_600, "--burst takes a factor from 1 to 3600."),
       (burstFor == nil || (burst != nil && length != nil), "--burst-for takes a duration such as 2s, beside --burst."),
       (
@@ -55,7 +61,8 @@ struct TraceVerb: ParsableCommand {
   private var length: Interval? { burstFor.flatMap { try? Quantity.interval($0) } }
 
   func run() throws {
-    let profile = TrafficProfile(try input(), shards: shards, limits: .current)
+    let input = try input()
+    let profile = TrafficProfile(input, shards: shards ?? input.listing?.open.count, limits: .current)
     let burst = try statedBurst(profile)
     var model = TraceModel(profile, name: name, burst: burst, retry: retry)
     if let stated = burst, let loss = model.flatMap({ BurstFit.lossPerRefusal(of: stated, in: $0, limits: .current) }) {
@@ -74,7 +81,7 @@ struct TraceVerb: ParsableCommand {
 
   private func input() throws -> TraceInput {
     let input = try Log.refusing { () throws(ScenarioFailure) in
-      try TraceFiles.read(files, keys: keys, missing: missing)
+      try TraceFiles.read(files, keys: keys, shards: shardsFrom, missing: missing)
     }
     for warning in input.warnings { Log.line(warning.description) }
     return input

@@ -64,8 +64,8 @@ extension Stream {
     switch capacity.mode.mode {
     case .provisioned:
       self = .active(
-        name: spec.name, shards: spec.shards, maxRecord: spec.maxRecord, retention: spec.retention, limits: limits,
-        at: start)
+        name: spec.name, ranges: spec.ranges(of: spec.shards), maxRecord: spec.maxRecord, retention: spec.retention,
+        limits: limits, at: start)
       // The terms its account has are those of the on-demand mode it will be switched to.
       let isAdvantage = experiment.events.contains {
         $0.action == .switchMode(stream: position, to: .onDemandAdvantage)

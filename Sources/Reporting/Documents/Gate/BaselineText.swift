@@ -28,7 +28,7 @@ public struct BaselineText: Sendable {
     guard let body = Baseline.body(of: bare) else {
       throw OutputFile.WriteError(
         path: found.baselineFile,
-        reason: "figures times replications are too many for a baseline; --metrics takes fewer")
+        reason: "figures times runs are too many for a baseline; --metrics takes fewer figures")
     }
     let checksum = JSONValue.string(Fingerprint.digest(of: body)).line
     text = Self.document([("checksum", checksum)] + members)

@@ -84,11 +84,11 @@ struct GateWords {
     guard case .compared(let comparison) = found.standing else { return nil }
     let n = found.samples.count
     switch comparison.method {
-    case .paired: return "paired over \(n) replications on the same seed"
-    case .welch: return "Welch's test over \(n) replications, as the seed has changed"
+    case .paired: return "run by run over \(n) runs on the same seed"
+    case .welch: return "by Welch's test over \(n) runs, as the seed has changed"
     case .tolerance:
       return "by a tolerance of \(Figures.percent(comparison.tolerance)): fewer than "
-        + "\(GateComparison.leastForTest) replications do not tell what is noise"
+        + "\(GateComparison.leastForTest) runs do not tell what is noise"
     }
   }
 

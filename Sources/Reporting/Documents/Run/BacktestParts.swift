@@ -56,7 +56,8 @@ struct BacktestParts {
         .code(one.metric.rawValue), .count(Int64(clamping: one.observedTotal)),
         .count(Int64(clamping: one.simulatedTotal)),
         .percent(one.error), Prose(one.correlation.map { Figures.fixed($0, decimals: 2) } ?? Figures.nothing),
-        .number(one.meanAbsoluteError), .percent(one.overlap),
+        .number(one.meanAbsoluteError),
+        one.metric.gathering == .sum ? .percent(one.overlap) : Prose(Figures.nothing),
       ]
     }
     let tolerance =
@@ -66,10 +67,13 @@ struct BacktestParts {
     return [
       .heading(3, "Stream \(Markdown.code(backtest.stream))"),
       .paragraph("**\(Markdown.prose(verdictWord))**: \(Markdown.prose(sentence))."),
-      .table(Table("Metric, summed", numbers: columns, metrics)), .paragraph(Prose(tolerance)), .charts([picture]),
-      .table(rows),
-    ]
+      .table(
+        Table(isOfAges ? "Metric, summed; of ages the largest" : "Metric, summed", numbers: columns, metrics)),
+      .paragraph(Prose(tolerance)),
+    ] + [writes, reads].filter { !$0.isEmpty }.flatMap { [.charts([picture($0)]), .table(rows($0))] }
   }
+
+  private var isOfAges: Bool { backtest.comparisons.contains { $0.metric.gathering == .most } }
 
   private var verdictWord: String {
     switch backtest.verdict {
@@ -79,14 +83,30 @@ struct BacktestParts {
     }
   }
 
-  private var shown: [Backtest.Comparison] { [backtest[.incomingRecords], backtest.throttles].compactMap(\.self) }
+  private var writes: [Backtest.Comparison] { [backtest[.incomingRecords], backtest.throttles].compactMap(\.self) }
+  private var reads: [Backtest.Comparison] {
+    [backtest[.getRecords], backtest[.readExceeded], backtest[.iteratorAge]].compactMap(\.self)
+  }
 
-  /// Records and throttles, each twice on one scale.
-  private var picture: Chart {
+  /// What a metric is called in pictures and columns.
+  private static func name(_ metric: ObservedMetrics.Metric) -> String {
+    switch metric {
+    case .incomingRecords: "Records"
+    case .getRecords: "Records read"
+    case .readExceeded: "Throttled reads"
+    case .iteratorAge: "Iterator age, ms"
+    default: "Throttles"
+    }
+  }
+
+  /// Some metrics, each twice on one scale.
+  private func picture(_ shown: [Backtest.Comparison]) -> Chart {
+    let longest = shown.reduce("throttles".count) { max($0, Self.name($1.metric).count) }
     let rows = shown.flatMap { one -> [Chart.Row] in
-      let name = one.metric == .incomingRecords ? "records  " : "throttles"
-      let seen = Series(one.observed, columns: Self.columns, gathering: .sum)
-      let run = Series(one.simulated, columns: Self.columns, gathering: .sum)
+      let name = Self.name(one.metric).lowercased().padded(to: longest, .left)
+      let gathering: Series.Gathering = one.metric.gathering == .sum ? .sum : .max
+      let seen = Series(one.observed, columns: Self.columns, gathering: gathering)
+      let run = Series(one.simulated, columns: Self.columns, gathering: gathering)
       let peak = max(seen.peak, run.peak)
       let width = Figures.duration(backtest.width * Int64(seen.valuesPerColumn))
       return [
@@ -94,7 +114,7 @@ struct BacktestParts {
           name: "\(name) observed", marks: .strip(seen.columns, peak: peak),
           caption: "at most \(Figures.count(Int64(clamping: seen.peak))) in \(width)"),
         Chart.Row(
-          name: "          run", marks: .strip(run.columns, peak: peak),
+          name: String(repeating: " ", count: longest + 1) + "run", marks: .strip(run.columns, peak: peak),
           caption: "at most \(Figures.count(Int64(clamping: run.peak)))"),
       ]
     }
@@ -103,15 +123,18 @@ struct BacktestParts {
   }
 
   /// Both series side by side, gathered to at most `rows` rows.
-  private var rows: Table {
+  private func rows(_ shown: [Backtest.Comparison]) -> Table {
     let step = max(1, (backtest.bins + Self.rows - 1) / Self.rows)
-    let names = shown.flatMap { ["\($0.metric == .incomingRecords ? "Records" : "Throttles") observed", "run"] }
+    let names = shown.flatMap { ["\(Self.name($0.metric)) observed", "run"] }
     return Table(
       "From", numbers: names,
       stride(from: 0, to: backtest.bins, by: step).map { begin in
         let part = begin..<min(begin + step, backtest.bins)
         return [Prose(clock.text(start + backtest.begin + backtest.width * Int64(begin)))]
-          + shown.flatMap { one in [one.observed, one.simulated].map { .count(Int64(clamping: $0[part].reduce(0, +))) }
+          + shown.flatMap { one in
+            [one.observed, one.simulated].map {
+              .count(Int64(clamping: $0[part].reduce(0, one.metric.gathering.of)))
+            }
           }
       })
   }

@@ -1,4 +1,5 @@
 internal import Experiment
+internal import KinesisCore
 internal import Models
 internal import Scenario
 internal import Units
@@ -21,13 +22,21 @@ extension RunPage {
   private var throttlingSteps: [Prose] {
     let steps = run.streams.compactMap { stream -> Prose? in
       guard let shard = stream.hottestShard, shard.throttled > 0 else { return nil }
-      let step = ShardStory(shard, of: stream).remedy
-      return "Stream \(Markdown.code(stream.name)), shard \(Markdown.code("\(shard.id)")): \(step)."
+      let story = ShardStory(shard, of: stream)
+      let cut =
+        story.callsForSplit ? " In the middle: \(Markdown.code(Self.split(shard, of: stream).description))." : ""
+      return "Stream \(Markdown.code(stream.name)), shard \(Markdown.code("\(shard.id)")): \(story.remedy).\(cut)"
     }
     guard !steps.isEmpty else { return [] }
     return steps + [
       "How many shards hold the objectives, and what they cost: \(Markdown.code(command("plan").description)). The worst seconds one by one: \(Markdown.code(command("explain").description))."
     ]
+  }
+
+  /// AWS's command that cuts a shard's range in half.
+  private static func split(_ shard: ShardResult, of stream: StreamResult) -> ShellLine {
+    ShellLine("aws", "kinesis", of: ["split-shard"]).with("--stream-name", stream.name)
+      .with("--shard-to-split", "\(shard.id)").with("--new-starting-hash-key", "\(shard.range.middle)")
   }
 
   private var objectiveSteps: [Prose] {
@@ -46,6 +55,14 @@ extension RunPage {
 }
 
 extension ShardStory {
+  /// Whether a split is what helps, or may.
+  var callsForSplit: Bool {
+    switch cause {
+    case .wideRange, .warmKeys: true
+    case .hasRoom, .oneKey, .bursts, .evenLoad: false
+    }
+  }
+
   /// What helps a shard that throttled, in words of Markdown.
   var remedy: String {
     switch cause {

@@ -128,7 +128,7 @@ extension StreamResolution {
   /// Which resolution ran, and why.
   var sentence: String {
     resolution == .adaptive
-      ? "Arrivals at `\(stream)` were settled by intervals where no order of them could matter, and went record by record where one could."
-      : "Arrivals at `\(stream)` went record by record" + (reason.map { ": \($0)." } ?? ".")
+      ? "Records to `\(stream)` were taken many at a time where their order could not matter, and one by one where it could."
+      : "Records to `\(stream)` were taken one by one" + (reason.map { ": \($0)." } ?? ".")
   }
 }

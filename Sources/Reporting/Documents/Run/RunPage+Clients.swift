@@ -82,7 +82,7 @@ extension RunPage {
   private var libraries: Table {
     let columns = [
       "Kinesis records sent", "User records in each", "Wrong shard", "Calls failed", "Sent again by the SDK",
-      "Given up by the SDK", "Stored twice",
+      "Given up by the SDK", "Accepted twice",
     ]
     return Table(
       "Client library", numbers: columns,
@@ -133,8 +133,8 @@ extension RunPage {
       .table(Table("Lambda function", numbers: columns, rows)),
       .paragraph(
         Prose(
-          "Records of a mapping count as handed over when the invocation that succeeded began, so retries are in their "
-            + "propagation. Records given up were in no invocation that succeeded.")),
+          "Records of a mapping count as handed over when the invocation that succeeded began, so retries are in "
+            + "their times. Records given up were in no invocation that succeeded.")),
     ]
   }
 
@@ -165,7 +165,7 @@ extension RunPage {
 
   private var repeated: Table {
     Table(
-      "Consumer", numbers: ["Handed over again after a crash", "Stored before it began at latest"],
+      "Consumer", numbers: ["Handed over again after a crash", "Accepted before it began at the latest"],
       run.consumers.filter { $0.queue == nil && ($0.duplicates > 0 || $0.skipped > 0) }.map {
         [.code($0.name), .count($0.duplicates), .count($0.skipped)]
       })

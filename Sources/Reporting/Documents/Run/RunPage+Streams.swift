@@ -45,7 +45,16 @@ extension RunPage {
     guard total > 0 else { return "\(shards)\(change); \(accepted), none throttled." }
     let rate = stream.attempts > 0 ? " (\(Figures.percent(stream.putThrottleRate.value)) of all attempts)" : ""
     return "\(shards)\(change); \(accepted). Records were throttled \(Figures.count(total, of: "time"))\(rate), "
-      + "counting every attempt."
+      + "counting every attempt\(span(of: stream))."
+  }
+
+  /// When a stream first throttled and when last, as far as that was noted.
+  private func span(of stream: StreamResult) -> String {
+    guard let first = stream.shards.compactMap(\.firstThrottledAt).min() else { return "" }
+    let kinds: [Note.Kind] = [.throttleBegan, .throttleEnded]
+    let last = run.notes.last { kinds.contains($0.kind) && $0.subject.hasPrefix("\(stream.name)/") }
+    guard let last, run.notesOmitted == 0, last.at > first else { return ": first at \(clock.text(first))" }
+    return ": first at \(clock.text(first)), last at \(clock.text(last.at))"
   }
 
   /// A sentence about a stream that is on-demand at the start or at the end.
@@ -133,6 +142,7 @@ extension RunPage {
     return [
       .heading(3, "Stream \(Markdown.code(stream.name))"),
       .table(Table(columns, ordered.prefix(Self.shardRows).map { row($0, of: stream) })),
+      .paragraph("The per cents of a busiest key are of its shard's records."),
     ] + Self.more(Array(ordered.dropFirst(Self.shardRows)))
   }
 

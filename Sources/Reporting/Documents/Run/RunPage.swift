@@ -53,11 +53,12 @@ struct RunPage: Sendable {
     let horizon = run.experiment.horizon
     let warmup =
       horizon.warmup.nanoseconds > 0
-      ? " Rates, loads and latencies leave out the first \(Figures.duration(horizon.warmup)) (warm-up); counts do not."
+      ? " Rates, loads and latencies leave out the first \(Figures.duration(horizon.warmup)), while the stream fills; counts do not."
       : ""
     let replication =
       report.results.count > 1
-      ? " Figures are those of the first of \(report.results.count) replications; their means are further down." : ""
+      ? " Figures are those of the first of \(report.results.count) runs, each with other random traffic; their means are further down."
+      : ""
     return "Simulated: \(Figures.duration(run.simulated)) from \(clock.full(horizon.start)), "
       + "\(Figures.count(run.records.offered, of: "record")) produced.\(warmup)\(replication)"
   }
@@ -76,7 +77,7 @@ struct RunPage: Sendable {
       ? " in \(Figures.count(verdict.windowsBroken)) of \(Figures.count(verdict.windows, of: "window"))" : ""
     let share =
       report.results.count > 1 && judgement.replicationsBroken > 0
-      ? ", \(judgement.replicationsBroken) of \(report.results.count) replications" : ""
+      ? ", in \(judgement.replicationsBroken) of \(report.results.count) runs" : ""
     let name: Prose =
       objective.id == objective.expression
       ? .code(objective.id) : "\(Markdown.prose(objective.id))<br>\(Markdown.code(objective.expression))"
@@ -98,11 +99,11 @@ struct RunPage: Sendable {
     guard report.results.count > 1 else { return [] }
     let passed = report.results.count { $0.isPassing }
     return [
-      .heading(2, "Over \(report.results.count) replications"),
+      .heading(2, "Over \(report.results.count) runs"),
       .paragraph(
         Prose(
-          "\(passed) of \(report.results.count) passed. ± is the half-width of its \(Figures.percent(Report.level)) "
-            + "interval.\(withheld)\(warmUp)")),
+          "\(passed) of \(report.results.count) passed. ± is how far the mean of endlessly many runs may lie from this one, at "
+            + "\(Figures.percent(Report.level)).\(withheld)\(warmUp)")),
       .table(
         Table(
           "Figure", numbers: ["Mean", "±"],

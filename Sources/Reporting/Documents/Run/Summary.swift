@@ -20,7 +20,7 @@ struct Summary: Sendable {
     let passed = report.results.count { $0.isPassing }
     let replications =
       report.results.count > 1
-      ? ["\(passed) of \(report.results.count) replications passed; the figures are those of the first."] : []
+      ? ["\(passed) of \(report.results.count) runs passed; the figures are those of the first."] : []
     let parts = [
       replications, intervals,
       Self.cut(report.judgements.map(Self.objective), to: 6, noun: "objective"),
@@ -44,13 +44,13 @@ struct Summary: Sendable {
   /// What the replications say of the figures that matter most: objectives, then those that a sweep shows.
   private var intervals: [String] {
     let known = report.replicated.filter { $0.halfWidth != nil && ($0.figure.isTold(in: .sweep) || $0.figure == .cost) }
-    guard !known.isEmpty else { return report.results.count > 1 ? ["  no intervals: " + FigureEstimate.rule] : [] }
+    guard !known.isEmpty else { return report.results.count > 1 ? ["  no ±: " + FigureEstimate.rule] : [] }
     let sorted = known.filter { $0.path.hasPrefix("slo.") } + known.filter { !$0.path.hasPrefix("slo.") }
     let rows = sorted.map { estimate in
       "  \(estimate.path): \(RunPage.text(estimate.mean, of: estimate)) ± "
-        + "\(RunPage.text(estimate.halfWidth ?? 0, of: estimate)) (\(Figures.percent(Report.level)) interval of the mean)"
+        + "\(RunPage.text(estimate.halfWidth ?? 0, of: estimate)) (\(Figures.percent(Report.level)) on the mean)"
     }
-    return Self.cut(rows, to: Self.mostIntervals, noun: "interval")
+    return Self.cut(rows, to: Self.mostIntervals, noun: "figure")
   }
 
   /// Which streams were settled by intervals, and why the others were not.
@@ -90,7 +90,7 @@ struct Summary: Sendable {
 
   private static func consumer(_ consumer: ConsumerResult) -> String {
     "  consumer \(consumer.name): \(Figures.count(consumer.records, of: "record")); "
-      + "propagation \(times(consumer.propagation)); at most \(Figures.duration(consumer.iteratorAgeMax)) behind"
+      + "from arrival to hand-over \(times(consumer.propagation)); at most \(Figures.duration(consumer.iteratorAgeMax)) behind"
       + ReaderStory.remarks(on: consumer)
   }
 
