@@ -23,7 +23,11 @@ ROOT = $(DESTDIR)$(PREFIX)
 PICTURES ?= .build/pictures
 PICTURES_READY = $(PICTURES)/vega.js
 
-.PHONY: run pictures serve models test install hostile bench bench-gate validate reports baselines notebooks build lint setup
+CLUSTER_ENV := .build/cluster
+
+
+.PHONY: run pictures serve models test install cluster cluster-test cluster-slurm hostile bench bench-gate validate reports baselines \
+  notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
 	$(SWIFT) build $(BUILD) --product weir
@@ -64,6 +68,19 @@ install: setup ## Puts the binary, its completions for bash, zsh and fish, and i
 	$$($(SWIFT) build $(BUILD) --show-bin-path)/generate-manual $(WEIR) --multi-page --output-directory $(ROOT)/share/man/man1
 	@[ -n "$(DESTDIR)" ] || $(MAKE) -s pictures PICTURES="$(ROOT)/share/weir/pictures" \
 	  || echo "Pictures need python3 with venv, and PyPI: reports have one that weir draws itself." >&2
+
+cluster: ## Installs weir-cluster, which --on calls, with Dask into $(CLUSTER_ENV).
+	python3 -m venv $(CLUSTER_ENV)
+	$(CLUSTER_ENV)/bin/pip install -q --disable-pip-version-check -e './cluster[dask,check]'
+
+cluster-test: setup cluster ## Its types and its tests: Dask on this machine, with workers that are killed. Minutes.
+	$(SWIFT) build $(BUILD) --product weir
+	cd cluster && ../$(CLUSTER_ENV)/bin/mypy
+	weir=$(WEIR) && cd cluster && WEIR="$$weir" ../$(CLUSTER_ENV)/bin/python -m unittest discover -s tests -t .
+
+cluster-slurm: setup cluster ## One digest on every way, a real Slurm on loopback with a node lost among them; needs root, slurmctld, slurmd, slurm-client, munge.
+	$(SWIFT) build $(BUILD) --product weir
+	python3 scripts/cluster.py --slurm --weir $(WEIR) --cluster $(CLUSTER_ENV)/bin/weir-cluster
 
 HOSTILE_ENV := .build/hostile
 

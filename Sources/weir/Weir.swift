@@ -14,7 +14,7 @@ struct Weir: AsyncParsableCommand {
 
       EXIT CODES
         0 fine · 1 internal or I/O · 10 an SLO failed · 11 worse than its baseline · 12 no feasible plan
-        64 usage · 65 bad scenario · 66 input missing · 130 interrupted
+        64 usage · 65 bad scenario · 66 input missing · 75 tasks to be run first · 130 interrupted
       """.flowing,
     version: Version.current,
     subcommands: [
@@ -27,6 +27,8 @@ struct Weir: AsyncParsableCommand {
       CompareVerb.self,
       SweepVerb.self,
       TestVerb.self,
+      TaskVerb.self,
+      MergeVerb.self,
       ExplainVerb.self,
       TraceVerb.self,
       ExportVerb.self,
@@ -65,5 +67,6 @@ enum ExitStatus {
   static let noPlan = ExitCode(12)
   static let badScenario = ExitCode(65)
   static let inputMissing = ExitCode(66)
+  static let tasksOpen = ExitCode(75)
   static let interrupted = ExitCode(130)
 }

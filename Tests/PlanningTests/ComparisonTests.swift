@@ -42,7 +42,7 @@ struct ComparisonTests {
 
   static func run(_ trials: [Trial], _ rule: ReplicationRule, workers: Int = 1) async throws -> Comparison {
     await ComparisonRun(trials, figures: try chosen(trials), rule: rule, level: 0.95)
-      .run(workers: workers, isInterrupted: { false }, report: { _ in })
+      .run(at: .here(workers: workers), isInterrupted: { false }, report: { _ in })
   }
 
   @Test("equal replications of two designs see the same chance, and the differences are those of the pairs")
@@ -87,7 +87,7 @@ struct ComparisonTests {
   @Test("an interruption keeps only what all designs finished") func interrupted() async throws {
     let trials = try Self.trials()
     let comparison = await ComparisonRun(trials, figures: try Self.chosen(trials), rule: .fixed(3), level: 0.95)
-      .run(workers: 2, isInterrupted: { true }, report: { _ in })
+      .run(at: .here(workers: 2), isInterrupted: { true }, report: { _ in })
     #expect(!comparison.isComplete && comparison.replications == 0 && comparison.differences.isEmpty)
   }
 

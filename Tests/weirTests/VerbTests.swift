@@ -4,7 +4,7 @@ import Testing
 @Suite struct `The verbs` {
   static let verbs = [
     "init", "validate", "run", "estimate", "cost", "plan", "compare", "sweep", "test", "explain", "trace", "export",
-    "coverage", "schema", "limits", "metrics", "prices",
+    "coverage", "schema", "limits", "metrics", "prices", "task", "merge",
   ]
 
   @Test("--help of each shows an example, on stdout", arguments: verbs)
@@ -24,6 +24,9 @@ import Testing
     let scenarios = Tool.package.appendingPathComponent("scenarios")
     try FileManager.default.createSymbolicLink(at: folder.file("scenarios"), withDestinationURL: scenarios)
     let short = Sample.short.map { "'\($0)'" }.joined(separator: " ")
+    let sweep = "weir sweep scenarios/hot-key.yaml -P streams.readings.shards=8,16 --tasks t \(short)"
+    let before = ["task": [sweep], "merge": [sweep, "weir task t"]][verb ?? ""] ?? []
+    for line in before { _ = try await Tool.built.shell(line, in: folder.url) }
     for example in examples {
       // As typed, but for the time that is simulated.
       let isRun = ["run", "plan", "compare", "sweep", "export"].contains { example.hasPrefix("weir \($0)") }

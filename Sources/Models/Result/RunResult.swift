@@ -147,6 +147,14 @@ public struct ObjectiveVerdict: Sendable {
   public var firstBrokenAt: Instant?
   /// Windows looked at and windows broken; 0 of 0 without `window`.
   public var windows: Int, windowsBroken: Int
+
+  /// A verdict of the given parts.
+  public init(
+    objective: Objective, value: Double?, isPassing: Bool, firstBrokenAt: Instant?, windows: Int, windowsBroken: Int
+  ) {
+    (self.objective, self.value, self.isPassing) = (objective, value, isPassing)
+    (self.firstBrokenAt, self.windows, self.windowsBroken) = (firstBrokenAt, windows, windowsBroken)
+  }
 }
 
 /// A CloudWatch metric over the run.

@@ -26,11 +26,12 @@ public struct ComparisonRun: Sendable {
     var paths: [SteadyPath]
   }
 
-  /// Runs on `workers` threads at most; the result does not depend on how many.
+  /// Runs at `place`; the result does not depend on it.
   ///
-  /// When `isInterrupted` turns true, the replications that all designs finished are what there is.
+  /// When `isInterrupted` turns true, the replications that all designs finished are what there is; so they
+  /// are where `place` does not know all.
   public func run(
-    workers: Int, isInterrupted: @escaping @Sendable () -> Bool,
+    at place: Workplace, isInterrupted: @escaping @Sendable () -> Bool,
     report: @escaping @Sendable (Replications.Progress) -> Void
   ) async -> Comparison {
     var samples: [[FigureSample]] = Array(repeating: [], count: trials.count)
@@ -39,7 +40,7 @@ public struct ComparisonRun: Sendable {
     var isComplete = true, isPrecise = false
     while isComplete, !isPrecise, let goal = rule.next(after: samples[0].count) {
       let round = samples[0].count..<goal
-      let rows = await rows(round, workers, isInterrupted, report)
+      let rows = await rows(round, place, isInterrupted, report)
       for row in rows {
         for position in trials.indices {
           samples[position].append(row[position].sample)
@@ -55,23 +56,19 @@ public struct ComparisonRun: Sendable {
 
   /// A row for each replication that every design finished.
   private func rows(
-    _ round: Range<Int>, _ workers: Int, _ isInterrupted: @escaping @Sendable () -> Bool,
+    _ round: Range<Int>, _ place: Workplace, _ isInterrupted: @escaping @Sendable () -> Bool,
     _ report: @escaping @Sendable (Replications.Progress) -> Void
   ) async -> [[Digest]] {
     let jobs = round.flatMap { replication in
       trials.indices.map { Replications.Job(experiment: $0, replication: replication) }
     }
     let offset = round.lowerBound * trials.count, figures = figures
-    let digests = await Replications.run(
-      jobs, of: trials.map(\.prepared), workers: workers, isInterrupted: isInterrupted,
+    let digests = await place.run(
+      jobs, of: trials.map(\.loaded), prepared: trials.map(\.prepared), isInterrupted: isInterrupted,
       report: { report($0.shifted(by: offset)) },
-      digest: { result in
-        let paths = result.replication < WarmUpCheck.most ? SteadyPath.all(of: result) : []
-        return Digest(
-          sample: FigureSample(result, figures: figures), held: result.verdicts.map(\.isPassing), paths: paths)
-      })
+      digest: { Digest(sample: $0.sample(of: figures), held: $0.held, paths: $0.paths) })
     return stride(from: 0, to: digests.count, by: trials.count).compactMap { start in
-      let row = digests[start..<(start + trials.count)].compactMap(\.self).filter(\.sample.isComplete)
+      let row = digests[start..<(start + trials.count)].compactMap(\.self)
       return row.count == trials.count ? row : nil
     }
   }

@@ -11,8 +11,7 @@ public struct GateSuite: Sendable {
   /// A scenario that can run.
   private struct Candidate: Sendable {
     let position: Int
-    let name: String
-    let seed: UInt64
+    let loaded: LoadedScenario
     let fingerprint: String
     let baseline: Baseline?
     /// Whether the baseline is not what `--update` wrote.
@@ -68,8 +67,8 @@ public struct GateSuite: Sendable {
     let baseline = try baseline(of: entry, folder, experiment, options)
     let usual = baseline?.replications ?? GateOptions.usualReplications
     return Candidate(
-      position: position, name: experiment.name, seed: experiment.seed, fingerprint: fingerprint(loaded),
-      baseline: baseline, isAltered: baseline?.checksum.map { $0 != digest(baseline?.body ?? []) } ?? false,
+      position: position, loaded: loaded, fingerprint: fingerprint(loaded), baseline: baseline,
+      isAltered: baseline?.checksum.map { $0 != digest(baseline?.body ?? []) } ?? false,
       prepared: PreparedExperiment(experiment, tables: &tables), figures: Figure.all(of: experiment),
       replications: options.replications ?? usual)
   }
@@ -143,15 +142,15 @@ public struct GateSuite: Sendable {
 
   // MARK: Running
 
-  /// Runs what has to be run, on `workers` threads at most.
+  /// Runs what has to be run, at `place`. Where that does not know all, the report is incomplete.
   ///
   /// `meter` is asked, for each of the two parts, for what follows the progress of jobs of these durations.
   public consuming func run(
-    workers: Int, isInterrupted: @escaping @Sendable () -> Bool,
+    at place: Workplace, isInterrupted: @escaping @Sendable () -> Bool,
     meter: ([Interval]) -> @Sendable (Replications.Progress) -> Void
   ) async -> GateReport {
     let firsts = await observe(
-      candidates.indices.map { .init(experiment: $0, replication: 0) }, workers, isInterrupted, meter)
+      candidates.indices.map { .init(experiment: $0, replication: 0) }, place, isInterrupted, meter)
     let open = zip(candidates, firsts).filter { candidate, first in
       first.map { !isSettled(candidate, by: $0.sample) } ?? false
     }.map(\.0)
@@ -159,7 +158,7 @@ public struct GateSuite: Sendable {
       guard open.contains(where: { $0.position == candidates[index].position }) else { return [] }
       return (1..<max(1, candidates[index].replications)).map { .init(experiment: index, replication: $0) }
     }
-    let rest = await observe(jobs, workers, isInterrupted, meter)
+    let rest = await observe(jobs, place, isInterrupted, meter)
     for (index, candidate) in candidates.enumerated() {
       let later = zip(jobs, rest).filter { $0.0.experiment == index }.map(\.1)
       outcomes[candidate.position] = outcome(of: candidate, [firsts[index]] + later)
@@ -172,14 +171,14 @@ public struct GateSuite: Sendable {
   }
 
   private func observe(
-    _ jobs: [Replications.Job], _ workers: Int, _ isInterrupted: @escaping @Sendable () -> Bool,
+    _ jobs: [Replications.Job], _ place: Workplace, _ isInterrupted: @escaping @Sendable () -> Bool,
     _ meter: ([Interval]) -> @Sendable (Replications.Progress) -> Void
   ) async -> [Seen?] {
     guard !jobs.isEmpty else { return [] }
-    let durations = jobs.map { candidates[$0.experiment].prepared.experiment.horizon.duration }
-    return await Replications.run(
-      jobs, of: candidates.map(\.prepared), workers: workers, isInterrupted: isInterrupted, report: meter(durations)
-    ) { Seen(sample: FigureSample($0, figures: Figure.all(of: $0.experiment)), verdicts: $0.verdicts) }
+    let durations = jobs.map { candidates[$0.experiment].loaded.experiment.horizon.duration }
+    return await place.run(
+      jobs, of: candidates.map(\.loaded), prepared: candidates.map(\.prepared), isInterrupted: isInterrupted,
+      report: meter(durations), digest: { Seen(sample: $0.sample, verdicts: $0.verdicts) })
   }
 
   /// Whether one replication says that all is as the baseline has it.
@@ -187,7 +186,7 @@ public struct GateSuite: Sendable {
   /// What goes in is the same and the first replication took the same events to the same figures. An objective that is
   /// known to fail may fail in a later replication only, so then all are run.
   private func isSettled(_ candidate: Candidate, by first: FigureSample) -> Bool {
-    guard let baseline = candidate.baseline, first.isComplete, baseline.expected.isEmpty,
+    guard let baseline = candidate.baseline, baseline.expected.isEmpty,
       baseline.fingerprint == candidate.fingerprint, baseline.hashes.first == first.trajectoryHash,
       baseline.replications == candidate.replications, options.figures.isEmpty
     else { return false }
@@ -200,7 +199,7 @@ public struct GateSuite: Sendable {
 
   private func outcome(of candidate: Candidate, _ seen: [Seen?]) -> GateReport.Outcome {
     let samples = seen.compactMap { $0?.sample }
-    guard !samples.isEmpty, samples.count == seen.count, samples.allSatisfy(\.isComplete) else { return .unreached }
+    guard !samples.isEmpty, samples.count == seen.count else { return .unreached }
     if let baseline = candidate.baseline {
       let strange = strange(baseline, candidate)
       guard strange.isEmpty || options.purpose != .judge else { return .refused(.invalid(strange)) }
@@ -212,7 +211,8 @@ public struct GateSuite: Sendable {
     let entry = entries[candidate.position]
     return .judged(
       GateCase(
-        entry: entry, name: candidate.name, seed: candidate.seed, fingerprint: candidate.fingerprint,
+        entry: entry, name: candidate.loaded.experiment.name, seed: candidate.loaded.experiment.seed,
+        fingerprint: candidate.fingerprint,
         baselineFile: folder.baseline(of: entry), figures: candidate.figures, samples: samples,
         objectives: GateObjective.all(
           of: seen.compactMap { $0?.verdicts }, expected: candidate.baseline?.expected ?? []),
@@ -226,7 +226,7 @@ public struct GateSuite: Sendable {
     }
     return .compared(
       GateComparison(
-        baseline, samples, of: candidate.figures, seed: candidate.seed, tolerance: options.tolerance,
+        baseline, samples, of: candidate.figures, seed: candidate.loaded.experiment.seed, tolerance: options.tolerance,
         wanted: options.figures))
   }
 

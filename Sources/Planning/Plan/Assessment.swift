@@ -127,7 +127,7 @@ extension Evidence {
   var isHolding: Bool { required.allSatisfy { verdicts[$0].isPassing } }
 
   /// The limit that broke a verdict; nil when it held, or when no limit was hit.
-  func cause(at position: Int) -> Pressure? { verdicts[position].isPassing ? nil : causes[position] }
+  func cause(at position: Int) -> Pressure? { verdicts[position].isPassing ? nil : outcome.causes[position] }
 }
 
 extension Objective {

@@ -12,6 +12,12 @@ struct Bench: Sendable {
     var replication: Int
   }
 
+  /// A design that was read, with its tables where it is simulated here.
+  private struct Prepared {
+    var loaded: LoadedScenario
+    var prepared: PreparedExperiment?
+  }
+
   /// Experiments whose tables are held at once; results do not depend on it.
   private static let mostPrepared = 8
 
@@ -23,11 +29,13 @@ struct Bench: Sendable {
   private var expected = 0
   /// Simulations asked for that there was no room for.
   private(set) var isExhausted = false
+  /// Simulations that were asked for and that nobody has run yet.
+  private var awaited = 0
   private let isInterrupted: @Sendable () -> Bool
   private let report: @Sendable (PlanProgress) -> Void
   /// Designs of a plan have much the same keys.
   private var tables = KeyTables()
-  private var latest: (settings: [Setting], prepared: PreparedExperiment)?
+  private var latest: (settings: [Setting], design: Prepared)?
 
   init(
     _ template: ScenarioTemplate, _ request: PlanRequest, isInterrupted: @escaping @Sendable () -> Bool,
@@ -41,9 +49,11 @@ struct Bench: Sendable {
   mutating func expect(_ more: Int) { expected = simulations + max(0, more) }
 
   /// Whether nothing more is to be run.
-  var isOver: Bool { isInterrupted() || isExhausted }
-  /// Whether the user stopped it.
-  var wasInterrupted: Bool { isInterrupted() }
+  var isOver: Bool { isInterrupted() || isExhausted || awaited >= max(1, request.place.atOnce) }
+  /// Whether others have simulations to run before it can be decided.
+  var isWaiting: Bool { awaited > 0 }
+  /// Whether the user stopped it, or others have simulations to run before it can be decided.
+  var wasInterrupted: Bool { isInterrupted() || isWaiting }
 
   /// The scenario with settings behind those of the request, and with what designs are held to as its objectives.
   func load(_ settings: [Setting]) throws(ScenarioFailure) -> LoadedScenario {
@@ -53,11 +63,11 @@ struct Bench: Sendable {
   }
 
   /// Runs jobs; nil for those that were interrupted or had no room in the budget of simulations.
-  mutating func run(_ jobs: [Job]) async throws(ScenarioFailure) -> [Evidence?] { try await run(jobs, Evidence.init) }
+  mutating func run(_ jobs: [Job]) async throws(ScenarioFailure) -> [Evidence?] { try await run(jobs) { $0 } }
 
   /// The same, keeping of each result what `digest` makes of it.
   mutating func run<Digest: Sendable>(
-    _ jobs: [Job], _ digest: @escaping @Sendable (RunResult) -> Digest
+    _ jobs: [Job], _ digest: @escaping @Sendable (Evidence) -> Digest
   ) async throws(ScenarioFailure) -> [Digest?] {
     let room = max(0, request.budget - simulations)
     if jobs.count > room { isExhausted = true }
@@ -100,37 +110,43 @@ struct Bench: Sendable {
   }
 
   private mutating func runPart<Digest: Sendable>(
-    _ jobs: [Job], _ digest: @escaping @Sendable (RunResult) -> Digest
+    _ jobs: [Job], _ digest: @escaping @Sendable (Evidence) -> Digest
   ) async throws(ScenarioFailure) -> [Digest?] {
-    var settings: [[Setting]] = [], experiments: [PreparedExperiment] = []
+    var settings: [[Setting]] = [], designs: [Prepared] = []
     var numbered: [Replications.Job] = []
     for job in jobs {
       let known = settings.firstIndex(of: job.settings)
       if known == nil {
         settings.append(job.settings)
-        experiments.append(try prepare(job.settings))
+        designs.append(try prepare(job.settings))
       }
-      numbered.append(.init(experiment: known ?? experiments.count - 1, replication: job.replication))
+      numbered.append(.init(experiment: known ?? designs.count - 1, replication: job.replication))
     }
-    if let last = settings.last { latest = (last, experiments[experiments.count - 1]) }
-    let durations = numbered.map { max(1, Double(experiments[$0.experiment].experiment.horizon.duration.nanoseconds)) }
+    if let last = settings.last { latest = (last, designs[designs.count - 1]) }
+    let durations = numbered.map {
+      max(1, Double(designs[$0.experiment].loaded.experiment.horizon.duration.nanoseconds))
+    }
     let (ended, expected, report) = (simulations, max(1, expected), report)
     simulations += jobs.count
     let begun = simulations
-    return await Replications.run(
-      numbered, of: experiments, workers: request.workers, isInterrupted: isInterrupted,
+    let digests = await request.place.run(
+      numbered, of: designs.map(\.loaded), prepared: designs.compactMap(\.prepared), isInterrupted: isInterrupted,
       report: { progress in
         let part = min(1, Double(progress.simulated.nanoseconds) / durations[progress.job])
         report(
           PlanProgress(simulations: begun, ended: ended, expected: expected, job: progress.job, part: part))
       },
-      digest: { result in result.isComplete ? digest(result) : nil }
-    ).map { $0.flatMap(\.self) }
+      digest: digest)
+    if !request.place.isHere { awaited += digests.count { $0 == nil } }
+    return digests
   }
 
-  private mutating func prepare(_ settings: [Setting]) throws(ScenarioFailure) -> PreparedExperiment {
-    if let latest, latest.settings == settings { return latest.prepared }
-    return PreparedExperiment(try load(settings).experiment, tables: &tables)
+  private mutating func prepare(_ settings: [Setting]) throws(ScenarioFailure) -> Prepared {
+    if let latest, latest.settings == settings { return latest.design }
+    let loaded = try load(settings)
+    return Prepared(
+      loaded: loaded,
+      prepared: request.place.isHere ? PreparedExperiment(loaded.experiment, tables: &tables) : nil)
   }
 }
 

@@ -3,7 +3,7 @@ internal import Scenario
 /// Why a design was not chosen: which limit, what the design needs of it, what it has.
 public struct Excuse: Sendable, Hashable {
   /// What kept it from being chosen.
-  public enum Limit: String, Sendable, Hashable, CaseIterable {
+  public enum Limit: String, Sendable, Hashable, Codable, CaseIterable {
     /// A shard's 1,000 records a second.
     case writeRecords = "write_records"
     /// A shard's 1 MiB a second.

@@ -10,8 +10,8 @@ public struct PlanRequest: Sendable {
   public private(set) var lowered: String?
   /// The most replications of one design; nil for as many as that usually takes.
   public var replications: Int?
-  /// Simulations run at once; the plan does not depend on it.
-  public var workers: Int
+  /// Where simulations run; the plan does not depend on it.
+  public var place: Workplace
   /// Instead of the scenario's.
   public var seed: UInt64?
   /// Laid over the file before the designs.
@@ -36,7 +36,8 @@ public struct PlanRequest: Sendable {
         "\(replications) replications can show that objectives hold in \(self.reliability) of runs, not in \(usual): "
         + "that takes \(least)"
     }
-    (self.workers, self.seed, self.settings, self.budget, self.samples) = (workers, seed, settings, budget, samples)
+    place = .here(workers: workers)
+    (self.seed, self.settings, self.budget, self.samples) = (seed, settings, budget, samples)
   }
 
   /// What it takes for a design to hold.

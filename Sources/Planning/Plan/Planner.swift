@@ -21,7 +21,6 @@ public enum Planner {
     var desk = Desk(
       loaded: loaded, worlds: worlds, space: try SearchSpace(loaded, file: template.file),
       bench: Bench(template, request, isInterrupted: isInterrupted, report: report))
-    let doubts = await backtest(loaded, isInterrupted: isInterrupted)
     var plan = try await desk.plan()
     // More shards may help where the file does not say how many there may be.
     while plan.best == nil, plan.isComplete, !desk.bench.isOver, desk.mayGrow,
@@ -30,6 +29,8 @@ public enum Planner {
       desk.space = wider
       plan = try await desk.plan()
     }
+    if desk.bench.isWaiting { return plan }
+    let doubts = await backtest(loaded, isInterrupted: isInterrupted)
     plan.notes = notes(loaded, desk.space, plan) + plan.notes
     plan.notes += desk.difference(plan)
     let isLossy = desk.losesRecords(plan)

@@ -4,9 +4,9 @@ internal import Models
 internal import Units
 
 /// A limit that was hit in a run: whose, what was asked of it, what it gives.
-struct Pressure: Sendable, Hashable {
+struct Pressure: Sendable, Hashable, Codable {
   /// Who met it; by position.
-  enum Subject: Sendable, Hashable { case stream(Int), consumer(Int) }
+  enum Subject: Sendable, Hashable, Codable { case stream(Int), consumer(Int) }
 
   let subject: Subject
   let limit: Excuse.Limit

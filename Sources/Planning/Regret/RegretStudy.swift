@@ -111,12 +111,11 @@ struct RegretStudy: Sendable {
     /// What arithmetic makes of the design's month in that world, when it broke there; nil when it held.
     let own: Double?
 
-    init(_ result: RunResult) {
-      let evidence = Evidence(result)
+    init(_ evidence: Evidence) {
       cost = evidence.monthlyCost ?? 0
       own =
         evidence.isHolding && evidence.monthlyCost != nil
-        ? nil : ScenarioBill.month(of: result.experiment).total.inDollars
+        ? nil : ScenarioBill.month(of: evidence.experiment).total.inDollars
     }
   }
 

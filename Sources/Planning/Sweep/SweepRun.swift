@@ -37,27 +37,27 @@ public struct SweepRun: Sendable {
     try template.load(settings: common + grid.settings(at: position), seed: seed)
   }
 
-  /// Runs those combinations of which `known` has no samples, on `workers` threads at most, and hands each over to `keep`,
+  /// Runs those combinations of which `known` has no samples, at `place`, and hands each over to `keep`,
   /// in order, soon after it is done.
   ///
-  /// The result does not depend on the number of workers, nor on what was known. When `isInterrupted` turns true, the
-  /// combinations that were finished are what there is. Throws what `keep` throws; the scenario is read again for every
+  /// The result does not depend on the place, nor on what was known. When `isInterrupted` turns true, the
+  /// combinations that were finished are what there is; so they are where `place` does not know all. Throws what `keep` throws; the scenario is read again for every
   /// combination, so it throws too when one of its files has meanwhile gone wrong.
   public func run(
-    figures: [Figure], known: [[FigureSample]?], workers: Int, isInterrupted: @escaping @Sendable () -> Bool,
+    figures: [Figure], known: [[FigureSample]?], at place: Workplace, isInterrupted: @escaping @Sendable () -> Bool,
     report: @escaping @Sendable (Replications.Progress) -> Void, keep: (Int, [FigureSample]) throws -> Void
   ) async throws -> [[FigureSample]?] {
     var samples = known
     let missing = known.indices.filter { known[$0] == nil }
     // A few jobs for each worker, so that none waits long for the others, and little is lost with the process.
-    let chunk = max(1, 4 * workers / replications)
+    let chunk = max(1, 4 * place.atOnce / replications)
     var tables = KeyTables()
     for start in stride(from: 0, to: missing.count, by: chunk) where !isInterrupted() {
       let positions = Array(missing[start..<min(start + chunk, missing.count)])
+      let designs = try positions.map(load)
+      let prepared = place.isHere ? designs.map { PreparedExperiment($0.experiment, tables: &tables) } : []
       let done = await run(
-        try positions.map { PreparedExperiment(try load($0).experiment, tables: &tables) }, figures, workers,
-        isInterrupted,
-        { report($0.shifted(by: start * replications)) })
+        designs, prepared, figures, place, isInterrupted, { report($0.shifted(by: start * replications)) })
       for (position, result) in zip(positions, done) {
         guard let result else { continue }
         samples[position] = result
@@ -69,18 +69,18 @@ public struct SweepRun: Sendable {
 
   /// The samples of each experiment; nil for one that was interrupted.
   private func run(
-    _ experiments: [PreparedExperiment], _ figures: [Figure], _ workers: Int,
+    _ designs: [LoadedScenario], _ prepared: [PreparedExperiment], _ figures: [Figure], _ place: Workplace,
     _ isInterrupted: @escaping @Sendable () -> Bool, _ report: @escaping @Sendable (Replications.Progress) -> Void
   ) async -> [[FigureSample]?] {
-    let jobs = experiments.indices.flatMap { experiment in
+    let jobs = designs.indices.flatMap { experiment in
       (0..<replications).map { Replications.Job(experiment: experiment, replication: $0) }
     }
-    let samples = await Replications.run(
-      jobs, of: experiments, workers: workers, isInterrupted: isInterrupted, report: report,
-      digest: { FigureSample($0, figures: figures) })
-    return experiments.indices.map { experiment in
+    let samples = await place.run(
+      jobs, of: designs, prepared: prepared, isInterrupted: isInterrupted, report: report,
+      digest: { $0.sample(of: figures) })
+    return designs.indices.map { experiment in
       let own = samples[(experiment * replications)..<((experiment + 1) * replications)]
-      let finished = own.compactMap(\.self).filter(\.isComplete)
+      let finished = own.compactMap(\.self)
       return finished.count == replications ? finished : nil
     }
   }

@@ -1,53 +1,39 @@
 public import Experiment
-internal import Models
+public import Models
 
 /// Which task: a replication of a design.
-public struct TaskID: Sendable, Hashable, Comparable, Codable {
-  /// What names the design, such as its fingerprint: equal experiments have equal names, different ones different names.
+public struct TaskID: Sendable, Hashable, Codable {
+  /// What names the design: equal experiments of one version of weir have equal names, different ones different names.
   public var design: String
   /// Which replication, from 0.
   public var replication: Int
 
   /// A replication of a design.
   public init(design: String, replication: Int) { (self.design, self.replication) = (design, replication) }
-
-  /// Designs by name, and the replications of a design as they are counted.
-  public static func < (a: TaskID, b: TaskID) -> Bool { (a.design, a.replication) < (b.design, b.replication) }
 }
 
-/// One replication of one design as a value that travels: what it comes to depends on nothing else.
-public struct TaskSpec: Sendable, Codable {
-  /// A task was made by another version of weir, which may come to something else.
-  public struct OtherVersion: Error, Sendable, Hashable {
-    /// Who made it.
-    public let version: String
-  }
-
-  /// Which task.
-  public var id: TaskID
+/// A design as a value that travels: with the number of a replication it is all that the replication depends on.
+public struct TaskDesign: Sendable, Codable {
+  /// Its name.
+  public var name: String
   /// What is run, its seed with it.
   public var experiment: Experiment
-  /// The version of weir that made it.
-  public var version: String
 
-  /// A task.
-  public init(id: TaskID, experiment: Experiment, version: String) {
-    precondition(id.replication >= 0, "replications are counted from 0")
-    (self.id, self.experiment, self.version) = (id, experiment, version)
-  }
+  /// A design.
+  public init(name: String, experiment: Experiment) { (self.name, self.experiment) = (name, experiment) }
 
-  /// The seed that all its chance comes from.
-  public var seed: UInt64 { experiment.seed }
-
-  /// Runs it; nil when it was interrupted. Throws, and runs nothing, when another version than `version` made it.
-  public func run(version: String, isInterrupted: @escaping @Sendable () -> Bool) async throws(OtherVersion)
-    -> TaskResult?
-  {
-    guard version == self.version else { throw OtherVersion(version: self.version) }
-    let job = Replications.Job(experiment: 0, replication: id.replication)
-    let outcomes = await Replications.run(
-      [job], of: [PreparedExperiment(experiment)], workers: 1, isInterrupted: isInterrupted, report: { _ in },
-      digest: { TaskOutcome($0, of: self.id) })
-    return outcomes.compactMap(\.self).first { $0.isComplete }.map(TaskResult.init)
+  /// Runs replications of designs on `workers` threads at most, and hands each over to `keep` with its position among the jobs,
+  /// one at a time, as soon as it is done. One that is interrupted is not handed over.
+  public static func run(
+    _ jobs: [Replications.Job], of designs: [TaskDesign], workers: Int,
+    isInterrupted: @escaping @Sendable () -> Bool, report: @escaping @Sendable (Replications.Progress) -> Void,
+    keep: (Int, TaskOutcome) -> Void
+  ) async {
+    var tables = KeyTables()
+    let prepared = designs.map { PreparedExperiment($0.experiment, tables: &tables) }
+    _ = await Replications.run(
+      jobs, of: prepared, workers: workers, isInterrupted: isInterrupted, report: report,
+      digest: { $0.isComplete ? TaskOutcome($0) : nil },
+      keep: { position, outcome in if let outcome { keep(position, outcome) } })
   }
 }

@@ -3,7 +3,7 @@ internal import Models
 public import Units
 
 /// How a figure moved from report bin to report bin: what warm-up is judged by.
-public struct SteadyPath: Sendable, Hashable {
+public struct SteadyPath: Sendable, Hashable, Codable {
   /// Whose it is and what, such as `the load of clicks`.
   public let subject: String
   /// A value for each point.

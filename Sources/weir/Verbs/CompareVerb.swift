@@ -41,6 +41,7 @@ struct CompareVerb: AsyncParsableCommand {
   @OptionGroup var metrics: MetricsOption
   @OptionGroup var scenario: ScenarioOptions
   @OptionGroup var workers: WorkersOption
+  @OptionGroup var tasks: TaskOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -68,11 +69,14 @@ struct CompareVerb: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try tasks.handOver(files[0])
     let contenders = try contenders()
     let figures = try metrics.figures(of: contenders.trials.map(\.loaded), for: .comparison)
     try output.prepare()
+    let desk = try tasks.desk(workers)
     let comparison = await simulate(
-      ComparisonRun(contenders.trials, figures: figures, rule: rule, level: level), contenders)
+      ComparisonRun(contenders.trials, figures: figures, rule: rule, level: level), contenders, at: desk.place)
+    try desk.close()
     let report = ComparisonDocument(comparison, warnings: contenders.warnings, command: command)
     try output.stdout.print(report)
     try output.store(report, named: "compare")
@@ -106,11 +110,11 @@ struct CompareVerb: AsyncParsableCommand {
     return .precise(RelativePrecision(error: precision, most: maxReplications))
   }
 
-  private func simulate(_ run: ComparisonRun, _ contenders: Contenders) async -> Comparison {
+  private func simulate(_ run: ComparisonRun, _ contenders: Contenders, at place: Workplace) async -> Comparison {
     let longest = contenders.trials.map(\.loaded.experiment.horizon.duration).max() ?? .zero
     let bar = ProgressBar(jobs: run.mostJobs, duration: longest)
     Interrupt.listen()
-    let comparison = await run.run(workers: workers.count, isInterrupted: { Interrupt.isRaised }, report: bar.report)
+    let comparison = await run.run(at: place, isInterrupted: { Interrupt.isRaised }, report: bar.report)
     bar.clear()
     return comparison
   }

@@ -25,6 +25,7 @@ struct PlanVerb: AsyncParsableCommand {
   @Option(help: "In which share of runs its objectives must hold together; 0.9 unless told.") var reliability: Double?
   @Option(help: "The most runs of one design; as many as that takes unless told.") var replications: Int?
   @OptionGroup var workers: WorkersOption
+  @OptionGroup var tasks: TaskOptions
   @OptionGroup var scenario: ScenarioOptions
   @Option(help: "The most simulations in all.") var budget = 20_000
   @Option(help: "Cases of what is not known, drawn for least regret, instead of the scenario's.") var samples: Int?
@@ -45,8 +46,11 @@ struct PlanVerb: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try tasks.handOver(file)
     try output.prepare()
-    let plan = try await makePlan()
+    let desk = try tasks.desk(workers)
+    let plan = try await makePlan(at: desk.place)
+    try desk.close()
     let figures = PlanDocument(plan)
     try output.stdout.print(figures)
     try output.store(figures, as: "Plan", named: "plan")
@@ -67,12 +71,13 @@ struct PlanVerb: AsyncParsableCommand {
       + "show it."
   }
 
-  private func makePlan() async throws -> Plan {
-    let request = PlanRequest(
+  private func makePlan(at place: Workplace) async throws -> Plan {
+    var request = PlanRequest(
       confidence: confidence, reliability: reliability, replications: replications, workers: workers.count,
       seed: scenario.seed,
       settings: scenario.settings,
       budget: budget, samples: samples)
+    request.place = place
     let line = PlanBar()
     Interrupt.listen()
     do throws(ScenarioFailure) {

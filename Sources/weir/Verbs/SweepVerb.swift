@@ -34,6 +34,7 @@ struct SweepVerb: AsyncParsableCommand {
   @OptionGroup var metrics: MetricsOption
   @OptionGroup var scenario: ScenarioOptions
   @OptionGroup var workers: WorkersOption
+  @OptionGroup var tasks: TaskOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -41,11 +42,14 @@ struct SweepVerb: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try tasks.handOver(file)
     let input = try SweepInput(self)
     let figures = try input.figures(metrics)
     try output.prepare()
+    let desk = try tasks.desk(workers)
     let journal = try SweepNotes(self, input, figures)
-    let samples = try await simulate(input, figures, journal)
+    let samples = try await simulate(input, figures, journal, at: desk.place)
+    try desk.close()
     let sweep = Sweep(
       of: input.base, grid: input.grid, figures: figures, replications: replications, samples: samples,
       level: Report.level)
@@ -58,7 +62,7 @@ struct SweepVerb: AsyncParsableCommand {
   }
 
   private func simulate(
-    _ input: SweepInput, _ figures: [Figure], _ journal: SweepNotes
+    _ input: SweepInput, _ figures: [Figure], _ journal: SweepNotes, at place: Workplace
   ) async throws -> [[FigureSample]?] {
     let missing = journal.known.count { $0 == nil }
     let bar = ProgressBar(jobs: missing * replications, duration: input.base.experiment.horizon.duration)
@@ -66,8 +70,8 @@ struct SweepVerb: AsyncParsableCommand {
     defer { bar.clear() }
     do {
       return try await input.run.run(
-        figures: figures, known: journal.known, workers: workers.count, isInterrupted: { Interrupt.isRaised },
-        report: bar.report, keep: journal.keep)
+        figures: figures, known: journal.known, at: place, isInterrupted: { Interrupt.isRaised },
+        report: bar.report, keep: tasks.isElsewhere ? { _, _ in } : journal.keep)
     } catch let failure as ScenarioFailure {
       Log.line(failure.description)
       throw ExitCode(failure.exitCode)

@@ -38,6 +38,7 @@ struct TestVerb: AsyncParsableCommand {
   )
   var requireBaseline = false
   @OptionGroup var workers: WorkersOption
+  @OptionGroup var tasks: TaskOptions
   @Option(help: "Only scenarios whose path below the directory holds this text.") var filter: String?
   @Option(help: "Not scenarios whose path below the directory holds this text.") var exclude: String?
   @Option(
@@ -79,6 +80,7 @@ struct TestVerb: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try tasks.handOver(directory)
     let folder = try Log.refusing { () throws(ScenarioFailure) in try ScenarioFolder(path: directory) }
     try Log.reporting { () throws(OutputFile.WriteError) in
       for file in [junit, markdown].compactMap(\.self) { try OutputFile.check(file) }
@@ -86,15 +88,17 @@ struct TestVerb: AsyncParsableCommand {
     let suite = GateSuite(folder, options, digest: { Fingerprint.digest(of: $0) }) {
       Fingerprint(of: $0, version: Version.current).hex
     }
+    let desk = try tasks.desk(workers)
     Interrupt.listen()
     var bars: [ProgressBar] = []
-    let report = await suite.run(workers: workers.count, isInterrupted: { Interrupt.isRaised }) { durations in
+    let report = await suite.run(at: desk.place, isInterrupted: { Interrupt.isRaised }) { durations in
       bars.forEach { $0.clear() }
       let bar = ProgressBar(durations: durations)
       bars.append(bar)
       return bar.report
     }
     bars.forEach { $0.clear() }
+    try desk.close()
     try write(report)
     if report.exitCode != 0 { throw ExitCode(report.exitCode) }
   }

@@ -56,6 +56,17 @@ public enum Replications {
     isInterrupted: @escaping @Sendable () -> Bool, report: @escaping @Sendable (Progress) -> Void,
     digest: @escaping @Sendable (RunResult) -> Digest
   ) async -> [Digest?] {
+    await run(
+      jobs, of: experiments, workers: workers, isInterrupted: isInterrupted, report: report, digest: digest,
+      keep: { _, _ in })
+  }
+
+  /// The same, handing each digest to `keep` with the position of its job, one at a time, as soon as it is there.
+  public static func run<Digest: Sendable>(
+    _ jobs: [Job], of experiments: [PreparedExperiment], workers: Int,
+    isInterrupted: @escaping @Sendable () -> Bool, report: @escaping @Sendable (Progress) -> Void,
+    digest: @escaping @Sendable (RunResult) -> Digest, keep: (Int, Digest) -> Void
+  ) async -> [Digest?] {
     await withTaskGroup(of: (Int, Digest).self) { group in
       var next = 0
       func startOne() {
@@ -73,6 +84,7 @@ public enum Replications {
       var digests: [Digest?] = Array(repeating: nil, count: jobs.count)
       for await (position, digest) in group {
         digests[position] = digest
+        keep(position, digest)
         startOne()
       }
       return digests

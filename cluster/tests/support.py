@@ -1,0 +1,100 @@
+"""What the tests share: a small sweep, weir as $WEIR names it, and processes that are looked at."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from collections.abc import Callable
+
+WEIR = os.environ.get("WEIR", "weir")
+SCENARIO = """\
+schema: weir/v1
+name: small
+seed: 7
+clock: {duration: 20s, warmup: 1s, report_bin: 1s}
+streams:
+  clicks: {mode: provisioned, shards: 2}
+producers:
+  web: {to: clicks, rate: 500, record: {size: 600B, key_bytes: 24}, keys: {dist: zipf, cardinality: 1000, s: 0.9}}
+slo:
+  - {id: loss, expr: "records_lost(producer=web).sum == 0 records"}
+"""
+SWEEP = ["sweep", "s.yaml", "-P", "streams.clicks.shards=1..3", "-P", "producers.web.rate=400,1500",
+         "--replications", "4"]
+
+
+class Case(unittest.TestCase):
+    """A directory with the scenario, and the digest of one machine's report."""
+
+    def setUp(self) -> None:
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        self.place = pathlib.Path(place.name)
+        (self.place / "s.yaml").write_text(SCENARIO)
+
+    def weir(self, *words: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run([WEIR, *words], cwd=self.place, capture_output=True, check=False)
+
+    def plain(self, words: list[str]) -> str:
+        done = self.weir(*words)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return digest(done.stdout)
+
+    def cluster(self, words: list[str], on: str = "dask", binary: str = WEIR, *options: str) -> subprocess.Popen[bytes]:
+        """weir-cluster as a process of its own."""
+        line = [sys.executable, "-m", "weir_cluster", "--on", on, "--tasks", "t", "--local-workers", "2", *options]
+        child = subprocess.Popen([*line, "--", binary, *words], cwd=self.place, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE)
+        self.addCleanup(stop, child)
+        return child
+
+    def finish(self, child: subprocess.Popen[bytes], code: int = 0) -> tuple[str, str]:
+        """The digest of its stdout, and its stderr."""
+        out, errors = child.communicate(timeout=600)
+        self.assertEqual(child.returncode, code, errors.decode())
+        return digest(out), errors.decode()
+
+    def results(self) -> list[str]:
+        return sorted(path.stem for path in (self.place / "t" / "results").glob("*.result"))
+
+    def running(self) -> list[int]:
+        """The processes that run tasks of this case."""
+        return [pid for pid, words in processes() if b"task" in words and str(self.place).encode() in b" ".join(words)]
+
+    def until(self, holds: Callable[[], bool], seconds: float = 300) -> None:
+        deadline = time.monotonic() + seconds
+        while not holds():
+            self.assertLess(time.monotonic(), deadline, "waited in vain")
+            time.sleep(0.02)
+
+
+def digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def processes() -> list[tuple[int, list[bytes]]]:
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                found.append((int(entry.name), (entry / "cmdline").read_bytes().split(b"\0")))
+            except OSError:
+                continue
+    return found
+
+
+def parent(pid: int) -> int:
+    return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+
+
+def stop(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        child.send_signal(signal.SIGKILL)
+    child.communicate()

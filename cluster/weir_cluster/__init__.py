@@ -1,0 +1,1 @@
+"""Runs weir's tasks on engines: Dask and Slurm."""

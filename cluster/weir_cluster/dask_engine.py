@@ -1,0 +1,205 @@
+"""Dask: chunks of tasks as futures, few in flight, suspects alone."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import itertools
+import logging
+import pathlib
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import cloudpickle
+from distributed import Client, KilledWorker, LocalCluster, as_completed
+from distributed.client import FutureCancelledError
+
+from . import worker
+from .engine import Failures, Job, own_words
+from .folder import Chunks, Task
+from .progress import Bar, say
+
+# Each start of the driver has keys of its own: under an old key an old failure would come back at once.
+_serial = itertools.count()
+
+
+class ByValue:
+    """A function of `worker` that becomes itself on the other side, where this package need not be.
+
+    Registering the module with cloudpickle is not enough: Dask asks for the module of what it sends, and a submitted function is sent
+    within a graph of Dask's own.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._code = cloudpickle.dumps(function)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return cloudpickle.loads, (self._code,)
+
+    def __call__(self, *_: Any) -> Any:
+        raise TypeError("it is called where it arrives")
+
+
+@contextlib.contextmanager
+def connect(where: str, workers: int) -> Iterator[Client]:
+    """A client of the cluster at an address, or of one on this machine that ends with this."""
+    cloudpickle.register_pickle_by_value(worker)
+    logging.getLogger("distributed").setLevel(logging.ERROR)
+    if where != "dask":
+        with Client("tcp://" + where.removeprefix("dask://"), timeout=30) as client:
+            yield client
+        return
+    with LocalCluster(
+        n_workers=workers, threads_per_worker=1, dashboard_address=None, host="127.0.0.1",
+        silence_logs=logging.ERROR,
+    ) as cluster, Client(cluster) as client:
+        yield client
+
+
+def slots(client: Client) -> int:
+    """How many tasks run at once."""
+    return max(1, sum(int(count) for count in client.nthreads().values()))
+
+
+class Driver:
+    """Runs one round of tasks."""
+
+    def __init__(self, client: Client, job: Job) -> None:
+        self._client, self._job, self._run = client, job, ByValue(worker.run)
+        self._sha = worker.digest(job.binary)
+        self._chunks = Chunks(job.tasks, job.chunk)
+        self._failures = Failures()
+        self._suspects: list[Task] = []
+        self._waiting: dict[str, list[Task]] = {}
+        self._needs: set[str] = set()
+        self._bar = Bar(len(job.tasks))
+        self._start = f"{hashlib.sha256(str(time.time_ns()).encode()).hexdigest()[:8]}-{next(_serial)}"
+        self._numbers = itertools.count()
+
+    def run(self) -> int:
+        """Until every task has its result or is known to be bad; the exit code."""
+        try:
+            self._together()
+            self._alone()
+        except FutureCancelledError:
+            self._bar.clear()
+            say("weir: the scheduler is gone; the same line again goes on where this one was")
+            return 1
+        finally:
+            self._client.cancel(list(self._waiting), force=True)
+            self._bar.clear()
+        return self._failures.tell()
+
+    # Handing out
+
+    def _slots(self) -> int:
+        return slots(self._client)
+
+    def _submit(self, tasks: list[Task], alone: bool = False) -> Any:
+        key = f"weir-{self._start}-{next(self._numbers)}{'-alone' if alone else ''}"
+        self._waiting[key] = tasks
+        return self._client.submit(self._run, self._order(tasks), key=key, pure=False, retries=0)
+
+    def _order(self, tasks: list[Task]) -> worker.Order:
+        folder = self._job.folder
+        order: worker.Order = {
+            "binary": str(pathlib.Path(self._job.binary).resolve()), "sha": self._sha,
+            "folder": str(folder.path.resolve()), "job": self._job.job_digest(), "tasks": [task.name for task in tasks],
+        }
+        if "files" in self._needs:
+            order["files"] = {
+                **{f"designs/{name}.design": folder.design_file(name).read_bytes() for name in {t.design for t in tasks}},
+                **{f"tasks/{task.name}.task": folder.task_file(task.name).read_bytes() for task in tasks},
+            }
+        return order
+
+    def _together(self) -> None:
+        pool = as_completed()
+
+        def more() -> None:
+            # One chunk waits behind each that runs: more would only be blamed for a worker that dies.
+            slots = self._slots()
+            while len(self._chunks) and len(self._waiting) < 2 * slots:
+                pool.add(self._submit(self._chunks.take(slots)))
+
+        more()
+        for future in pool:
+            again = self._take(future)
+            if again:
+                pool.add(self._submit(again))
+            more()
+            self._tell()
+
+    def _alone(self) -> None:
+        """Suspects, one at a time and each by itself: only what kills its worker does so again."""
+        for task in self._suspects:
+            if self._job.folder.has_result(task.name):
+                continue
+            self._client.wait_for_workers(1)
+            again: list[Task] | None = [task]
+            while again:
+                again = self._take(self._submit(again, alone=True))
+            self._tell()
+
+    # Taking in
+
+    def _take(self, future: Any) -> list[Task] | None:
+        """Takes in what a chunk came to; gives its tasks back when they lacked something that can be sent."""
+        tasks = self._waiting[future.key]
+        try:
+            answer = future.result()
+        except KilledWorker:
+            self._killed(tasks, "it ended its worker each time it was started, alone too", future)
+            return None
+        except FutureCancelledError:
+            raise
+        except Exception as error:
+            # Not the task's fault, and no end of the others: such as a worker that could not read what it was sent.
+            self._failures.add(1, f"{self._job.command([t.name for t in tasks])}: {type(error).__name__}: {error}")
+            return None
+        finally:
+            del self._waiting[future.key]
+            # What is not let go is computed once more when its worker is lost.
+            future.release()
+        if "needs" in answer:
+            self._send(answer["needs"])
+            return tasks
+        for name, result in answer["results"].items():
+            self._job.folder.keep(name, result)
+        self._judge(tasks, answer, future)
+        return None
+
+    def _judge(self, tasks: list[Task], answer: worker.Answer, future: Any) -> None:
+        missing = [task for task in tasks if not self._job.folder.has_result(task.name)]
+        if len(missing) < len(tasks):
+            self._chunks.note(len(tasks) - len(missing), answer["seconds"])
+        if not missing:
+            return
+        if answer["code"] < 0:
+            self._killed(missing, f"signal {-answer['code']} ended it", future)
+            return
+        words = own_words(answer["errors"])
+        again = f"run it by hand: {self._job.command([task.name for task in missing])}"
+        self._failures.add(answer["code"] or 1, f"{words}\n{again}" if words else again)
+
+    def _killed(self, tasks: list[Task], why: str, future: Any) -> None:
+        if not future.key.endswith("-alone"):
+            self._suspects += tasks
+            return
+        for task in tasks:
+            self._failures.add(1, f"weir: a task is bad: {why}; run it by hand: {self._job.command([task.name])}")
+
+    def _send(self, what: str) -> None:
+        """Sends what a worker lacks: the binary to every worker that has not got it, or from now on the files of tasks."""
+        if what == "files":
+            self._needs.add("files")
+            return
+        path = self._job.binary
+        found = self._client.run(ByValue(worker.find), self._sha, path)
+        lacking = [address for address, place in found.items() if place is None]
+        if lacking:
+            self._client.run(ByValue(worker.install), self._sha, pathlib.Path(path).read_bytes(), workers=lacking)
+
+    def _tell(self) -> None:
+        self._bar.tell(self._job.finished(), f"{len(self._waiting)} chunks at {self._slots()} workers")
