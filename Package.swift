@@ -79,10 +79,12 @@ let package = Package(
       ],
       swiftSettings: safe),
 
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // The real clock. Knows the core, never the simulation.
     .target(
-      name: "Server", dependencies: ["Units", "KinesisCore"], resources: [.embedInCode("Resources")],
-      swiftSettings: safe),
+      name: "Server",
+      dependencies: ["Units", "KinesisCore", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+      resources: [.embedInCode("Resources")], swiftSettings: safe),
     // The same over a network: the only target that knows one.
     .executableTarget(
       name: "weir-serve",

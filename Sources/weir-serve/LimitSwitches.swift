@@ -5,6 +5,8 @@ internal import KinesisCore
 enum LimitSwitch: String, CaseIterable, ExpressibleByArgument {
   /// Records and bytes that a shard takes.
   case write
+  /// What Direct PUT takes.
+  case put
   /// GetRecords calls and bytes of a shard.
   case read
   /// GetShardIterator calls of a shard.
@@ -22,6 +24,11 @@ enum LimitSwitch: String, CaseIterable, ExpressibleByArgument {
   private var keys: [Limit.Key] {
     switch self {
     case .write: [.shard.writeRecords, .shard.writeBytes]
+    case .put:
+      [
+        .firehose.bytesLarge, .firehose.recordsLarge, .firehose.requestsLarge, .firehose.bytesOther,
+        .firehose.recordsOther, .firehose.requestsOther,
+      ]
     case .read: [.shard.readCalls, .shard.readBytes]
     case .iterators: [.shard.iteratorCalls]
     case .fanOut: [.fanOut.bytes]
@@ -29,13 +36,13 @@ enum LimitSwitch: String, CaseIterable, ExpressibleByArgument {
       [
         .account.createCalls, .account.splitMergeCalls, .account.updateShardCountCalls, .account.retentionCalls,
         .account.registerConsumerCalls, .onDemand.warmThroughputCalls, .onDemand.accountSettingsCalls,
-        .queue.controlCalls,
+        .queue.controlCalls, .firehose.controlCalls,
       ]
     case .quotas:
       [
         .stream.creatingAtOnce, .account.shardsLargeRegions, .account.shardsOtherRegions, .onDemand.streams,
         .stream.reshardCallsPerDay, .onDemand.modeChangesPerDay, .fanOut.consumers, .fanOut.consumersAdvantage,
-        .fanOut.consumersCreating, .queue.changing,
+        .fanOut.consumersCreating, .queue.changing, .firehose.streams,
       ]
     }
   }

@@ -18,7 +18,7 @@ struct Serve: AsyncParsableCommand {
       Prints one line with its address when it is ready. docs/serve.md says what it does and what it does not yet.
       """)
 
-  @Option(help: "The address to listen at. Other than loopback only with --insecure.")
+  @Option(help: "The address to listen at. Other than loopback only with --credentials or --insecure.")
   var host = "127.0.0.1"
 
   @Option(help: "The port; 0 for any that is free.")
@@ -26,6 +26,13 @@ struct Serve: AsyncParsableCommand {
 
   @Flag(help: "Listens at an address that others can reach, though nobody has to show who they are.")
   var insecure = false
+
+  @Option(
+    help: """
+      A file of keys in the form of the AWS CLI's credentials. With it, signatures are checked (SigV4), and who has no key is \
+      refused.
+      """)
+  var credentials: String?
 
   @Option(help: "The region it plays.")
   var region = "us-east-1"
@@ -51,6 +58,8 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "A directory in which streams and records outlive the process. Without one, everything is in memory.")
   var data: String?
 
+  @OptionGroup var deliveries: DeliveryOptions
+
   enum ClockKind: String, CaseIterable, ExpressibleByArgument {
     case real, virtual
   }
@@ -62,9 +71,10 @@ struct Serve: AsyncParsableCommand {
     guard !region.isEmpty, region.utf8.allSatisfy({ $0 != UInt8(ascii: ":") && $0 > 0x20 && $0 < 0x7f }) else {
       throw ValidationError("--region: expected a region such as us-east-1, found \"\(region)\"")
     }
-    guard insecure || Self.loopback.contains(host) else {
+    guard insecure || credentials != nil || Self.loopback.contains(host) else {
       throw ValidationError(
-        "--host \(host): others can reach it, and nobody has to show who they are. Say --insecure if that is meant.")
+        "--host \(host): others can reach it, and nobody has to show who they are. Give --credentials FILE, or say --insecure if that is meant."
+      )
     }
     guard (0...65_535).contains(port) else { throw ValidationError("--port: expected 0 to 65535, found \(port)") }
     guard clockStart >= 0, clockStart < 1 << 32 else {
@@ -95,14 +105,18 @@ struct Serve: AsyncParsableCommand {
     let log = Logger(label: "weir-serve")
     let limits = try limits()
     let engine: Engine
-    do throws(DataDirectoryError) {
-      engine = try self.engine(limits)
+    let gate: SignatureGate?
+    do {
+      gate = try credentials.map { path throws(Credentials.Damage) in
+        SignatureGate(try Credentials(path: path), region: region) { Clock.now }
+      }
+      engine = try self.engine(limits, try deliveries.courier(region: region, log))
     } catch {
       log.error("\(error)")
       throw ExitCode(1)
     }
     await engine.start()
-    let frontend = Frontend(engine, reader: RequestReader(limits))
+    let frontend = Frontend(engine, reader: RequestReader(limits), gate: gate)
     let server: HTTPServer
     do {
       server = try await HTTPServer.start(frontend, host: host, port: port, patience: .init())
@@ -118,21 +132,19 @@ struct Serve: AsyncParsableCommand {
   }
 
   /// An engine on the clock that was asked for: new, or what the data directory holds.
-  private func engine(_ limits: LimitsProfile) throws(DataDirectoryError) -> Engine {
+  private func engine(_ limits: LimitsProfile, _ courier: Courier) throws(DataDirectoryError) -> Engine {
     let place = Place(account: account, region: region), isVirtual = clock == .virtual
-    let now = isVirtual ? Instant(seconds: clockStart) : Self.wallClock
+    let now = isVirtual ? Instant(seconds: clockStart) : Clock.now
     guard let data else {
       let service = KinesisService(place, limits: limits, at: now)
-      return Engine(service, clock: isVirtual ? .virtual(now) : .real(from: now))
+      return Engine(service, clock: isVirtual ? .virtual(now) : .real(from: now), courier: courier)
     }
     let terms = DataDirectory.Terms(place, limits, isVirtual: isVirtual)
     let (directory, contents) = try DataDirectory.open(data, terms, now: now)
-    return Engine(terms, contents, log: CallLog(directory)) { last in
-      isVirtual ? .virtual(last) : .real(from: max(last, Self.wallClock))
+    return Engine(terms, contents, log: CallLog(directory), courier: courier) { last in
+      isVirtual ? .virtual(last) : .real(from: max(last, Clock.now))
     }
   }
-
-  private static var wallClock: Instant { Instant(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) }
 
   /// The one line of stdout.
   private static func announce(_ server: HTTPServer) throws {

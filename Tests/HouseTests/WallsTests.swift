@@ -8,9 +8,10 @@ enum House {
   static let imports: [String: Set<String>] = [
     "Units": [], "Limits": [], "Pricing": ["Units"],
     "KinesisCore": ["Units", "Limits", "Crypto"],
-    "Server": rules.union(["Dispatch", "Foundation", "Synchronization"]),
+    "Server": rules.union(["Crypto", "CZlib", "Dispatch", "Foundation", "Synchronization"]),
     "weir-serve": rules.union([
-      "Server", "ArgumentParser", "Dispatch", "Foundation", "Logging", "NIOCore", "NIOHTTP1", "NIOHTTP2", "NIOPosix",
+      "Server", "ArgumentParser", "Dispatch", "Foundation", "FoundationNetworking", "Logging", "NIOCore", "NIOHTTP1",
+      "NIOHTTP2", "NIOPosix",
       "Synchronization",
     ]),
     "Simulation": ["Units", "KinesisCore", "CGSL", "CPrefetch", "Histogram", "Glibc"],
@@ -58,7 +59,7 @@ enum House {
       "SlotLine", "SlotPool",
       "ShardMap",
       // The live engine.
-      "Audience", "Directory", "Engine", "Meters", "PayloadStore",
+      "Audience", "Cargo", "Directory", "Engine", "Meters", "PayloadStore",
       // Chance and statistics; not LatencyHistogram, whose counting is inlined into other modules.
       "DrawLedger", "SizeHistogram", "UtilizationHistogram",
     ].map { Walls.Room(type: $0, file: "\($0).swift") } + [

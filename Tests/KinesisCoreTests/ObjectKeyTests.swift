@@ -31,6 +31,11 @@ struct ObjectKeyTests {
       ("year=!{timestamp:yyyy}/month=!{timestamp:MM}/", "year=2018/month=08/"),
       ("!{timestamp:yyyy/'week'/DDD}/", "2018/week/239/"),
       ("!{timestamp:hh:mm:ss.SSS}/", "10:30:05.000/"),
+      ("!{timestamp:EEE-EEEE-EEEEE}/!{timestamp:MMM-MMMM-L}/", "Mon-Monday-M/Aug-August-8/"),
+      (
+        "!{timestamp:h a}/!{timestamp:kk-KK}/!{timestamp:QQQ}/!{timestamp:X}!{timestamp:xxx}!{timestamp:Z}/",
+        "10 AM/10-10/Q3/Z+00:00+0000/"
+      ),
       ("!{firehose:random-string}/!{firehose:random-string}/", "ztWxkdg3Thg/abcdefghijk/2018/08/27/10/"),
     ])
   func prefixes(prefix: String, expected: String) throws {
@@ -91,7 +96,8 @@ struct ObjectKeyTests {
     "what AWS refuses in prefixes",
     arguments: [
       ("!{timestamp:yyyy}/", nil, [DeliveryFlaw.Setting.errorPrefix]), ("!{nothing:x}", "e/", [.prefix]),
-      ("!{timestamp:yyyy", "e/", [.prefix]), ("!{timestamp:EEE}", "e/", [.prefix]),
+      ("!{timestamp:yyyy", "e/", [.prefix]), ("!{timestamp:zzz}", "e/", [.prefix]),
+      ("!{timestamp:HHH}", "e/", [.prefix]),
       ("!{timestamp:'open}", "e/", [.prefix]), ("!{firehose:error-output-type}/", "e/", [.prefix]),
       ("", "!{timestamp:yyyy}/", [.errorPrefix]), (String(repeating: "p", count: 513), "e/", [.prefix]),
       ("", "!{firehose:error-output-type}/!{partitionKeyFromLambda:k}/", [.errorPrefix]),

@@ -210,12 +210,13 @@ private final class Scratch {
     for (operation, body) in bodies {
       let read = RequestReader(.current).read(
         target: "Kinesis_20131202.\(operation)", contentType: WireFormat.json.rawValue, body: Array(body.utf8))
-      guard case .call(_, let format, let ask) = read else {
+      guard case .call(let service, _, let format, let ask) = read else {
         Issue.record("\(operation) is refused")
         continue
       }
       let frame = CallFrame(
-        ServiceCall(number: 7, operation: operation, format: format, ask: ask), at: Engine.start + .milliseconds(1))
+        ServiceCall(number: 7, service, operation: operation, format: format, ask: ask),
+        at: Engine.start + .milliseconds(1))
       #expect(CallFrame(frame.bytes) == frame, "\(operation)")
     }
   }

@@ -33,6 +33,13 @@ import Testing
     "KMSOptInRequired": "never: there is no KMS", "KMSThrottlingException": "never: there is no KMS",
   ]
 
+  /// Those that Firehose alone has.
+  private static let errorsOfFirehose = [
+    "ServiceUnavailableException": "KinesisCore", "ConcurrentModificationException": "KinesisService+Firehose",
+    "InvalidKMSResourceException": "never: there is no KMS",
+    "InvalidSourceException": "never: nothing is decompressed, so that any source may put",
+  ]
+
   private var done: Set<String> { Set(KinesisService.actions.keys).union(KinesisService.others) }
 
   @Test("has 57 operations of Kinesis and 12 of Firehose, each done or named as not there")
@@ -40,16 +47,100 @@ import Testing
     #expect(ServiceModel.kinesis.operations.count == 57 && ServiceModel.firehose.operations.count == 12)
     #expect(done.union(Self.notThere) == Set(ServiceModel.kinesis.operations.keys))
     #expect(done.isDisjoint(with: Self.notThere))
+    #expect(Self.deliveryOperations == Set(ServiceModel.firehose.operations.keys))
     let page = try String(contentsOf: Self.package.appendingPathComponent("docs/serve.md"), encoding: .utf8)
     for name in Self.notThere { #expect(page.contains("`\(name)`"), "docs/serve.md does not name \(name)") }
   }
 
+  private static var deliveryOperations: Set<String> {
+    Set(KinesisService.deliveryActions.keys).union(["PutRecord", "PutRecordBatch"])
+  }
+
+  /// Members of Firehose's that nothing is made of, and why; destinations are told in a test of their own.
+  private static let unreadOfFirehose = [
+    "MSKSourceConfiguration": "refused", "MSKSourceDescription": "refused", "DatabaseSourceConfiguration": "refused",
+    "DatabaseSourceDescription": "refused", "FailureDescription": "nothing fails by itself",
+  ]
+
+  @Test("has no member of Firehose's that the engine does not spell, but those of destinations")
+  func deliveryMembers() throws {
+    let spelt = try Self.spelt(in: ["Engine", "Deliver"]), model = ServiceModel.firehose
+    for operation in model.operations.values {
+      for shape in [operation.input, operation.output].compactMap({ $0 }) {
+        let members = Self.members(of: shape, in: model) {
+          $0.contains("Destination") && $0 != "DestinationDescriptionList" || Self.unreadOfFirehose[$0] != nil
+        }
+        let missing = members.subtracting(spelt).filter { name in
+          Self.unreadOfFirehose[name] == nil
+            && !DestinationKind.allCases.contains { [$0.configuration, $0.update, $0.description].contains(name) }
+        }
+        #expect(missing == [], "\(operation.name)")
+      }
+    }
+  }
+
+  @Test(
+    "has every member of a destination told as it was given, and none that the description lacks",
+    arguments: DestinationKind.allCases)
+  func destinations(_ kind: DestinationKind) throws {
+    let model = ServiceModel.firehose
+    let settings = Self.sample(of: kind.configuration, in: model)
+    let told = DestinationNote(kind, WireInput(settings)).description(hints: .hints(size: 1, interval: 2))
+    let described = try #require(told[kind.description])
+    #expect(Self.differences(settings, described, as: kind.description, in: model) == [])
+    let text = String(decoding: CasePlayer.json(told), as: UTF8.self)
+    for secret in ["Password", "AccessKey", "PrivateKey", "KeyPassphrase"] { #expect(!text.contains("\"\(secret)\"")) }
+    // An update with everything changes everything that an update can, and nothing when it says the same.
+    let update = WireInput(.object([WireMember(kind.update, Self.sample(of: kind.update, in: model))]))
+    let note = DestinationNote(kind, WireInput(settings)), changed = try #require(DestinationNote(update, \.update))
+    let after = note.updated(by: changed).description(hints: .hints(size: 1, interval: 2))
+    #expect(try Self.differences(settings, #require(after[kind.description]), as: kind.description, in: model) == [])
+  }
+
+  /// A value with every member of its shape.
+  private static func sample(of name: String, in model: ServiceModel) -> WireValue {
+    let shape = model.shape(name)
+    switch shape.kind {
+    case .structure: return .object(shape.members.map { WireMember($0.name, sample(of: $0.shape, in: model)) })
+    case .list: return .list([sample(of: shape.element ?? "", in: model)])
+    case .map: return .object([WireMember("key", sample(of: shape.element ?? "", in: model))])
+    case .string, .blob, .timestamp: return .text(shape.values.first ?? "sample of \(name)")
+    case .integer, .long: return .integer(shape.min ?? 1)
+    case .double: return .number(0.5)
+    case .boolean: return .bool(true)
+    }
+  }
+
+  /// Where a description does not say what a configuration did, by the description's shape.
+  private static func differences(
+    _ given: WireValue, _ told: WireValue, as name: String, in model: ServiceModel
+  ) -> [String] {
+    let shape = model.shape(name)
+    guard shape.kind == .structure else { return given == told || shape.kind == .list ? [] : [name] }
+    let former = [
+      "S3DestinationDescription": "S3Configuration", "S3BackupDescription": "S3BackupConfiguration",
+      "VpcConfigurationDescription": "VpcConfiguration",
+    ]
+    return shape.members.flatMap { member -> [String] in
+      guard let before = given[former[member.name] ?? member.name] else { return [] }
+      guard let after = told[member.name] else { return ["\(name).\(member.name) is missing"] }
+      return differences(before, after, as: member.shape, in: model)
+    }
+  }
+
+  /// Names in quotes in the sources of rooms.
+  private static func spelt(in rooms: [String]) throws -> Set<String> {
+    let text = try rooms.flatMap { room in
+      let folder = package.appendingPathComponent("Sources/Server/\(room)")
+      return try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
+        .map { try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8) }
+    }.joined()
+    return Set(text.matches(of: /"([A-Z][A-Za-z0-9]+)"/).map { String($0.1) })
+  }
+
   @Test("has no member that the engine does not spell: what is asked for is read, what is answered is written")
   func members() throws {
-    let folder = Self.package.appendingPathComponent("Sources/Server/Engine")
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
-    let text = try files.map { try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8) }.joined()
-    let spelt = Set(text.matches(of: /"([A-Z][A-Za-z0-9]+)"/).map { String($0.1) })
+    let spelt = try Self.spelt(in: ["Engine"])
     let model = ServiceModel.kinesis
     for operation in done.compactMap({ model.operations[$0] }) {
       for shape in [operation.input, operation.output].compactMap({ $0 }) {
@@ -63,10 +154,12 @@ import Testing
   }
 
   /// The members of a shape, and of those in it.
-  private static func members(of shape: String, in model: ServiceModel) -> Set<String> {
+  private static func members(
+    of shape: String, in model: ServiceModel, but isLeftOut: (String) -> Bool = { _ in false }
+  ) -> Set<String> {
     var found: Set<String> = [], seen: Set<String> = [], open = [shape]
     while let next = open.popLast() {
-      guard seen.insert(next).inserted, errors[next] == nil else { continue }
+      guard seen.insert(next).inserted, errors[next] == nil, next == shape || !isLeftOut(next) else { continue }
       for member in model.members(of: next) {
         found.insert(member.name)
         open.append(member.shape)
@@ -79,6 +172,8 @@ import Testing
   @Test("has no error without a place that it comes from") func declaredErrors() {
     let declared = Set(done.flatMap { ServiceModel.kinesis.operations[$0]?.errors ?? [] })
     #expect(declared == Set(Self.errors.keys))
+    let ofFirehose = Set(ServiceModel.firehose.operations.values.flatMap(\.errors))
+    #expect(ofFirehose.subtracting(Self.errors.keys) == Set(Self.errorsOfFirehose.keys))
   }
 
   @Test(

@@ -96,7 +96,7 @@ struct Dice {
       taken += 1
       let cbor = try #require(Self.transcode(body))
       guard
-        case .call(_, _, .put(let general)) = reader.read(
+        case .call(_, _, _, .put(let general)) = reader.read(
           target: "Kinesis_20131202.PutRecords", contentType: WireFormat.cbor.rawValue, body: cbor)
       else {
         Issue.record("seed \(seed): the general way refuses what the fast one takes")

@@ -112,6 +112,15 @@ struct `Real clients of weir serve` {
     #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
   }
 
+  @Test("have records delivered to S3 and to HTTP endpoints, signed, each once behind kill -9") func firehose()
+    async throws
+  {
+    guard let clients = await Clients.ready() else { return }
+    let folder = try Folder()
+    let outcome = try await clients.run("firehose.py", [Tool.built.path, folder.file("data").path])
+    #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
+  }
+
   @Test(
     "on the virtual clock get for each record the verdict, shard and sequence number that the simulator's core gives")
   func verdicts() async throws {

@@ -49,7 +49,10 @@ public enum DeliveryEffect: Sendable, Hashable, Codable {
 
 /// One attempt at a delivery; unique within its stream.
 @frozen public struct DeliveryID: Sendable, Hashable, Codable {
-  var raw: UInt64
+  /// The number that it is written down by.
+  public var raw: UInt64
+  /// The attempt of a number.
+  public init(raw: UInt64) { self.raw = raw }
   /// Which of the deliveries under way, from 0: low numbers are used again, so it can be a driver's array index.
   public var slot: Int { Int(raw & 0xffff_ffff) }
 }
@@ -138,8 +141,10 @@ public struct DeliveryReceipt: Sendable, Hashable, Codable {
   }
   /// What end.
   public var end: End
-  /// The attempt that did it; nil when none did.
+  /// The last attempt at them; nil when there was none.
   public var id: DeliveryID?
+  /// Whether they are the backup's copies.
+  public var isCopy: Bool
   /// The records, oldest first but for small disorder between shards. At most one parcel for each read or second.
   public var parcels: [DeliveryParcel]
 }

@@ -168,7 +168,9 @@ extension DeliveryStream {
   mutating func wakeConsignment(_ slot: Int, into effects: inout [DeliveryEffect]) {
     guard case .resting(let until) = consignments[slot].state else { return }
     if until <= latest { return attempt(slot, into: &effects) }
-    if consignments[slot].expiry <= latest { return end(slot, as: .lost, by: nil, into: &effects) }
+    if consignments[slot].expiry <= latest {
+      return end(slot, as: .lost, by: DeliveryID(raw: consignments.name(of: slot)), into: &effects)
+    }
     alarms.arm(.consignment, slot, at: min(until, consignments[slot].expiry))
   }
 
@@ -191,7 +193,7 @@ extension DeliveryStream {
 
   /// A delivery under way comes to its end, and the next may start.
   private mutating func end(
-    _ slot: Int, as end: DeliveryReceipt.End, by id: DeliveryID?, into effects: inout [DeliveryEffect]
+    _ slot: Int, as end: DeliveryReceipt.End, by id: DeliveryID, into effects: inout [DeliveryEffect]
   ) {
     let consignment = consignments[slot]
     leave(slot)
@@ -219,7 +221,7 @@ extension DeliveryStream {
     for parcel in parcels {
       if isCopy { ledger.copies.note(parcel.records, end) } else { settle(parcel, as: end) }
     }
-    effects.append(.settled(DeliveryReceipt(end: end, id: id, parcels: parcels)))
+    effects.append(.settled(DeliveryReceipt(end: end, id: id, isCopy: isCopy, parcels: parcels)))
     guard isFromStream, !isCopy else { return }
     var previous: Int32 = -1
     for parcel in parcels where parcel.origin != previous {

@@ -87,6 +87,9 @@ public struct DeliveryStream: Sendable, Hashable {
   /// Buffers of the destination that records come to in parallel: shards, or channels of Direct PUT.
   public var originCount: Int { origins.count }
 
+  /// The channel by which the latest call of Direct PUT went, by position; 0 for a stream source.
+  public var latestChannel: Int { front?.turn ?? 0 }
+
   /// The limit of Direct PUT in bytes a second, after automatic increases; nil for a stream source.
   public var bytesPerSecond: Bytes? { front.map { Bytes($0.quota) } }
 

@@ -9,7 +9,7 @@ struct DirectPut: Sendable, Hashable {
   private let burst: Int64
   private var bytes: TokenBucket, records: TokenBucket, requests: TokenBucket
   /// Which channel the next call takes.
-  private var turn = 0
+  private(set) var turn = 0
   /// When the limit is raised, because something was throttled; nil when nothing was.
   private(set) var raise: Instant?
 

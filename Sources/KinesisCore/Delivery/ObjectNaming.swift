@@ -62,7 +62,7 @@ extension DeliveryConfiguration {
   /// Without a timestamp expression `yyyy/MM/dd/HH/` is appended, with no separator ahead of it.
   private func mainPrefix(_ time: Instant, _ parts: ObjectKeyParts) -> String {
     let expressions = PrefixExpression.read(names.prefix)
-    let text = PrefixExpression.render(expressions, time, parts, output: nil)
+    let text = PrefixExpression.render(expressions, time, parts, output: nil, offset: names.timeZone)
     let hasTime = expressions.contains { if case .timestamp = $0 { true } else { false } }
     return hasTime ? text : text + TimestampPattern.render("yyyy/MM/dd/HH/", time)
   }
@@ -71,7 +71,7 @@ extension DeliveryConfiguration {
   /// (F§0.1 row 12).
   private func errorPrefix(_ output: ErrorOutput, _ time: Instant, _ parts: ObjectKeyParts) -> String {
     let expressions = PrefixExpression.read(names.errorPrefix ?? "")
-    let text = PrefixExpression.render(expressions, time, parts, output: output)
+    let text = PrefixExpression.render(expressions, time, parts, output: output, offset: names.timeZone)
     guard !expressions.contains(where: { !$0.isLiteral }) else { return text }
     return text + output.word + "/" + TimestampPattern.render("yyyy/MM/dd/HH/", time)
   }

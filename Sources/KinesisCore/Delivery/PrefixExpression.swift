@@ -56,13 +56,14 @@ enum PrefixExpression: Sendable, Hashable {
 
   /// Writes the pieces; each random string is a new one, all timestamps tell the same instant.
   static func render(
-    _ pieces: [PrefixExpression], _ time: Instant, _ parts: ObjectKeyParts, output: ErrorOutput?
+    _ pieces: [PrefixExpression], _ time: Instant, _ parts: ObjectKeyParts, output: ErrorOutput?,
+    offset: Interval = .zero
   ) -> String {
     var drawn = 0
     return pieces.map { piece in
       switch piece {
       case .literal(let text), .unknown(let text): return text
-      case .timestamp(let pattern): return TimestampPattern.render(pattern, time)
+      case .timestamp(let pattern): return TimestampPattern.render(pattern, time, offset: offset)
       case .errorOutputType: return output?.word ?? ""
       case .partitionKey(let name): return parts.partitionKeys[name] ?? ""
       case .randomString:

@@ -40,8 +40,11 @@ struct SlotPool<Element: Sendable & Hashable>: Sendable, Hashable {
   /// A new name for the holder; earlier ones are void.
   mutating func rename(_ slot: Int) -> UInt64 {
     generations[slot] &+= 1
-    return UInt64(generations[slot]) << 32 | UInt64(slot)
+    return name(of: slot)
   }
+
+  /// The holder's present name.
+  func name(of slot: Int) -> UInt64 { UInt64(generations[slot]) << 32 | UInt64(slot) }
 
   /// The place of a name; nil when the name is void.
   func slot(named name: UInt64) -> Int? {

@@ -57,6 +57,13 @@ public struct FirehoseLimits: Sendable {
     "firehose.record.bytes_maximum", 1_024_000, "B",
     "bytes of a record before base64; none is allowed", "AWS, Firehose API 2015-08-04 as in botocore 1.43.11, 2026-05",
     .documented)
+  public let streams = Limit(
+    "firehose.account.streams", 5_000, "streams",
+    "delivery streams of an account in the largest regions; others have 2,000, 500 or 100",
+    "AWS, Data Firehose Developer Guide: limits, 2026", .documented)
+  public let controlCalls = Limit(
+    "firehose.account.control_calls_per_s", 5, "calls/s",
+    "calls a second of each operation that is no put", "AWS, Data Firehose Developer Guide: limits, 2026", .documented)
   public let billedBytes = Limit(
     "firehose.record.billed_bytes", 5_120, "B",
     "bytes that each record is rounded up to for billing", "AWS, Data Firehose Developer Guide: limits, 2026",

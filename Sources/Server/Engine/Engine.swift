@@ -32,6 +32,10 @@ public actor Engine {
   private var streams: [Int: AsyncStream<[UInt8]>.Continuation] = [:]
   private var isStopped = false
   private let log: CallLog?
+  private let courier: Courier
+  /// What is being delivered, and who waits until nothing is.
+  private var shipping: Set<Shipment.ID> = []
+  private var idlers: [CheckedContinuation<Void, Never>] = []
   /// What comes while calls are being written, in order.
   private var queue: [CallFrame] = []
   private var isWriting = false
@@ -40,13 +44,14 @@ public actor Engine {
   private static let mostEvents = 256
 
   /// An engine for a service that keeps nothing.
-  public init(_ service: KinesisService, clock: EngineClock) {
-    (self.service, self.clock, log) = (service, clock, nil)
+  public init(_ service: KinesisService, clock: EngineClock, courier: Courier = .none) {
+    (self.service, self.clock, self.courier, log) = (service, clock, courier, nil)
   }
 
   /// An engine for what a data directory holds: its calls are done again. `clock` is told the last one's instant.
   public init(
-    _ terms: DataDirectory.Terms, _ contents: DataDirectory.Contents, log: CallLog, clock: (Instant) -> EngineClock
+    _ terms: DataDirectory.Terms, _ contents: DataDirectory.Contents, log: CallLog, courier: Courier = .none,
+    clock: (Instant) -> EngineClock
   ) {
     service = KinesisService(terms.place, limits: terms.limits, at: contents.start)
     var effects: [ServiceEffect] = []
@@ -56,13 +61,15 @@ public actor Engine {
       calls = max(calls, frame.call.number)
     }
     let last = contents.frames.last?.at ?? contents.start
-    (self.log, self.clock) = (log, clock(last))
+    (self.log, self.courier, self.clock) = (log, courier, clock(last))
     // Those who waited when the process ended are gone.
     queue = service.audience.waiting.map { CallFrame(Self.hangUp($0, number: 0), at: last) }
   }
 
   /// Begins to do what is due by itself.
   public func start() {
+    // What was under way when the process ended is delivered again: nobody knows what became of it.
+    service.underWay.forEach(ship)
     guard !queue.isEmpty else { return setAlarm() }
     isWriting = true
     Task { await self.write() }
@@ -77,12 +84,14 @@ public actor Engine {
   // MARK: Calls
 
   /// Does what is asked. A receive may wait for its answer; when the task is cancelled its caller is taken to be gone.
-  public func send(_ operation: String, _ format: WireFormat, _ ask: ServiceCall.Ask) async -> Answer {
+  public func send(
+    _ service: ServiceCall.Service, _ operation: String, _ format: WireFormat, _ ask: ServiceCall.Ask
+  ) async -> Answer {
     guard !isStopped else { return .whole(Self.stopping(format)) }
     calls += 1
     let number = calls
     let frame = CallFrame(
-      ServiceCall(number: number, operation: operation, format: format, ask: ask), at: clock.now)
+      ServiceCall(number: number, service, operation: operation, format: format, ask: ask), at: clock.now)
     if canStep(frame), let answer = step(frame) { return answer }
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
@@ -95,7 +104,11 @@ public actor Engine {
   }
 
   /// Whether nothing has to be written before a call is done.
-  private func canStep(_ frame: CallFrame) -> Bool { log == nil || (!isWriting && !frame.call.isLasting) }
+  private func canStep(_ frame: CallFrame) -> Bool { log == nil || (!isWriting && !isLasting(frame)) }
+
+  private func isLasting(_ frame: CallFrame) -> Bool {
+    frame.call.isLasting(whereOneIsRead: service.deliveries.readsStreams)
+  }
 
   private func enqueue(_ frame: CallFrame) {
     queue.append(frame)
@@ -109,13 +122,17 @@ public actor Engine {
     while !queue.isEmpty {
       let batch = queue
       queue = []
-      let lasting = batch.filter { $0.call.isLasting }
+      let lasting = batch.filter(isLasting)
       let failure = lasting.isEmpty ? nil : await log?.append(lasting)
+      let unwritten = failure == nil ? [] : Set(lasting.map(\.call.number))
       for frame in batch {
-        if let failure, frame.call.isLasting {
+        if let failure, unwritten.contains(frame.call.number) {
+          if case .outcome(let id, let outcome) = frame.call.ask { retell(id, outcome) }
           let error = ServiceError("InternalFailureException", "Nothing was done: \(failure)", status: 500)
           let reply = ServiceReply(error, frame.call.format)
           waiting.removeValue(forKey: frame.call.number)?.resume(returning: .whole(reply))
+        } else if case .outcome = frame.call.ask {
+          conclude(frame)
         } else if let answer = step(frame) ?? Self.tick(frame) {
           waiting.removeValue(forKey: frame.call.number)?.resume(returning: answer)
         }
@@ -165,6 +182,7 @@ public actor Engine {
       guard case .dropped = streams[number]?.yield(bytes) else { return }
       streams.removeValue(forKey: number)?.finish()
     case .end(let number): streams.removeValue(forKey: number)?.finish()
+    case .ship(let shipment): ship(shipment)
     case .begin: preconditionFailure("a stream of events that nobody asked for")
     }
   }
@@ -180,7 +198,7 @@ public actor Engine {
   }
 
   private static func hangUp(_ call: Int, number: Int) -> ServiceCall {
-    ServiceCall(number: number, operation: "", format: .json, ask: .hangUp(call))
+    ServiceCall(number: number, .kinesis, operation: "", format: .json, ask: .hangUp(call))
   }
 
   /// Does what nobody waits for.
@@ -195,12 +213,66 @@ public actor Engine {
     alarm = nil
     for (_, continuation) in waiting { continuation.resume(returning: .whole(Self.stopping(.json))) }
     for (_, events) in streams { events.finish() }
+    for idler in idlers { idler.resume() }
+    idlers = []
     (waiting, streams) = ([:], [:])
+  }
+
+  // MARK: Deliveries
+
+  /// Has a shipment carried out and takes what became of it.
+  private func ship(_ shipment: Shipment) {
+    shipping.insert(shipment.id)
+    Task {
+      let failure = await courier.carry(shipment)
+      tell(shipment.id, outcome(failure))
+    }
+  }
+
+  /// On a virtual clock nothing is left to chance.
+  private func outcome(_ failure: DeliveryFailure?) -> Shipment.Outcome {
+    guard let failure else { return .delivered }
+    guard !failure.isFinal else { return .rejected(failure.reason) }
+    guard case .real = clock else { return .failed(failure.reason, jitter: 1_000) }
+    return .failed(failure.reason, jitter: .random(in: 850...1_150))
+  }
+
+  private func tell(_ id: Shipment.ID, _ outcome: Shipment.Outcome) {
+    guard !isStopped else { return }
+    calls += 1
+    let call = ServiceCall(number: calls, .firehose, operation: "", format: .json, ask: .outcome(id, outcome))
+    let frame = CallFrame(call, at: clock.now)
+    if canStep(frame) { conclude(frame) } else { enqueue(frame) }
+  }
+
+  /// It could not be written down: it is told again when the disk may have room.
+  private func retell(_ id: Shipment.ID, _ outcome: Shipment.Outcome) {
+    Task {
+      try? await Task.sleep(for: .seconds(1))
+      tell(id, outcome)
+    }
+  }
+
+  /// Does what nobody waits for but those who wait until nothing is under way.
+  private func conclude(_ frame: CallFrame) {
+    _ = step(frame)
+    guard case .outcome(let id, _) = frame.call.ask else { return }
+    shipping.remove(id)
+    guard shipping.isEmpty else { return }
+    for idler in idlers { idler.resume() }
+    idlers = []
+  }
+
+  /// Returns when nothing is under way.
+  private func idle() async {
+    guard !shipping.isEmpty, !isStopped else { return }
+    await withCheckedContinuation { idlers.append($0) }
   }
 
   // MARK: Time
 
-  /// Moves a virtual clock. All that is due happens on the way, in its order and at its instants. Returns where it stands.
+  /// Moves a virtual clock. All that is due happens on the way, in its order and at its instants. Returns where it stands, when all
+  /// that was to be delivered has been, or has failed.
   public func advance(by interval: Interval) async throws(ClockError) -> Instant {
     guard case .virtual(let now) = clock else { throw .isReal }
     guard interval >= .zero else { throw .isBackwards }
@@ -218,6 +290,7 @@ public actor Engine {
         enqueue(frame)
       }
     }
+    await idle()
     return end
   }
 

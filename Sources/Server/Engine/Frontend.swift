@@ -45,12 +45,15 @@ public struct HTTPAnswer: Sendable {
 public struct Frontend: Sendable {
   private let engine: Engine
   private let reader: RequestReader
+  private let gate: SignatureGate?
 
   /// The most bytes of a body: a PutRecords call of 10 MiB in base64, with its names and keys around it (facts §1.1).
   public static let mostBytes = 24 << 20
 
-  /// A front of an engine.
-  public init(_ engine: Engine, reader: RequestReader) { (self.engine, self.reader) = (engine, reader) }
+  /// A front of an engine. With a gate, who asks has to show who he is; only /healthz and /metrics are told to anybody.
+  public init(_ engine: Engine, reader: RequestReader, gate: SignatureGate? = nil) {
+    (self.engine, self.reader, self.gate) = (engine, reader, gate)
+  }
 
   /// Answers a request.
   public func answer(_ call: HTTPCall) async -> HTTPAnswer {
@@ -58,6 +61,10 @@ public struct Frontend: Sendable {
     switch (call.method, path) {
     case ("GET", "/healthz"): return Self.plain(200, "ok\n")
     case ("GET", "/metrics"): return Self.plain(200, await engine.metrics)
+    default: break
+    }
+    if let refused = refusal(of: call) { return refused }
+    switch (call.method, path) {
     case ("GET", "/_weir/clock"): return Self.json(await engine.now)
     case ("POST", "/_weir/clock/advance"): return await advance(call.body)
     case ("POST", _): return await serve(call)
@@ -65,12 +72,23 @@ public struct Frontend: Sendable {
     }
   }
 
+  /// What a request is answered that does not show who sends it.
+  private func refusal(of call: HTTPCall) -> HTTPAnswer? {
+    guard let gate else { return nil }
+    do throws(ServiceError) {
+      try gate.check(call, service: reader.service(ofTarget: call.headers["x-amz-target"]))
+      return nil
+    } catch {
+      return Self.answer(ServiceReply(error, WireFormat(contentType: call.headers["content-type"] ?? "") ?? .json))
+    }
+  }
+
   private func serve(_ call: HTTPCall) async -> HTTPAnswer {
     let target = call.headers["x-amz-target"], type = call.headers["content-type"]
     switch reader.read(target: target, contentType: type, body: call.body) {
     case .refused(let error, let format): return Self.answer(ServiceReply(error, format))
-    case .call(let operation, let format, let ask):
-      switch await engine.send(operation, format, ask) {
+    case .call(let service, let operation, let format, let ask):
+      switch await engine.send(service, operation, format, ask) {
       case .whole(let reply): return Self.answer(reply)
       case .events(let events):
         let headers = Self.identity + [(name: "Content-Type", value: EventStream.contentType)]

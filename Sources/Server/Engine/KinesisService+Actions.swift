@@ -73,7 +73,14 @@ extension KinesisService {
     case .hangUp(let number):
       try hangUp(number)
       return .nothing
+    case .outcome(let shipment, let outcome):
+      end(shipment, outcome)
+      return .nothing
     case .put(let batch):
+      guard call.service == .kinesis else {
+        try put(batch, intoDeliveryStreamAs: call.operation, &writer)
+        return .answered
+      }
       try put(batch, isBatch: call.operation == "PutRecords", &writer)
       return .answered
     case .members(let input):
@@ -82,7 +89,8 @@ extension KinesisService {
       case "ReceiveQueueRecords": return try receive(input, .records, call, &writer)
       case "ReceiveDeadLetterQueueRecords": return try receive(input, .deadLetters, call, &writer)
       default:
-        guard let action = Self.actions[call.operation] else { throw .notThere(call.operation) }
+        let actions = call.service == .kinesis ? Self.actions : Self.deliveryActions
+        guard let action = actions[call.operation] else { throw .notThere(call.operation) }
         try action(&self, input, &writer)
         return .answered
       }

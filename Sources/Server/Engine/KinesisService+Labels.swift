@@ -10,7 +10,7 @@ extension KinesisService {
     try added(input.map("Tags"), to: [:], of: "")
   }
 
-  private static func added(
+  static func added(
     _ tags: [(key: String, value: String)], to known: [String: String], of thing: String
   ) throws(ServiceError) -> [String: String] {
     guard tags.allSatisfy({ isPlain($0.key) && isPlain($0.value) }) else {
@@ -49,11 +49,16 @@ extension KinesisService {
   }
 
   func listTags(_ input: WireInput, _ writer: inout WireWriter) throws(ServiceError) {
-    let tags = Self.sorted(directory[try stream(input)].labels.tags)
+    Self.write(page: input, of: directory[try stream(input)].labels.tags, into: &writer)
+  }
+
+  /// Tags behind ExclusiveStartTagKey, as many as Limit says.
+  static func write(page input: WireInput, of tags: [String: String], into writer: inout WireWriter) {
+    let tags = sorted(tags)
     let rest = tags.drop { tag in input.text("ExclusiveStartTagKey").map { tag.key <= $0 } ?? false }
-    let shown = rest.prefix(Int(input.integer("Limit") ?? Int64(Self.mostTags)))
+    let shown = rest.prefix(Int(input.integer("Limit") ?? Int64(mostTags)))
     writer.object { writer in
-      Self.write(shown, into: &writer)
+      write(shown, into: &writer)
       writer.member("HasMoreTags", shown.count < rest.count)
     }
   }

@@ -52,10 +52,10 @@ extension KinesisService {
       guard case .put(let outcomes) = try ask(isBatch ? .putRecords(headers) : .putRecord(headers[0]), of: id) else {
         preconditionFailure("a put that has no outcomes")
       }
-      meters.note(outcomes, sizes: headers.map { Int64($0.size) }, of: id)
+      meters.note(outcomes, sizes: headers.map { Int64($0.size) }, of: .stream(id))
       return outcomes
     } catch {
-      if error.isThrottle { meters.add(1, to: .throttledRecords, of: id) }
+      if error.isThrottle { meters.add(1, to: .throttledRecords, of: .stream(id)) }
       throw error
     }
   }
@@ -143,12 +143,10 @@ extension KinesisService {
       guard case .records(let page) = try ask(.getRecords(token.iterator, limit: limit), of: token.stream) else {
         preconditionFailure("a read that has no page")
       }
-      meters.add(1, to: .readCalls, of: token.stream)
-      meters.add(page.count, to: .readRecords, of: token.stream)
-      meters.add(page.bytes, to: .readBytes, of: token.stream)
+      meters.note(page, of: token.stream)
       return page
     } catch {
-      if error.isThrottle { meters.add(1, to: .throttledReads, of: token.stream) }
+      if error.isThrottle { meters.add(1, to: .throttledReads, of: .stream(token.stream)) }
       throw error
     }
   }

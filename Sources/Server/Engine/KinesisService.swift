@@ -1,7 +1,7 @@
 public import KinesisCore
 public import Units
 
-/// Kinesis Data Streams as a machine: calls in, answers and events out, time an argument.
+/// Kinesis Data Streams and Data Firehose as a machine: calls in, answers and events out, time an argument.
 ///
 /// What is decided, the core's `Account` decides. Here is what it has no use for: names and ARNs, what is only kept, payloads, who
 /// waits for which answer. The live engine and tests on virtual time drive the same value.
@@ -15,6 +15,10 @@ public struct KinesisService: Machine {
   var payloads = PayloadStore()
   var audience = Audience()
   var meters = Meters()
+  /// Delivery streams.
+  var deliveries: DeliveryBook
+  /// What is to be delivered and nobody has been told yet.
+  var unsent: [Shipment] = []
   /// The instant that is being acted at.
   private(set) var now: Instant
   /// What the core did by itself and nobody has been told yet.
@@ -39,13 +43,14 @@ public struct KinesisService: Machine {
   public init(_ place: Place, limits: LimitsProfile, at now: Instant) {
     (self.place, self.now, sweepAt) = (place, now, now)
     account = Account(region: place.region, limits: limits, at: now)
+    deliveries = DeliveryBook(limits: limits)
   }
 
   // MARK: Machine
 
-  /// The first thing due: of the account, or an event without records.
+  /// The first thing due: of the account, of a delivery stream, or an event without records.
   public var deadline: Instant? {
-    let due = min(account.deadline ?? .never, audience.heartbeatAt)
+    let due = min(account.deadline ?? .never, audience.heartbeatAt, deliveries.due)
     return due == .never ? nil : due
   }
 
@@ -69,13 +74,23 @@ public struct KinesisService: Machine {
 
   /// Lets time pass: subscribers and receives that wait get what is due.
   public mutating func wake(at instant: Instant, into effects: inout [ServiceEffect]) {
-    while audience.heartbeatAt <= instant {
-      pass(to: audience.heartbeatAt, into: &effects)
-      for subscriber in audience.beat() {
-        effects.append(.event(to: subscriber.call, render(nil, for: subscriber)))
+    while let due = nextOwn(by: instant) {
+      pass(to: due, into: &effects)
+      if audience.heartbeatAt <= due {
+        for subscriber in audience.beat() {
+          effects.append(.event(to: subscriber.call, render(nil, for: subscriber)))
+        }
       }
+      if deliveries.due <= due { tendDeliveries() }
     }
     pass(to: instant, into: &effects)
+  }
+
+  /// What is due first by an instant of what the core does not know of; nil for nothing.
+  private mutating func nextOwn(by instant: Instant) -> Instant? {
+    if deliveries.due <= instant { skipIdlePolls(until: instant) }
+    let due = min(audience.heartbeatAt, deliveries.due)
+    return due <= instant ? due : nil
   }
 
   private mutating func pass(to instant: Instant, into effects: inout [ServiceEffect]) {
@@ -139,6 +154,8 @@ public struct KinesisService: Machine {
       }
     }
     audience.tell(into: &effects)
+    effects += unsent.map { .ship($0) }
+    unsent = []
   }
 
   private mutating func push(
@@ -148,8 +165,8 @@ public struct KinesisService: Machine {
     let key = Audience.Key(stream: id, consumer: consumer, shard: event.shard)
     let next = sequenceNumber(before: event.first + event.count, in: event.shard, of: id)
     guard let subscriber = audience.advance(key, to: next) else { return }
-    meters.add(event.count, to: .pushedRecords, of: id)
-    meters.add(event.bytes, to: .pushedBytes, of: id)
+    meters.add(event.count, to: .pushedRecords, of: .stream(id))
+    meters.add(event.bytes, to: .pushedBytes, of: .stream(id))
     effects.append(.event(to: subscriber.call, render(event, for: subscriber)))
     if event.isLast { audience.end(key, with: nil) }
   }
@@ -187,13 +204,20 @@ public struct KinesisService: Machine {
     leaving.remove(stream)
     payloads.remove(stream: stream)
     directory.remove(stream: stream)
-    meters.forget(stream)
+    meters.forget(.stream(stream))
     audience.end(of: stream, consumer: nil, with: .notFound("The stream was deleted."))
     audience.tell(into: &effects)
   }
 
   /// What CloudWatch counts, in Prometheus' text.
-  var metrics: String { meters.text { account[$0].name } }
+  var metrics: String {
+    meters.text { subject in
+      switch subject {
+      case .stream(let id): account[id].name
+      case .delivery(let id): deliveries.post(id)?.name ?? ""
+      }
+    }
+  }
 
   static func emptyObject(_ format: WireFormat) -> [UInt8] {
     var writer = WireWriter(format)

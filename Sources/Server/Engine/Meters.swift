@@ -1,7 +1,26 @@
 internal import KinesisCore
 
-/// What CloudWatch counts, since the process began: by stream, by CloudWatch's name, in Prometheus' text.
+/// What CloudWatch counts, since the process began: by stream or delivery stream, by CloudWatch's name, in Prometheus' text.
 struct Meters: Sendable {
+  /// Whose counts.
+  enum Subject: Sendable, Hashable {
+    /// A data stream, a delivery stream, by id.
+    case stream(Int), delivery(Int)
+
+    /// In the order in which they are told.
+    fileprivate var order: (Int, Int) {
+      switch self {
+      case .stream(let id): (0, id)
+      case .delivery(let id): (1, id)
+      }
+    }
+
+    /// CloudWatch's dimension.
+    fileprivate var dimension: String {
+      if case .stream = self { "StreamName" } else { "DeliveryStreamName" }
+    }
+  }
+
   /// CloudWatch's names; a dot in one is an underscore here.
   enum Name: String, CaseIterable {
     case incomingRecords = "IncomingRecords"
@@ -13,19 +32,32 @@ struct Meters: Sendable {
     case throttledReads = "ReadProvisionedThroughputExceeded"
     case pushedRecords = "SubscribeToShardEvent_Records"
     case pushedBytes = "SubscribeToShardEvent_Bytes"
+    // Of delivery streams.
+    case throttledPuts = "ThrottledRecords"
+    case objectRecords = "DeliveryToS3_Records"
+    case objectBytes = "DeliveryToS3_Bytes"
+    case requestedRecords = "DeliveryToHttpEndpoint_Records"
+    case requestedBytes = "DeliveryToHttpEndpoint_Bytes"
   }
 
-  /// By stream, then by name.
-  private var counts: [Int: [Name: Int64]] = [:]
+  /// By subject, then by name.
+  private var counts: [Subject: [Name: Int64]] = [:]
 
-  mutating func add(_ count: Int64, to name: Name, of stream: Int) {
-    counts[stream, default: [:]][name, default: 0] += count
+  mutating func add(_ count: Int64, to name: Name, of subject: Subject) {
+    counts[subject, default: [:]][name, default: 0] += count
   }
 
-  mutating func forget(_ stream: Int) { counts[stream] = nil }
+  mutating func forget(_ subject: Subject) { counts[subject] = nil }
+
+  /// What a read of a stream brought.
+  mutating func note(_ page: ReadAnswer, of stream: Int) {
+    add(1, to: .readCalls, of: .stream(stream))
+    add(page.count, to: .readRecords, of: .stream(stream))
+    add(page.bytes, to: .readBytes, of: .stream(stream))
+  }
 
   /// What a put came to: refused records count one by one, as CloudWatch has it.
-  mutating func note(_ outcomes: [PutOutcome], sizes: [Int64], of stream: Int) {
+  mutating func note(_ outcomes: [PutOutcome], sizes: [Int64], of stream: Subject) {
     var records: Int64 = 0, bytes: Int64 = 0
     for (outcome, size) in zip(outcomes, sizes) where outcome.limit == nil {
       (records, bytes) = (records + 1, bytes + size)
@@ -35,13 +67,14 @@ struct Meters: Sendable {
     add(Int64(outcomes.count) - records, to: .throttledRecords, of: stream)
   }
 
-  /// All of it, streams in order of their ids.
-  func text(_ streamName: (Int) -> String) -> String {
-    Name.allCases.map { name in
-      let rows = counts.keys.sorted().compactMap { stream in
-        counts[stream]?[name].map { "\(name.rawValue){StreamName=\"\(streamName(stream))\"} \($0)\n" }
+  /// All of it, in the order of their ids.
+  func text(_ name: (Subject) -> String) -> String {
+    let subjects = counts.keys.sorted { $0.order < $1.order }
+    return Name.allCases.map { metric in
+      let rows = subjects.compactMap { subject in
+        counts[subject]?[metric].map { "\(metric.rawValue){\(subject.dimension)=\"\(name(subject))\"} \($0)\n" }
       }
-      return "# TYPE \(name.rawValue) counter\n" + rows.joined()
+      return "# TYPE \(metric.rawValue) counter\n" + rows.joined()
     }.joined()
   }
 }

@@ -1,3 +1,6 @@
+internal import Crypto
+internal import Foundation
+
 /// The account and region that a server plays, and the names that AWS would give to what is in them.
 public struct Place: Sendable, Hashable {
   /// Twelve digits.
@@ -9,6 +12,10 @@ public struct Place: Sendable, Hashable {
   public init(account: String, region: String) { (self.account, self.region) = (account, region) }
 
   private var prefix: String { "arn:aws:kinesis:\(region):\(account):" }
+
+  func deliveryStreamARN(_ name: String) -> String {
+    "arn:aws:firehose:\(region):\(account):deliverystream/\(name)"
+  }
 
   func streamARN(_ name: String) -> String { "\(prefix)stream/\(name)" }
 
@@ -48,6 +55,19 @@ enum ResourceName: Sendable, Hashable {
 /// Ids such as the service generates: lower-case letters and digits, spread by FNV-1a over what makes the thing unique, so that
 /// equal histories have equal ids.
 enum GeneratedID {
+  /// A UUID of a seed, in AWS's form: version 4 to the eye.
+  static func uuid(_ seed: String) -> String {
+    let digest = Array(SHA256.hash(data: Array(seed.utf8)))
+    var text = digest.prefix(16).map { String(0x100 | Int($0), radix: 16).dropFirst() }.joined()
+    let marks = [(12, "4"), (16, ["8", "9", "a", "b"][Int(digest[8] & 3)])]
+    for (place, mark) in marks {
+      let index = text.index(text.startIndex, offsetBy: place)
+      text.replaceSubrange(index...index, with: mark)
+    }
+    for place in [20, 16, 12, 8] { text.insert("-", at: text.index(text.startIndex, offsetBy: place)) }
+    return text
+  }
+
   static func make(_ seed: String, length: Int) -> String {
     var text = "", round = 0
     while text.count < length {

@@ -1,6 +1,6 @@
 internal import KinesisCore
 
-/// The records of PutRecord or PutRecords: their partition keys and payloads in one array, ready to be kept as it is.
+/// The records of PutRecord, PutRecords or PutRecordBatch: their partition keys and payloads in one array, ready to be kept as it is.
 public struct PutBatch: Sendable, Hashable {
   /// A record: where it lies, and where on the ring it belongs.
   struct Entry: Sendable, Hashable {
@@ -35,9 +35,9 @@ public struct PutBatch: Sendable, Hashable {
   }
 
   /// The records of a request whose types were checked.
-  init(_ input: WireInput, isBatch: Bool, _ limits: LimitsProfile) {
-    let records = isBatch ? input.structures("Records") : [input]
-    self.init(target: input, capacity: records.reduce(0) { $0 + 64 + ($1.blob("Data")?.count ?? 0) })
+  init(_ input: WireInput, _ records: [WireInput], _ limits: LimitsProfile) {
+    let target = input.without(["Records", "Record", "Data"])
+    self.init(target: target, capacity: records.reduce(0) { $0 + 64 + ($1.blob("Data")?.count ?? 0) })
     for record in records {
       append(
         key: record.text("PartitionKey"), explicitHashKey: record.text("ExplicitHashKey"), limits,

@@ -8,10 +8,22 @@ public struct ServiceCall: Sendable, Hashable {
     case put(PutBatch)
     /// The caller of another call is gone: a receive that waits, or a subscription.
     case hangUp(Int)
+    /// What became of a shipment.
+    case outcome(Shipment.ID, Shipment.Outcome)
+  }
+
+  /// Whose operation it is.
+  public enum Service: Int, Sendable, Hashable {
+    /// Data Streams.
+    case kinesis
+    /// Data Firehose.
+    case firehose
   }
 
   /// The driver's number of it, by which effects name it; never used again.
   public var number: Int
+  /// Whose operation it is.
+  public var service: Service
   /// AWS's name of the operation.
   public var operation: String
   /// How it is answered.
@@ -20,8 +32,9 @@ public struct ServiceCall: Sendable, Hashable {
   public var ask: Ask
 
   /// A call.
-  public init(number: Int, operation: String, format: WireFormat, ask: Ask) {
-    (self.number, self.operation, self.format, self.ask) = (number, operation, format, ask)
+  public init(number: Int, _ service: Service, operation: String, format: WireFormat, ask: Ask) {
+    (self.number, self.service, self.operation) = (number, service, operation)
+    (self.format, self.ask) = (format, ask)
   }
 }
 
@@ -35,6 +48,8 @@ public enum ServiceEffect: Sendable, Hashable {
   case event(to: Int, [UInt8])
   /// Such a stream is over.
   case end(of: Int)
+  /// Something is to be delivered, and what becomes of it is to be told by `outcome`.
+  case ship(Shipment)
 }
 
 /// An answer as HTTP carries it.

@@ -19,12 +19,18 @@ struct CallFrame: Sendable, Hashable {
       writer.member("t", at.nanoseconds)
       writer.member("n", call.number)
       writer.member("o", call.operation)
+      if call.service != .kinesis { writer.member("s", call.service.rawValue) }
       writer.member("f", call.format == .json ? 0 : 1)
       switch call.ask {
       case .members(let input):
         writer.name("m")
         writer.write(input.value)
       case .hangUp(let number): writer.member("h", number)
+      case .outcome(let shipment, let outcome):
+        writer.name("d")
+        shipment.write(into: &writer)
+        writer.name("w")
+        outcome.write(into: &writer)
       case .put(let batch): Self.write(batch, into: &writer)
       }
     }
@@ -61,12 +67,20 @@ struct CallFrame: Sendable, Hashable {
       let format = input.integer("f"), let ask = Self.ask(value)
     else { return nil }
     at = Instant(nanoseconds: time)
-    call = ServiceCall(number: Int(number), operation: operation, format: format == 0 ? .json : .cbor, ask: ask)
+    let service = ServiceCall.Service(rawValue: Int(input.integer("s") ?? 0)) ?? .kinesis
+    call = ServiceCall(
+      number: Int(number), service, operation: operation, format: format == 0 ? .json : .cbor, ask: ask)
   }
 
   private static func ask(_ value: WireValue) -> ServiceCall.Ask? {
     if let members = value["m"] { return .members(WireInput(members)) }
     if case .integer(let number)? = value["h"] { return .hangUp(Int(number)) }
+    if let shipment = value["d"], let outcome = value["w"] {
+      guard let id = Shipment.ID(WireInput(shipment)), let outcome = Shipment.Outcome(WireInput(outcome)) else {
+        return nil
+      }
+      return .outcome(id, outcome)
+    }
     guard let target = value["p"], case .blob(let bytes)? = value["b"], case .blob(let entries)? = value["e"] else {
       return nil
     }
@@ -92,7 +106,9 @@ struct CallFrame: Sendable, Hashable {
 
 extension ServiceCall {
   /// Whether it can change what outlives the process: all but what describes, lists and reads. A subscription does not outlive it.
-  var isLasting: Bool {
-    !["Describe", "List", "Get"].contains(where: operation.hasPrefix) && operation != "SubscribeToShard"
+  /// That GetRecords takes of what a delivery stream may read does, where one `isRead`.
+  func isLasting(whereOneIsRead isRead: Bool) -> Bool {
+    if isRead, operation == "GetRecords" { return true }
+    return !["Describe", "List", "Get"].contains(where: operation.hasPrefix) && operation != "SubscribeToShard"
   }
 }

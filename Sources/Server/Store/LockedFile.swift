@@ -13,7 +13,7 @@ final class LockedFile: Sendable {
 
   deinit { close(number) }
 
-  private static var reason: String { unsafe String(cString: strerror(errno)) }
+  static var reason: String { unsafe String(cString: strerror(errno)) }
 
   /// Whether nobody else has locked it; the lock is gone with the process, however that ends.
   func lock() -> Bool { flock(number, LOCK_EX | LOCK_NB) == 0 }

@@ -10,7 +10,7 @@ public struct RequestReader: Sendable {
 
   /// A request that was read, or why it was not, and how that is answered.
   public enum Request: Sendable {
-    case call(operation: String, WireFormat, ServiceCall.Ask)
+    case call(ServiceCall.Service, operation: String, WireFormat, ServiceCall.Ask)
     case refused(ServiceError, WireFormat)
   }
 
@@ -21,11 +21,15 @@ public struct RequestReader: Sendable {
     }
     do throws(ServiceError) {
       let (model, operation) = try find(target)
-      return .call(operation: operation.name, format, try read(body, as: operation, of: model, format))
+      let service: ServiceCall.Service = model.name == ServiceModel.firehose.name ? .firehose : .kinesis
+      return .call(service, operation: operation.name, format, try read(body, as: operation, of: model, format))
     } catch {
       return .refused(error, format)
     }
   }
+
+  /// The name by which a request's service is signed for; nil for none of them.
+  func service(ofTarget target: String?) -> String? { (try? find(target))?.0.name }
 
   private func find(_ target: String?) throws(ServiceError) -> (ServiceModel, ServiceModel.Operation) {
     let parts = (target ?? "").split(separator: ".", maxSplits: 1).map(String.init)
@@ -38,7 +42,7 @@ public struct RequestReader: Sendable {
   private func read(
     _ body: [UInt8], as operation: ServiceModel.Operation, of model: ServiceModel, _ format: WireFormat
   ) throws(ServiceError) -> ServiceCall.Ask {
-    let isPut = model.name == ServiceModel.kinesis.name && ["PutRecord", "PutRecords"].contains(operation.name)
+    let isPut = ["PutRecord", "PutRecords", "PutRecordBatch"].contains(operation.name)
     if isPut, format == .json, operation.name == "PutRecords", let batch = PutScanner.read(body, limits) {
       return .put(batch)
     }
@@ -48,6 +52,8 @@ public struct RequestReader: Sendable {
     try ConstraintCheck.check(typed, as: shape, in: model)
     let input = WireInput(typed)
     guard isPut else { return .members(input) }
-    return .put(PutBatch(input, isBatch: operation.name == "PutRecords", limits))
+    let records =
+      input.structure("Record").map { [$0] } ?? (input.has("Records") ? input.structures("Records") : [input])
+    return .put(PutBatch(input, records, limits))
   }
 }

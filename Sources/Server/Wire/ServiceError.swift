@@ -47,6 +47,11 @@ public struct ServiceError: Error, Sendable, Hashable {
     }
   }
 
+  /// A refusal of a delivery stream's; that it is busy is a fault to AWS.
+  init(_ refusal: DeliveryRefusal) {
+    self.init(refusal.code, refusal.message, status: refusal == .slowDown ? 503 : 400)
+  }
+
   /// Its body, the same for every operation. AWS writes Message with a capital where it could not read the request.
   func body(_ format: WireFormat) -> [UInt8] {
     var writer = WireWriter(format)

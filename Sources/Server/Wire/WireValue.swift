@@ -46,6 +46,12 @@ public struct WireInput: Sendable, Hashable {
   /// The members of an object.
   public init(_ value: WireValue) { self.value = value }
 
+  /// The same without some of its members.
+  func without(_ names: Set<String>) -> WireInput {
+    guard case .object(let members) = value else { return self }
+    return WireInput(.object(members.filter { !names.contains($0.name) }))
+  }
+
   /// Whether a member is there.
   public func has(_ name: String) -> Bool { value[name] != nil }
 
@@ -93,7 +99,7 @@ public struct WireInput: Sendable, Hashable {
     return members.compactMap { if case .text(let text) = $0.value { (key: $0.name, value: text) } else { nil } }
   }
 
-  private func list(_ name: String) -> [WireValue] {
+  func list(_ name: String) -> [WireValue] {
     guard case .list(let elements) = value[name] else { return [] }
     return elements
   }

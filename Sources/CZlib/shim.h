@@ -1,0 +1,6 @@
+#ifndef WEIR_CZLIB_H
+#define WEIR_CZLIB_H
+
+#include <zlib.h>
+
+#endif

@@ -1,0 +1,133 @@
+internal import Dispatch
+internal import Foundation
+
+/// Where objects are stored.
+public protocol ObjectStore: Sendable {
+  /// Stores an object, in place of one of its key, and returns when it is there to stay.
+  func put(_ body: [UInt8], bucket: String, key: String) async throws(DeliveryFailure)
+}
+
+/// What requests to HTTP endpoints go through.
+public protocol EndpointClient: Sendable {
+  /// Sends records by AWS's contract, and returns when the endpoint has taken them.
+  func send(_ records: [[UInt8]], to endpoint: HTTPEndpoint, isGzipped: Bool) async throws(DeliveryFailure)
+}
+
+/// Why something was not delivered.
+public struct DeliveryFailure: Error, Sendable, Hashable {
+  /// In words.
+  public let reason: String
+  /// Whether it never will be.
+  public let isFinal: Bool
+
+  /// A failure.
+  public init(_ reason: String, isFinal: Bool = false) { (self.reason, self.isFinal) = (reason, isFinal) }
+}
+
+/// Carries out what delivery streams want delivered.
+public struct Courier: Sendable {
+  private let store: (any ObjectStore)?
+  private let client: (any EndpointClient)?
+  private let note: @Sendable (Shipment, DeliveryFailure) -> Void
+
+  /// A courier to a store and to endpoints; `note` is told of failures.
+  public init(
+    store: (any ObjectStore)?, client: (any EndpointClient)?,
+    note: @escaping @Sendable (Shipment, DeliveryFailure) -> Void = { _, _ in }
+  ) {
+    (self.store, self.client, self.note) = (store, client, note)
+  }
+
+  /// Nowhere to deliver to.
+  public static let none = Courier(store: nil, client: nil)
+
+  /// Carries one out; what became of it, chance's part in the next wait left to whoever asks.
+  func carry(_ shipment: Shipment) async -> DeliveryFailure? {
+    do throws(DeliveryFailure) {
+      switch shipment.target {
+      case .nowhere(let reason): throw DeliveryFailure(reason, isFinal: true)
+      case .object(let bucket, let key):
+        guard let store else {
+          throw DeliveryFailure("there is no S3 to deliver to: start with --deliver DIR or --s3-endpoint URL")
+        }
+        try await store.put(shipment.body, bucket: bucket, key: key)
+      case .request(let endpoint):
+        guard let client else { throw DeliveryFailure("there is nothing to send requests with") }
+        try await client.send(shipment.payloads, to: endpoint, isGzipped: shipment.isGzipped)
+      }
+      return nil
+    } catch {
+      note(shipment, error)
+      return error
+    }
+  }
+}
+
+/// A directory laid out as S3: `bucket/key`, whose slashes are folders. An object is there whole or not at all.
+public struct DirectoryStore: ObjectStore {
+  private let path: String
+  private static let queue = DispatchQueue(label: "weir.objects", attributes: .concurrent)
+  /// Where objects are written before they have their name: no bucket is called so here.
+  private static let workshop = ".parts"
+
+  /// A directory, made when there is none.
+  public init(_ path: String) throws(DeliveryFailure) {
+    self.path = path
+    do {
+      try FileManager.default.createDirectory(atPath: path + "/" + Self.workshop, withIntermediateDirectories: true)
+    } catch {
+      throw DeliveryFailure("\(path): cannot be made: \(error.localizedDescription)")
+    }
+  }
+
+  /// Where an object lies, below the directory whatever it is called: a part of a key that means something to a file system, as `..`
+  /// and nothing do, is written with percents, and a longer one than it takes is cut into folders.
+  static func place(bucket: String, key: String) -> [String] {
+    let parts = key.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let bucket = bucket.hasPrefix(".") || bucket.isEmpty ? "%2E" + bucket.dropFirst() : bucket
+    return [bucket]
+      + parts.flatMap { part -> [String] in
+        switch part {
+        case "": return ["%"]
+        case ".", "..": return [part.replacingOccurrences(of: ".", with: "%2E")]
+        default: return pieces(part.replacingOccurrences(of: "\0", with: "%00"))
+        }
+      }
+  }
+
+  /// Pieces of at most 200 bytes.
+  private static func pieces(_ part: String) -> [String] {
+    guard part.utf8.count > 200 else { return [part] }
+    var pieces = [""]
+    for character in part {
+      if pieces[pieces.count - 1].utf8.count + character.utf8.count > 200 { pieces.append("") }
+      pieces[pieces.count - 1].append(character)
+    }
+    return pieces
+  }
+
+  /// Writes it beside, waits for the disk, and gives it its name.
+  public func put(_ body: [UInt8], bucket: String, key: String) async throws(DeliveryFailure) {
+    let failure = await withCheckedContinuation { continuation in
+      Self.queue.async { continuation.resume(returning: self.write(body, Self.place(bucket: bucket, key: key))) }
+    }
+    if let failure { throw failure }
+  }
+
+  private func write(_ body: [UInt8], _ place: [String]) -> DeliveryFailure? {
+    let target = ([path] + place).joined(separator: "/"), folder = ([path] + place.dropLast()).joined(separator: "/")
+    let part = "\(path)/\(Self.workshop)/\(UUID().uuidString)"
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let file = try LockedFile(part)
+      defer { _ = unsafe unlink(part) }
+      try file.write(body, at: 0)
+      guard unsafe rename(part, target) == 0 else {
+        return DeliveryFailure("\(target): cannot be named: \(LockedFile.reason)")
+      }
+      return nil
+    } catch {
+      return DeliveryFailure("\(target): cannot be written: \(error)")
+    }
+  }
+}

@@ -1,0 +1,216 @@
+internal import Foundation
+internal import KinesisCore
+internal import Units
+
+/// What a delivery stream's configuration comes to: the core's, and how its deliveries are carried out.
+struct DeliveryPlan: Sendable {
+  /// A bucket and how its objects are called and written.
+  struct Store: Sendable, Hashable {
+    let bucket: String
+    /// The configuration whose names its objects have.
+    var naming: DeliveryConfiguration
+    let isGzipped: Bool
+    /// CustomTimeZone; nil for UTC.
+    let zone: TimeZone?
+
+    /// The key of a delivery's object. Equal seeds give equal keys, so that what is delivered twice lies there once.
+    func key(of delivery: Delivery, seed: String) -> String {
+      var naming = naming
+      let seconds = zone?.secondsFromGMT(for: Date(timeIntervalSince1970: Double(delivery.oldestArrival.seconds))) ?? 0
+      naming.naming.timeZone = .seconds(Int64(seconds) / 60 * 60)
+      let uuid = GeneratedID.uuid(seed)
+      // As many as a prefix of 1,024 characters can name.
+      let strings = (0..<38).map { GeneratedID.make("random-string/\($0)/\(seed)", length: 11) }
+      return naming.objectKey(of: delivery, ObjectKeyParts(uuid: uuid, randomStrings: strings))
+    }
+  }
+
+  /// As AWS has it: what flaws and names are told by.
+  let configuration: DeliveryConfiguration
+  /// As it runs: without what weir does not do, which `obstacle` names.
+  let running: DeliveryConfiguration
+  /// Where objects go: the destination's, those that could not be delivered, copies of all source records.
+  let main: Store?, errors: Store, backup: Store
+  let endpoint: HTTPEndpoint?
+  /// What stands behind each record.
+  let delimiter: [UInt8]
+  /// Why nothing can be delivered; nil when it can.
+  let obstacle: String?
+
+  /// A destination's plan; a refusal where AWS would refuse it.
+  init(
+    _ name: String, _ place: Place, _ source: DeliveryConfiguration.Source, _ note: DestinationNote, version: Int64,
+    _ limits: LimitsProfile
+  ) throws(ServiceError) {
+    let settings = note.settings, kind = note.kind
+    let bucketSettings = kind.isS3 ? settings : settings.structure("S3Configuration") ?? settings
+    var whole = DeliveryConfiguration(
+      name: name, region: place.region, source: source, destination: kind.destination)
+    whole.buffer = try Self.hints(settings)
+    whole.naming = Self.naming(bucketSettings, settings, version: version)
+    whole.retryDuration = settings.structure("RetryOptions")?.integer("DurationInSeconds").map { .seconds($0) }
+    whole.backup = settings.text("S3BackupMode") ?? kind.leastBackup == kind.leastBackup ? .failures : .all
+    let copies = settings.structure("S3BackupConfiguration") ?? bucketSettings
+    if !kind.isS3 || settings.has("S3BackupConfiguration") { whole.backupBuffer = try Self.hints(copies) }
+    Self.setFormat(settings, of: &whole)
+    let processors = Processors(settings.structure("ProcessingConfiguration"))
+    whole.transform = processors.transform
+    if settings.structure("DynamicPartitioningConfiguration")?.isTrue("Enabled") == true {
+      whole.partitioning = .init()
+    }
+    if let flaw = whole.flaws(limits).first { throw .invalidArgument(flaw.reason) }
+    let zone = try Self.zone(settings.text("CustomTimeZone"))
+    configuration = whole
+    delimiter = processors.delimiter
+    obstacle = Self.obstacle(whole, processors)
+    running = try Self.running(whole, hasObstacle: obstacle != nil, limits)
+    func store(_ settings: WireInput, _ naming: DeliveryConfiguration) -> Store {
+      Store(
+        bucket: Self.bucket(settings), naming: naming, isGzipped: settings.text("CompressionFormat") == "GZIP",
+        zone: zone)
+    }
+    main = kind.isS3 ? store(settings, whole) : nil
+    errors = store(bucketSettings, whole)
+    var copyNames = DeliveryConfiguration(name: name, region: place.region, source: source, destination: .s3)
+    copyNames.naming = Self.naming(copies, settings, version: version)
+    backup = store(copies, copyNames)
+    endpoint = Self.endpoint(kind, settings, source: place.deliveryStreamARN(name))
+  }
+
+  // MARK: Reading
+
+  private static func hints(_ settings: WireInput) throws(ServiceError) -> DeliveryConfiguration.Hints {
+    guard let hints = settings.structure("BufferingHints") else { return .init() }
+    let size = hints.integer("SizeInMBs"), interval = hints.integer("IntervalInSeconds")
+    guard (size == nil) == (interval == nil) else {
+      throw .invalidArgument("BufferingHints must specify both SizeInMBs and IntervalInSeconds, or neither.")
+    }
+    return .init(size: size.map { .mebibytes($0) }, interval: interval.map { .seconds($0) })
+  }
+
+  private static func naming(_ bucket: WireInput, _ settings: WireInput, version: Int64) -> ObjectNaming {
+    var naming = ObjectNaming()
+    naming.prefix = bucket.text("Prefix") ?? ""
+    naming.errorPrefix = bucket.text("ErrorOutputPrefix")
+    naming.fileExtension = settings.text("FileExtension").flatMap { $0.isEmpty ? nil : $0 }
+    naming.version = version
+    return naming
+  }
+
+  private static func setFormat(_ settings: WireInput, of configuration: inout DeliveryConfiguration) {
+    let word = settings.text("CompressionFormat") ?? settings.structure("RequestConfiguration")?.text("ContentEncoding")
+    let compression: DeliveryConfiguration.Compression =
+      switch word {
+      case "GZIP": .gzip
+      case "ZIP": .zip
+      case "Snappy": .snappy
+      case "HADOOP_SNAPPY": .hadoopSnappy
+      default: .none
+      }
+    configuration.format = .raw(compression)
+    guard let conversion = settings.structure("DataFormatConversionConfiguration"), conversion.isTrue("Enabled") else {
+      return
+    }
+    let serializer = conversion.structure("OutputFormatConfiguration")?.structure("Serializer")
+    configuration.format = serializer?.has("OrcSerDe") == true ? .orc(compression) : .parquet(compression)
+  }
+
+  private static func zone(_ name: String?) throws(ServiceError) -> TimeZone? {
+    guard let name, !name.isEmpty else { return nil }
+    guard TimeZone.knownTimeZoneIdentifiers.contains(name) || name == "UTC", let zone = TimeZone(identifier: name)
+    else {
+      throw .invalidArgument("CustomTimeZone \(name) is not a time zone.")
+    }
+    return zone
+  }
+
+  private static func bucket(_ settings: WireInput) -> String {
+    let arn = settings.text("BucketARN") ?? ""
+    return arn.split(separator: ":", omittingEmptySubsequences: false).last.map(String.init) ?? ""
+  }
+
+  private static func endpoint(_ kind: DestinationKind, _ settings: WireInput, source: String) -> HTTPEndpoint? {
+    guard kind == .httpEndpoint, let endpoint = settings.structure("EndpointConfiguration") else { return nil }
+    let attributes = settings.structure("RequestConfiguration")?.structures("CommonAttributes") ?? []
+    return HTTPEndpoint(
+      url: endpoint.text("Url") ?? "", accessKey: endpoint.text("AccessKey"),
+      attributes: attributes.map {
+        .init(name: $0.text("AttributeName") ?? "", value: $0.text("AttributeValue") ?? "")
+      },
+      source: source, requestID: "", timeout: DeliveryDestination.http(.generic).responseTimeout ?? .seconds(180))
+  }
+
+  // MARK: What is not done
+
+  private static func obstacle(_ configuration: DeliveryConfiguration, _ processors: Processors) -> String? {
+    switch configuration.destination {
+    case .s3, .http: break
+    default: return "weir serve does not deliver to \(configuration.destination.product)"
+    }
+    if let processor = processors.unknown { return "weir serve does not do the processor \(processor)" }
+    if configuration.partitioning != nil { return "weir serve does not do dynamic partitioning" }
+    switch configuration.format {
+    case .raw(.none), .raw(.gzip): return nil
+    case .raw: return "weir serve compresses with GZIP only"
+    case .parquet, .orc: return "weir serve does not convert formats"
+    }
+  }
+
+  /// Without what is not done, with the hints that it has with it.
+  private static func running(
+    _ whole: DeliveryConfiguration, hasObstacle: Bool, _ limits: LimitsProfile
+  ) throws(ServiceError) -> DeliveryConfiguration {
+    guard hasObstacle else { return whole }
+    var running = whole
+    running.buffer = hintsInForce(whole, limits)
+    (running.partitioning, running.transform, running.naming) = (nil, nil, ObjectNaming())
+    running.format = .raw(.none)
+    return running
+  }
+
+  /// The hints in force, given or default.
+  private static func hintsInForce(
+    _ configuration: DeliveryConfiguration, _ limits: LimitsProfile
+  ) -> DeliveryConfiguration.Hints {
+    guard let stream = try? DeliveryStream(configuration, limits: limits, at: .epoch) else { return .init() }
+    return .init(size: stream.bufferSize, interval: stream.bufferInterval)
+  }
+}
+
+/// AWS's ProcessingConfiguration.
+private struct Processors {
+  /// The Lambda function, as the core knows it.
+  private(set) var transform: DeliveryConfiguration.Transform?
+  private(set) var delimiter: [UInt8] = []
+  /// The first one that weir does not do.
+  private(set) var unknown: String?
+
+  init(_ settings: WireInput?) {
+    guard let settings, settings.isTrue("Enabled") else { return }
+    for processor in settings.structures("Processors") {
+      let type = processor.text("Type") ?? ""
+      let parameters = processor.structures("Parameters").reduce(into: [String: String]()) {
+        $0[$1.text("ParameterName") ?? ""] = $1.text("ParameterValue")
+      }
+      switch type {
+      case "AppendDelimiterToRecord":
+        // As it is written in templates, backslash and n are two characters.
+        delimiter = Array((parameters["Delimiter"] ?? "\n").replacingOccurrences(of: "\\n", with: "\n").utf8)
+      case "Lambda":
+        transform = Self.transform(parameters)
+        unknown = unknown ?? type
+      default: unknown = unknown ?? type
+      }
+    }
+  }
+
+  private static func transform(_ parameters: [String: String]) -> DeliveryConfiguration.Transform {
+    var transform = DeliveryConfiguration.Transform()
+    transform.retries = parameters["NumberOfRetries"].flatMap { Int64($0) }
+    transform.bufferInterval = parameters["BufferIntervalInSeconds"].flatMap { Int64($0) }.map { .seconds($0) }
+    transform.bufferSize = parameters["BufferSizeInMBs"].flatMap(Double.init).flatMap { size in
+      Int64(exactly: (size * Double(1 << 20)).rounded()).map { Bytes($0) }
+    }
+    return transform
+  }
+}

@@ -1,0 +1,84 @@
+internal import Foundation
+internal import FoundationNetworking
+internal import Server
+internal import Units
+
+/// Requests to S3 and to HTTP endpoints, by URLSession: connections that are kept, time limits, TLS.
+final class HTTPClient: NSObject, URLSessionTaskDelegate, Sendable {
+  private static let session = URLSession(configuration: configuration, delegate: HTTPClient(), delegateQueue: nil)
+
+  private static var configuration: URLSessionConfiguration {
+    let configuration = URLSessionConfiguration.ephemeral
+    configuration.httpMaximumConnectionsPerHost = 16
+    configuration.httpShouldSetCookies = false
+    return configuration
+  }
+
+  /// Redirects are not followed: a signature is good for one address, and AWS does not follow those of endpoints.
+  func urlSession(
+    _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+    newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+  ) { completionHandler(nil) }
+
+  /// Sends one and returns its status and its body.
+  static func send(
+    _ method: String, _ url: URL, _ headers: [(name: String, value: String)], _ body: [UInt8], timeout: TimeInterval
+  ) async throws(DeliveryFailure) -> (status: Int, body: Data) {
+    var request = URLRequest(url: url, timeoutInterval: timeout)
+    request.httpMethod = method
+    request.httpBody = Data(body)
+    for header in headers { request.setValue(header.value, forHTTPHeaderField: header.name) }
+    do {
+      let (data, response) = try await session.data(for: request)
+      return ((response as? HTTPURLResponse)?.statusCode ?? 0, data)
+    } catch {
+      throw DeliveryFailure("\(url.host ?? ""): \(error.localizedDescription)")
+    }
+  }
+}
+
+/// A store that speaks S3's PUT Object, paths with the bucket in them, signed.
+struct S3Store: ObjectStore {
+  /// Where it is, without a path.
+  let endpoint: URL
+  let key: SigV4.Key
+  let region: String
+
+  private static let timeout: TimeInterval = 60
+
+  /// What a Host header says: the port unless it is the scheme's own.
+  private var host: String {
+    let name = endpoint.host ?? ""
+    guard let port = endpoint.port, port != (endpoint.scheme == "https" ? 443 : 80) else { return name }
+    return "\(name):\(port)"
+  }
+
+  func put(_ body: [UInt8], bucket: String, key object: String) async throws(DeliveryFailure) {
+    let path = SigV4.path(bucket: bucket, key: object)
+    let base = "\(endpoint.scheme ?? "http")://\(host)"
+    guard let url = URL(string: base + path) else { throw DeliveryFailure("\(base)\(path): no address") }
+    let headers = SigV4.sign(put: body, host: host, path: path, key: key, region: region, at: Clock.now)
+    let sent = headers.filter { $0.name != "host" } + [(name: "content-type", value: "application/octet-stream")]
+    let answer = try await HTTPClient.send("PUT", url, sent, body, timeout: Self.timeout)
+    guard answer.status == 200 else {
+      throw DeliveryFailure("\(host): \(answer.status) \(String(decoding: answer.body.prefix(500), as: UTF8.self))")
+    }
+  }
+}
+
+/// HTTP endpoints by AWS's request and response contract (Data Firehose Developer Guide: httpdeliveryrequestresponse). Named
+/// deviations: http and other ports than 443 are allowed.
+struct FirehoseEndpointClient: EndpointClient {
+  func send(_ records: [[UInt8]], to endpoint: HTTPEndpoint, isGzipped: Bool) async throws(DeliveryFailure) {
+    guard let url = URL(string: endpoint.url) else { throw DeliveryFailure("\(endpoint.url): no address") }
+    let request = endpoint.request(records, isGzipped: isGzipped, at: Clock.now)
+    let timeout = Double(endpoint.timeout.nanoseconds) / 1e9
+    let answer = try await HTTPClient.send("POST", url, request.headers, request.body, timeout: timeout)
+    try endpoint.check(status: answer.status, body: Array(answer.body))
+  }
+}
+
+/// The machine's clock.
+enum Clock {
+  static var now: Instant { Instant(nanoseconds: Int64(Date().timeIntervalSince1970 * 1e9)) }
+}
