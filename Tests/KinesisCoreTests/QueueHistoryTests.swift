@@ -15,8 +15,16 @@ struct NaiveQueue {
 
   var records: [Record] = []
   let most: Int?, limit: Int, visibility: Int64, retention: Interval
+  /// From a record's arrival until it can be received.
+  var latency = Interval.zero
+  private var now = start
+
+  init(most: Int?, limit: Int, visibility: Int64, retention: Interval) {
+    (self.most, self.limit, self.visibility, self.retention) = (most, limit, visibility, retention)
+  }
 
   mutating func pass(to now: Instant) {
+    self.now = now
     for index in records.indices {
       let arrival = records[index].arrival
       switch records[index].state {
@@ -45,7 +53,7 @@ struct NaiveQueue {
   /// What a receive must give: the oldest first, of one instant those received before first.
   func due(_ side: QueueSide, _ count: Int) -> [QueueRecordID] {
     let wanted = side == .records ? State.visible : .dead
-    let all = records.filter { $0.state == wanted }
+    let all = records.filter { $0.state == wanted && (!$0.isFresh || $0.arrival + latency <= now) }
       .sorted { ($0.arrival, $0.isFresh ? 1 : 0, $0.id) < ($1.arrival, $1.isFresh ? 1 : 0, $1.id) }
     return all.prefix(min(count, limit - inFlight)).map(\.id)
   }

@@ -9,7 +9,7 @@ import Units
 @Suite("Runs with queues")
 struct QueueRunTests {
   /// A queue whose calls take no time, unless told.
-  private static func spec(
+  static func spec(
     instances: Int = 1, threads: Int, limit: Int = 10, callTime: Double = 0,
     _ change: (inout QueueSpec) -> Void = { _ in }
   ) -> QueueSpec {
@@ -19,7 +19,7 @@ struct QueueRunTests {
     return spec
   }
 
-  private static func consumer(
+  static func consumer(
     _ queue: QueueSpec, named name: String = "jobs", perBatch: Distribution = .constant(0),
     perRecord: Distribution = .constant(0)
   ) -> ConsumerSpec {
@@ -28,7 +28,7 @@ struct QueueRunTests {
       perBatch: perBatch, perRecord: perRecord)
   }
 
-  private static func experiment(
+  static func experiment(
     seconds: Int64, rate: Double, _ consumers: [ConsumerSpec], warmup: Int64 = 0, limits: LimitsProfile = .current,
     events: [ScheduledEvent] = [], seed: UInt64 = 1
   ) -> Experiment {
@@ -41,7 +41,7 @@ struct QueueRunTests {
     return experiment
   }
 
-  private static func run(_ experiment: Experiment) throws -> (
+  static func run(_ experiment: Experiment) throws -> (
     consumer: ConsumerResult, queue: QueueResult, run: RunResult
   ) {
     let run = Fixture.result(of: experiment)

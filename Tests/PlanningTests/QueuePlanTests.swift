@@ -34,9 +34,12 @@ import Testing
     let file = FileManager.default.temporaryDirectory.appendingPathComponent("weir-queue-\(UUID().uuidString).yaml")
     try Data(text.utf8).write(to: file)
     defer { try? FileManager.default.removeItem(at: file) }
-    return try await Planner.plan(
-      ScenarioFile.template(path: file.path), PlanRequest(workers: 2, budget: 5_000),
-      isInterrupted: { false },
+    return try await plan(path: file.path)
+  }
+
+  private func plan(path: String) async throws -> Plan {
+    try await Planner.plan(
+      ScenarioFile.template(path: path), PlanRequest(workers: 2, budget: 5_000), isInterrupted: { false },
       report: { _ in })
   }
 
@@ -147,6 +150,48 @@ import Testing
     let wall = try excuse(plan, ["visibility": "30s"])
     #expect(wall.limit == .queueInFlight && wall.basis == .simulated && wall.has == 12_000, "\(wall)")
     #expect(abs((wall.needs ?? 0) / 20_570 - 1) < 0.25, "\(wall)")
+    // Three seconds hold in every run, whenever a second ends: a record that is visible again was handed over before.
+    #expect(values(plan.best?.choices) == ["visibility": "3s"])
+    #expect(plan.best.map { $0.held == $0.replications && $0.replications == 29 } == true, "\(plan.excuses)")
+  }
+
+  /// Replication 16 ended a second while all threads were at work, four records being visible for the fifth time.
+  @Test func `the age of a queue is small while all it has are records that failed before`() throws {
+    let text = Self.text(
+      consumer: "{from: s, type: queue, threads: 250, limit: 1, visibility: 3s, service: {per_record: 50ms}, "
+        + "failures: {rate: 0.3}}",
+      slo: ["iterator_age(consumer=jobs).max < 3 s"], search: ["consumers.jobs.visibility, values: [3s]"], rate: 1600,
+      clock: "{duration: 75s, warmup: 30s, report_bin: 5s}")
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("weir-queue-\(UUID().uuidString).yaml")
+    try Data(text.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    var run = World(PreparedExperiment(try ScenarioFile.load(path: file.path).experiment), replication: 16)
+    while !run.advance(limit: 100_000) {}
+    let jobs = run.finish(isComplete: true).consumers[0]
+    #expect(jobs.duplicates > 40_000 && jobs.propagation.max < .seconds(1))
+    #expect(jobs.iteratorAgeMax < .seconds(1), "\(jobs.iteratorAgeMax)")
+  }
+
+  @Test func `the plan among ways of reading ends in some hundred simulations, each design with its excuse`()
+    async throws
+  {
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let plan = try await plan(path: package.appendingPathComponent("scenarios/queue-plan.yaml").path)
+    #expect(plan.isComplete && plan.effort.designs == 26 && plan.effort.simulations < 754, "\(plan.effort)")
+    let best = values(plan.best?.choices)
+    #expect(best["type"] == "queue" && best["instances"] == "4" && plan.best?.held == plan.best?.replications)
+    #expect(plan.excuses.count + plan.runnersUp.count + 1 == 26)
+    for way in ["kcl_polling", "kcl_efo"] { #expect(try excuse(plan, ["type": way]).limit == .consumer) }
+    // Ten records of 80 ms on average outlast a second now and then; a heartbeat saves them.
+    let broken = try excuse(plan, ["instances": "4", "limit": "10", "visibility": "1s", "heartbeat": "null"])
+    #expect(broken.limit == .queueRedelivery && broken.basis == .simulated)
+    for visibility in ["1s", "5s"] {
+      let few = try excuse(
+        plan, ["instances": "2", "limit": "1", "visibility": visibility, "heartbeat": #"{"every": 500ms}"#])
+      #expect(few.limit == .consumer && (few.needs ?? 0) > 500, "\(few)")
+    }
+    #expect(plan.excuses.filter { $0.limit == .dearer }.allSatisfy { ($0.needs ?? 0) >= ($0.has ?? 0) })
   }
 
   @Test func `more registered consumers than a stream may have are an excuse of the limit`() async throws {

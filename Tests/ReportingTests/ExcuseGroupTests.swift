@@ -27,6 +27,20 @@ import Testing
       groups[1].sentence == "streams.s.shards 9: dearer: $98.55 a month, against $32.85 a month of the best design")
   }
 
+  @Test func `a design that counts as many as the best one is no dearer`() {
+    let best = "the best design"
+    let groups = ExcuseGroup.all([
+      excuse(4, .dearer, best, needs: 4, has: 4, unit: "instances"),
+      excuse(6, .dearer, best, needs: 6, has: 4, unit: "instances"),
+      excuse(5, .dearer, best, needs: 4, has: 4, unit: "instances"),
+    ])
+    #expect(
+      groups.map(\.sentence) == [
+        "2 designs, such as streams.s.shards 4: no better: 4 instances, as the best design has",
+        "streams.s.shards 6: dearer: 6 instances, against 4 instances of the best design",
+      ])
+  }
+
   @Test(arguments: Excuse.Limit.allCases)
   func `every limit has a sentence that names the design`(limit: Excuse.Limit) {
     let group = ExcuseGroup.all([excuse(7, limit, "it", needs: 2, has: 1, unit: "share")])[0]

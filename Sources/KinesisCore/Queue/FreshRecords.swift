@@ -34,8 +34,8 @@ struct FreshRecords: Sendable, Hashable {
   /// When the first can be given out; `.never` when there is none. O(1).
   var due: Instant { dues.first }
 
-  /// The first position of a shard that it may still ask the log for.
-  func firstNeeded(of shard: Int) -> Int64 { shard < next.count ? next[shard] : 0 }
+  /// The first position of a shard that was never given out.
+  func first(of shard: Int) -> Int64 { shard < next.count ? next[shard] : 0 }
 
   /// Whether a position of a shard lies before those never given out.
   func isBehind(_ position: Int64, of shard: Int) -> Bool { shard < next.count && position < next[shard] }
@@ -150,15 +150,6 @@ struct FreshRecords: Sendable, Hashable {
     }
     count -= gone
     return gone
-  }
-
-  /// The arrival of the oldest one, visible or not; nil when there is none. O(shards).
-  func oldestArrival(_ shards: [Shard]) -> Instant? {
-    next.indices.compactMap { shard in
-      guard shard < shards.count else { return nil }
-      let log = shards.span[shard].log
-      return log.run(holding: max(next[shard], log.trimHorizon))?.arrival
-    }.min()
   }
 }
 

@@ -64,8 +64,11 @@ public struct Queue: Sendable, Hashable {
   /// The most records in flight: AWS's 120,000.
   public var inFlightLimit: Int { rules.inFlight }
 
-  /// The first position of a shard that it may still ask the log for.
-  public func firstNeeded(of shard: ShardID) -> Int64 { fresh.firstNeeded(of: shard.index) }
+  /// The first position of a shard from which on none was ever received.
+  public func firstFresh(of shard: ShardID) -> Int64 { fresh.first(of: shard.index) }
+
+  /// Under the rule of chance: records before that which were never received either, in no order; else none.
+  public var drawn: [QueueRecordID] { bag }
 
   /// When each record that is held arrived: received, and neither acknowledged nor expired. O(held).
   public var heldArrivals: [Instant] { held.all.map(\.arrival) }

@@ -28,7 +28,15 @@ public struct QueueListing: Sendable, Hashable, Codable {
 
 /// NextToken: which queue the page before ended with, under which filter, and until when it holds.
 public struct QueueListToken: Sendable, Hashable, Codable {
-  let last: String, streams: [String], until: Instant
+  /// The last queue of that page, and the streams of its filter, by name.
+  public let last: String, streams: [String]
+  /// When it expires.
+  public let until: Instant
+
+  /// A token as it was given out.
+  public init(last: String, streams: [String], until: Instant) {
+    (self.last, self.streams, self.until) = (last, streams, until)
+  }
 }
 
 /// AWS's QueueSummary.
@@ -113,7 +121,7 @@ struct QueueDirectory: Sendable, Hashable {
       }
       guard (tag.key + tag.value).unicodeScalars.allSatisfy(\.isOfTag) else {
         throw .invalidArgument(
-          "Tag \(tag.key) has characters other than letters, digits, white space and _ . : / = + - @.")
+          "Tag \(tag.key) has characters other than letters, digits, white space and _ . : / = + - % @.")
       }
     }
   }
@@ -154,6 +162,6 @@ extension Unicode.Scalar {
   /// Whether it may stand in a tag.
   fileprivate var isOfTag: Bool {
     properties.isAlphabetic || properties.numericType != nil || properties.isWhitespace
-      || "_.:/=+-@".unicodeScalars.contains(self)
+      || "_.:/=+-%@".unicodeScalars.contains(self)
   }
 }

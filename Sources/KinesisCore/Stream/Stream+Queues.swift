@@ -190,12 +190,6 @@ extension Stream {
     _ = queues[queue].deadPolls.removeAll()
   }
 
-  /// When the oldest record of a queue arrived that is visible, or about to be; nil when there is none. O(shards).
-  public func oldestVisible(in queue: Int) -> Instant? {
-    let again = queues[queue].held.oldest(.records).map { queues[queue].held[$0].arrival }
-    return [again, queues[queue].fresh.oldestArrival(shards)].compactMap { $0 }.min()
-  }
-
   // MARK: As values
 
   /// Does what is asked of a queue, or says why not.

@@ -29,9 +29,14 @@ struct ExcuseGroup {
 
   /// Shards differ by design: what binds them is the same.
   private func isAlike(_ excuse: Excuse) -> Bool {
-    guard first.limit == excuse.limit, first.unit == excuse.unit else { return false }
+    guard first.limit == excuse.limit, first.unit == excuse.unit, Self.isTied(first) == Self.isTied(excuse) else {
+      return false
+    }
     return Self.owner(first) == Self.owner(excuse)
   }
+
+  /// Whether a design has exactly what the best one has, and was found later.
+  private static func isTied(_ excuse: Excuse) -> Bool { excuse.limit == .dearer && excuse.needs == excuse.has }
 
   private static func owner(_ excuse: Excuse) -> String {
     switch excuse.limit {
@@ -87,6 +92,7 @@ struct ExcuseGroup {
     case .budget: return "budget \(first.subject): comes to \(has), \(needs) allowed\(remark)"
     case .objective: return "slo \(first.subject): comes to \(has), wanted \(needs)\(remark)"
     case .undecided: return "slo \(first.subject) is not shown to hold: \(has) on average, wanted \(needs)\(remark)"
+    case .dearer where Self.isTied(first): return "no better: \(needs), as \(first.subject) has\(remark)"
     case .dearer: return "dearer: \(needs), against \(has) of \(first.subject)\(remark)"
     case .notSimulated: return "not simulated: \(first.remark)"
     case .scenario: return "the scenario refuses it: \(first.remark)"

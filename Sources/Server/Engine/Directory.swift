@@ -74,6 +74,6 @@ struct Directory: Sendable {
     queues[place].labels = labels
   }
 
-  /// All queues, by name.
-  var allQueues: [QueueNote] { queues.sorted { $0.name < $1.name } }
+  /// The newest queue of a name.
+  func queue(named name: String) -> QueueNote? { queues.last { $0.name == name } }
 }

@@ -95,6 +95,12 @@ extension KinesisService {
     }
   }
 
+  /// The name of the queue that ResourceARN names, whose tags the core keeps; nil of anything else.
+  private func queueName(_ input: WireInput) throws(ServiceError) -> String? {
+    guard case .queue(let note) = try labelled(input) else { return nil }
+    return note.name
+  }
+
   private func labels(_ input: WireInput) throws(ServiceError) -> Directory.Labels {
     switch try labelled(input) {
     case .stream(let id): directory[id].labels
@@ -112,19 +118,30 @@ extension KinesisService {
   }
 
   mutating func tagResource(_ input: WireInput) throws(ServiceError) {
+    if let queue = try queueName(input) {
+      _ = try ask(.queue(queue, .tag(input.map("Tags").map { ResourceTag($0.key, $0.value) })))
+      return
+    }
     var labels = try labels(input)
     labels.tags = try Self.added(input.map("Tags"), to: labels.tags, of: " to \(input.text("ResourceARN") ?? "")")
     try set(labels, of: input)
   }
 
   mutating func untagResource(_ input: WireInput) throws(ServiceError) {
+    if let queue = try queueName(input) {
+      _ = try ask(.queue(queue, .untag(input.texts("TagKeys"))))
+      return
+    }
     var labels = try labels(input)
     for key in input.texts("TagKeys") { labels.tags[key] = nil }
     try set(labels, of: input)
   }
 
-  func listResourceTags(_ input: WireInput, _ writer: inout WireWriter) throws(ServiceError) {
-    let tags = Self.sorted(try labels(input).tags)
+  mutating func listResourceTags(_ input: WireInput, _ writer: inout WireWriter) throws(ServiceError) {
+    var tags = Self.sorted(try labels(input).tags)
+    if let queue = try queueName(input), case .queue(.tags(let kept)) = try ask(.queue(queue, .listTags)) {
+      tags = kept.map { ($0.key, $0.value) }
+    }
     writer.object { Self.write(tags, into: &$0) }
   }
 

@@ -88,15 +88,21 @@ extension KinesisService {
 
   /// What a token goes on with.
   func read(token: String, _ kind: String) throws(ServiceError) -> String {
+    let (issued, place) = try open(token, kind)
+    guard now - issued <= Self.tokenLifetime else { throw .expiredToken }
+    return place
+  }
+
+  static let foreignToken = ServiceError.invalidArgument("NextToken is not one that was given out.")
+
+  /// When a token was given out, and what it goes on with, however old it is.
+  func open(_ token: String, _ kind: String) throws(ServiceError) -> (issued: Instant, place: String) {
     var bytes: [UInt8] = []
     guard Base64.decode(Array(token.utf8), into: &bytes), let text = String(validating: bytes, as: UTF8.self) else {
-      throw .invalidArgument("NextToken is not one that was given out.")
+      throw Self.foreignToken
     }
     let parts = text.split(separator: "\n", omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0] == kind, let issued = Int64(parts[1]) else {
-      throw .invalidArgument("NextToken is not one that was given out.")
-    }
-    guard now - Instant(nanoseconds: issued) <= Self.tokenLifetime else { throw .expiredToken }
-    return String(parts[2])
+    guard parts.count == 3, parts[0] == kind, let issued = Int64(parts[1]) else { throw Self.foreignToken }
+    return (Instant(nanoseconds: issued), String(parts[2]))
   }
 }

@@ -11,15 +11,14 @@ extension KinesisService {
     guard streams.count == 1 else { throw .validation("StreamConfigurationList must have exactly one entry.") }
     let id = try stream(streams[0])
     let start = try Self.start(streams[0].structure("StartingPosition"))
-    let tags = try Self.newTags(input)
+    let tags = input.map("Tags").map { ResourceTag($0.key, $0.value) }
     let change = try Self.change(input.structure("QueueAttributes"))
     var settings = QueueSettings(account.limits)
     settings.visibility = change.visibility ?? settings.visibility
     settings.deadLetters = change.deadLetters ?? settings.deadLetters
-    _ = try ask(.createQueue(name, stream: account[id].name, start, settings), of: id)
+    _ = try ask(.createQueue(name, stream: account[id].name, start, settings, tags: tags), of: id)
     guard let position = account[id].queue(named: name) else { return }
     let queue = directory.addQueue(name, stream: id, position: position, at: now)
-    directory.label(queue: queue, Directory.Labels(tags: tags))
     guard let note = directory.queue(queue) else { return }
     describe(note, account[id].queues[position].description, &writer)
   }
@@ -120,27 +119,17 @@ extension KinesisService {
     }
   }
 
-  func listQueues(_ input: WireInput, _ writer: inout WireWriter) throws(ServiceError) {
-    var start = ""
-    if let token = input.text("NextToken") { start = try read(token: token, "queues") }
-    var wanted: Set<Int>?
-    if input.has("StreamFilter") {
-      wanted = []
-      for filter in input.structures("StreamFilter") {
-        let id = try stream(filter)
-        try checkCreation(filter, of: id)
-        wanted?.insert(id)
-      }
-    }
-    let rest = directory.allQueues.filter { note in
-      account[note.stream].queues[note.position].status != .deleted && wanted?.contains(note.stream) != false
-        && note.name > start
-    }
-    let shown = rest.prefix(Int(input.integer("MaxResults") ?? Int64(Self.page)))
+  mutating func listQueues(_ input: WireInput, _ writer: inout WireWriter) throws(ServiceError) {
+    var listing = QueueListing(most: input.integer("MaxResults").map { Int(clamping: $0) })
+    if let token = input.text("NextToken") { listing.token = try queueToken(token) }
+    listing.streams = input.structures("StreamFilter").map { name(ofFilter: $0) ?? "" }
+    guard case .queues(let page) = try ask(.listQueues(listing)) else { return }
+    let notes = page.queues.compactMap { summary in directory.queue(named: summary.name).map { ($0, summary.status) } }
     writer.object { writer in
-      writer.member("QueueSummaries", list: shown) { writer, note in
+      writer.member("QueueSummaries", list: notes) { writer, summary in
+        let (note, status) = summary
         writer.object { writer in
-          writeName(note, account[note.stream].queues[note.position].status, &writer)
+          writeName(note, status, &writer)
           writer.member("Streams", list: [note.stream]) { writer, stream in
             writer.object { writer in
               writer.member("StreamARN", place.streamARN(account[stream].name))
@@ -149,8 +138,25 @@ extension KinesisService {
           }
         }
       }
-      if shown.count < rest.count, let last = shown.last { writer.member("NextToken", token("queues", last.name)) }
+      if let token = page.token { writer.member("NextToken", text(of: token)) }
     }
+  }
+
+  /// The stream that an entry of StreamFilter means; nil when it is not there. Which error AWS has for that is not known: its model
+  /// lists none for ListQueues, so no queue is of it.
+  private func name(ofFilter filter: WireInput) -> String? {
+    guard let id = try? stream(filter), (try? checkCreation(filter, of: id)) != nil else { return nil }
+    return account[id].name
+  }
+
+  private func text(of token: QueueListToken) -> String {
+    self.token("queues", ([token.last, "\(token.until.nanoseconds)"] + token.streams).joined(separator: " "))
+  }
+
+  private func queueToken(_ text: String) throws(ServiceError) -> QueueListToken {
+    let words = try open(text, "queues").place.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
+    guard words.count >= 2, let until = Int64(words[1]) else { throw Self.foreignToken }
+    return QueueListToken(last: words[0], streams: Array(words[2...]), until: Instant(nanoseconds: until))
   }
 
   // MARK: Records

@@ -13,6 +13,7 @@ struct QueueConsumer: Sendable {
   /// Among the queues of its stream; in events; and its first worker in events.
   private let position: Int, place: Int, base: Int
   private let retention: Interval
+  private let fresh: UnreadRecords
   private let perBatch: Sampler, perRecord: Sampler
   private var service: RandomStream
   private var desk: QueueDesk
@@ -38,6 +39,7 @@ struct QueueConsumer: Sendable {
     (self.spec, self.queue, self.number) = (spec, queue, number)
     (self.position, self.place, self.base) = (position, place, base)
     retention = experiment.streams[spec.stream].retention
+    fresh = UnreadRecords(stream: spec.stream, queue: position)
     (perBatch, perRecord) = (Sampler(spec.perBatch), Sampler(spec.perRecord))
     service = naming.stream(.service, of: spec.name)
     desk = QueueDesk(spec, queue, number, at: position, naming)
@@ -138,6 +140,7 @@ struct QueueConsumer: Sendable {
     _ observers: inout Observers
   ) {
     let there = calendar.now + took
+    var groups = ArrivalGroups()
     for index in range {
       let record = records[index]
       calendar.fold(UInt64(record.id.shard.index) << 44 ^ UInt64(record.id.position))
@@ -145,11 +148,12 @@ struct QueueConsumer: Sendable {
       // A restored record's receipts begin anew, the instant of its first one does not.
       if record.receives == 1, calendar.now - record.firstReceived < .milliseconds(1) {
         tally.records += 1
-        tally.note(there - record.arrival, 1, by: number, &observers)
+        if let one = groups.add(record.arrival) { tally.note(there - one.arrival, one.count, by: number, &observers) }
       } else {
         tally.duplicates += 1
       }
     }
+    if let one = groups.last { tally.note(there - one.arrival, one.count, by: number, &observers) }
     workers.give(worker, records, range)
     if took > .zero { schedule(.queueAnswer, worker, at: there, &calendar) } else { work(worker, &calendar) }
   }
@@ -175,6 +179,8 @@ struct QueueConsumer: Sendable {
     _ = desk.hide(held, for: heartbeat.extends, &endpoint, at: calendar.now)
     book.result.entryCalls += 1
     schedule(.queueBeat, worker, at: calendar.now + heartbeat.every, &calendar)
+    // An extension may end sooner than what it replaces.
+    arm(endpoint, &calendar)
   }
 
   /// A worker has processed all it holds, or the next of it: attempts that went well are acknowledged.
@@ -213,10 +219,7 @@ struct QueueConsumer: Sendable {
   ) -> Interval {
     guard !records.isEmpty else { return .zero }
     book.result.entryCalls += 1
-    let now = calendar.now
-    let (late, took) = desk.acknowledge(records, &endpoint, at: now) {
-      book.result.acknowledgedAfter.record(now - $0.arrival)
-    }
+    let (late, took) = desk.acknowledge(records, &endpoint, at: calendar.now, &book.result.acknowledgedAfter)
     book.result.lateAcknowledgements += Int64(late)
     calendar.fold(UInt64(late))
     return took
@@ -348,9 +351,12 @@ struct QueueConsumer: Sendable {
       isReaderComing = true
       calendar.schedule(RunEvent(.queueDead, place), at: now + reader.after, .control)
     }
-    let queue = endpoint.stream(spec.stream).queues[position]
-    tally.note(expired: queue.ledger.expiredUnread - tally.expired, at: retention, by: number, &observers)
-    needed = (0..<endpoint[spec.stream].shards.count).map { queue.firstNeeded(of: ShardID($0)) }
+    let expired = endpoint.stream(spec.stream).queues[position].ledger.expiredUnread
+    tally.note(expired: expired - tally.expired, at: retention, by: number, &observers)
+    needed = fresh.first(endpoint)
+    precondition(
+      workers.waiting == 0 || armedAt <= max(now, endpoint.nextAnswer(of: position, in: spec.stream)),
+      "a receive of \(spec.name) waits for records that nobody will give it")
   }
 
   /// A measured second ends with such an age.
@@ -364,22 +370,14 @@ struct QueueConsumer: Sendable {
 
   func firstNeeded(of shard: Int) -> Int64 { shard < needed.count ? needed[shard] : 0 }
 
-  /// The age of the oldest record that is visible.
+  /// The age of the oldest record that it never received.
   func age(_ endpoint: borrowing Endpoint, at instant: Instant) -> Interval {
-    guard uptime.isDeployed else { return .zero }
-    return endpoint.stream(spec.stream).oldestVisible(in: position).map { instant - $0 } ?? .zero
+    uptime.isDeployed ? fresh.age(endpoint, at: instant) : .zero
   }
 
   /// How late the records are that it has never received.
   func unread(_ endpoint: borrowing Endpoint, at instant: Instant) -> LatencyHistogram {
-    guard uptime.isDeployed else { return LatencyHistogram() }
-    var late = Lateness(at: instant)
-    let queue = endpoint.stream(spec.stream).queues[position]
-    for shard in 0..<endpoint[spec.stream].shards.count {
-      let id = ShardID(shard)
-      late.add(from: queue.firstNeeded(of: id), in: id, of: spec.stream, .kinesisRecords, endpoint)
-    }
-    return late.ages
+    uptime.isDeployed ? fresh.ages(endpoint, at: instant) : LatencyHistogram()
   }
 
   /// Bytes that receives gave.

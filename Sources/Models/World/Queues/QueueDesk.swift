@@ -66,18 +66,23 @@ struct QueueDesk: Sendable {
     }
   }
 
-  /// A call that acknowledges; `done` is told of each record for which it succeeds. Returns for how many it came too late, and
-  /// how long it took. A call that the service fails acknowledges nothing: that nobody repeats it is assumed.
+  /// A call that acknowledges; `after` gets the age of each record for which it succeeds. Returns for how many it came too late,
+  /// and how long it took. A call that the service fails acknowledges nothing: that nobody repeats it is assumed.
   mutating func acknowledge(
-    _ records: [ReceivedRecord], _ endpoint: inout Endpoint, at now: Instant, done: (ReceivedRecord) -> Void
+    _ records: [ReceivedRecord], _ endpoint: inout Endpoint, at now: Instant, _ after: inout LatencyHistogram
   ) -> (late: Int, took: Interval) {
     endpoint.queues(of: stream) { stream, faults, _ in
       let took = took(faults)
       guard admits(records.count, stream: &stream, faults, at: now) else { return (0, took) }
-      var late = 0
+      var late = 0, groups = ArrivalGroups()
       for record in records {
-        if stream.acknowledge(record.handle, .records, of: position) == nil { done(record) } else { late += 1 }
+        if stream.acknowledge(record.handle, .records, of: position) == nil {
+          if let one = groups.add(record.arrival) { after.record(now - one.arrival, count: one.count) }
+        } else {
+          late += 1
+        }
       }
+      if let one = groups.last { after.record(now - one.arrival, count: one.count) }
       return (late, took)
     }
   }
