@@ -5,10 +5,9 @@ internal import Logging
 internal import Server
 internal import Units
 
-@main
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "weir serve",
+    commandName: "serve",
     abstract: "A Kinesis endpoint for real AWS clients, deciding with the rules that simulations run.",
     discussion: """
       EXAMPLE
@@ -58,6 +57,9 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "A directory in which streams and records outlive the process. Without one, everything is in memory.")
   var data: String?
 
+  @Option(help: "A new file for every call and a check sum of every answer, for `weir replay`.")
+  var journal: String?
+
   @OptionGroup var deliveries: DeliveryOptions
 
   enum ClockKind: String, CaseIterable, ExpressibleByArgument {
@@ -105,12 +107,13 @@ struct Serve: AsyncParsableCommand {
     let log = Logger(label: "weir-serve")
     let limits = try limits()
     let engine: Engine
+    var journal: CallJournal?
     let gate: SignatureGate?
     do {
       gate = try credentials.map { path throws(Credentials.Damage) in
         SignatureGate(try Credentials(path: path), region: region) { Clock.now }
       }
-      engine = try self.engine(limits, try deliveries.courier(region: region, log))
+      engine = try self.engine(limits, try deliveries.courier(region: region, log), &journal)
     } catch {
       log.error("\(error)")
       throw ExitCode(1)
@@ -128,20 +131,30 @@ struct Serve: AsyncParsableCommand {
     let signal = await Signals.first()
     log.info("stopping", metadata: ["signal": "\(signal)"])
     await engine.stop()
+    if let failure = journal?.close() { log.error("the journal is not whole: \(failure)") }
     try await server.stop()
   }
 
   /// An engine on the clock that was asked for: new, or what the data directory holds.
-  private func engine(_ limits: LimitsProfile, _ courier: Courier) throws(DataDirectoryError) -> Engine {
+  private func engine(
+    _ limits: LimitsProfile, _ courier: Courier, _ journal: inout CallJournal?
+  ) throws(DataDirectoryError) -> Engine {
     let place = Place(account: account, region: region), isVirtual = clock == .virtual
     let now = isVirtual ? Instant(seconds: clockStart) : Clock.now
-    guard let data else {
-      let service = KinesisService(place, limits: limits, at: now)
-      return Engine(service, clock: isVirtual ? .virtual(now) : .real(from: now), courier: courier)
-    }
     let terms = DataDirectory.Terms(place, limits, isVirtual: isVirtual)
+    guard let data else {
+      if let path = self.journal { journal = try CallJournal(path, terms, start: now) }
+      let service = KinesisService(place, limits: limits, at: now)
+      return Engine(service, clock: isVirtual ? .virtual(now) : .real(from: now), courier: courier, journal: journal)
+    }
     let (directory, contents) = try DataDirectory.open(data, terms, now: now)
-    return Engine(terms, contents, log: CallLog(directory), courier: courier) { last in
+    if let path = self.journal {
+      guard contents.isEmpty else {
+        throw DataDirectoryError("\(data): has calls that a journal would lack. Take a new directory with --journal.")
+      }
+      journal = try CallJournal(path, terms, start: contents.start)
+    }
+    return Engine(terms, contents, log: CallLog(directory), courier: courier, journal: journal) { last in
       isVirtual ? .virtual(last) : .real(from: max(last, Clock.now))
     }
   }

@@ -33,6 +33,7 @@ struct Weir: AsyncParsableCommand {
       TraceVerb.self,
       ExportVerb.self,
       ServeVerb.self,
+      ReplayVerb.self,
       Schema.self,
       Limits.self,
       Metrics.self,

@@ -69,6 +69,22 @@ struct `Real clients of weir serve` {
     #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
   }
 
+  @Test("read of CloudWatch what they put, and `weir trace` takes it, and a journal's trace as well") func loop()
+    async throws
+  {
+    guard let clients = await Clients.ready() else { return }
+    let folder = try Folder(), journal = folder.file("calls.journal").path
+    let server = try await Server(["--clock", "virtual", "--journal", journal])
+    let outcome = try await clients.run("cloudwatch.py", [server.url, Tool.built.path, clients.bin, folder.url.path])
+    #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
+    #expect(await server.stop().status == 0)
+    let csv = folder.file("orders.csv").path
+    let replay = try await Tool.built.run(["replay", journal, "--trace", csv])
+    #expect(replay.status == 0 && replay.stdout.contains(" 0 differ"), "\(replay)\(replay.stdout)")
+    let trace = try await Tool.built.run(["trace", csv, "--shards", "2"])
+    #expect(trace.status == 0 && trace.stdout.contains("150"), "\(trace)\(trace.stdout)")
+  }
+
   @Test(
     "on the virtual clock get for each record the verdict, shard and sequence number that the simulator's core gives")
   func verdicts() async throws {

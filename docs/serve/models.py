@@ -15,7 +15,8 @@ import sys
 import botocore
 
 VERSION = "1.44.8"
-SERVICES = {"kinesis": "2013-12-02", "firehose": "2015-08-04"}
+SERVICES = {"kinesis": "2013-12-02", "firehose": "2015-08-04", "cloudwatch": "2010-08-01"}
+ONLY = {"cloudwatch": {"GetMetricData", "GetMetricStatistics"}}
 RESOURCES = pathlib.Path(__file__).resolve().parents[2] / "Sources/Server/Resources"
 CONSTRAINTS = ("min", "max", "pattern", "enum")
 
@@ -44,9 +45,24 @@ def operation(source):
     return out
 
 
+def part(source, names):
+    """Some operations, and the shapes that they need."""
+    operations = {name: each for name, each in source["operations"].items() if name in names}
+    open_, found = [each for op in operations.values() for each in (op["input"], op["output"], *op.get("errors", []))], {}
+    while open_:
+        name = open_.pop()["shape"]
+        if name in found:
+            continue
+        found[name] = each = source["shapes"][name]
+        open_ += list(each.get("members", {}).values()) + [each[k] for k in ("member", "key", "value") if k in each]
+    return {**source, "operations": operations, "shapes": found}
+
+
 def model(service, version):
     path = pathlib.Path(botocore.__file__).parent / "data" / service / version / "service-2.json.gz"
     source = json.load(gzip.open(path))
+    if service in ONLY:
+        source = part(source, ONLY[service])
     return {
         "botocore": VERSION,
         "service": service,

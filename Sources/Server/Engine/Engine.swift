@@ -33,6 +33,7 @@ public actor Engine {
   private var isStopped = false
   private let log: CallLog?
   private let courier: Courier
+  private let journal: CallJournal?
   /// What is being delivered, and who waits until nothing is.
   private var shipping: Set<Shipment.ID> = []
   private var idlers: [CheckedContinuation<Void, Never>] = []
@@ -44,13 +45,16 @@ public actor Engine {
   private static let mostEvents = 256
 
   /// An engine for a service that keeps nothing.
-  public init(_ service: KinesisService, clock: EngineClock, courier: Courier = .none) {
-    (self.service, self.clock, self.courier, log) = (service, clock, courier, nil)
+  public init(
+    _ service: KinesisService, clock: EngineClock, courier: Courier = .none, journal: CallJournal? = nil
+  ) {
+    (self.service, self.clock, self.courier, self.journal, log) = (service, clock, courier, journal, nil)
   }
 
   /// An engine for what a data directory holds: its calls are done again. `clock` is told the last one's instant.
   public init(
     _ terms: DataDirectory.Terms, _ contents: DataDirectory.Contents, log: CallLog, courier: Courier = .none,
+    journal: CallJournal? = nil,
     clock: (Instant) -> EngineClock
   ) {
     service = KinesisService(terms.place, limits: terms.limits, at: contents.start)
@@ -61,7 +65,7 @@ public actor Engine {
       calls = max(calls, frame.call.number)
     }
     let last = contents.frames.last?.at ?? contents.start
-    (self.log, self.courier, self.clock) = (log, courier, clock(last))
+    (self.log, self.courier, self.journal, self.clock) = (log, courier, journal, clock(last))
     // Those who waited when the process ended are gone.
     queue = service.audience.waiting.map { CallFrame(Self.hangUp($0, number: 0), at: last) }
   }
@@ -155,7 +159,9 @@ public actor Engine {
   private func step(_ frame: CallFrame) -> Answer? {
     let call = frame.call
     var effects: [ServiceEffect] = []
+    journal?.note(frame)
     service.step(call, at: frame.at, into: &effects)
+    note(effects)
     var own: Answer?
     for effect in effects {
       switch effect {
@@ -166,6 +172,18 @@ public actor Engine {
     }
     setAlarm()
     return own
+  }
+
+  /// What calls are answered goes into the journal.
+  private func note(_ effects: [ServiceEffect]) {
+    guard let journal else { return }
+    for effect in effects {
+      switch effect {
+      case .reply(let call, let reply): journal.note(.init(call, status: reply.status, reply.body))
+      case .event(let call, let bytes): journal.note(.init(call, status: 0, bytes))
+      case .begin, .end, .ship: break
+      }
+    }
   }
 
   private func begin(_ number: Int) -> AsyncStream<[UInt8]> {
@@ -208,6 +226,11 @@ public actor Engine {
 
   /// Ends it: nothing is taken any more; who waits is told so.
   public func stop() {
+    if !isStopped, journal != nil, !isWriting {
+      calls += 1
+      // The time up to here is in the journal as well.
+      _ = step(CallFrame(Self.hangUp(0, number: calls), at: clock.now))
+    }
     isStopped = true
     alarm?.task.cancel()
     alarm = nil
@@ -310,6 +333,7 @@ public actor Engine {
     guard !isWriting else { return }
     var effects: [ServiceEffect] = []
     service.wake(at: clock.now, into: &effects)
+    note(effects)
     effects.forEach(perform)
     setAlarm()
   }

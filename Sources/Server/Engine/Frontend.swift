@@ -84,6 +84,7 @@ public struct Frontend: Sendable {
   }
 
   private func serve(_ call: HTTPCall) async -> HTTPAnswer {
+    if call.headers["content-type"]?.hasPrefix(QueryProtocol.contentType) == true { return await serve(form: call) }
     let target = call.headers["x-amz-target"], type = call.headers["content-type"]
     switch reader.read(target: target, contentType: type, body: call.body) {
     case .refused(let error, let format): return Self.answer(ServiceReply(error, format))
@@ -95,6 +96,28 @@ public struct Frontend: Sendable {
         return HTTPAnswer(status: 200, headers: headers, body: .events(events))
       }
     }
+  }
+
+  /// The query protocol: the answer of JSON in XML.
+  private func serve(form call: HTTPCall) async -> HTTPAnswer {
+    let (operation, request) = reader.read(form: call.body), id = UUID().uuidString.lowercased()
+    let reply: ServiceReply
+    switch request {
+    case .refused(let error, let format): reply = ServiceReply(error, format)
+    case .call(let service, _, let format, let ask):
+      guard case .whole(let answer) = await engine.send(service, operation, format, ask) else {
+        return Self.plain(500, "")
+      }
+      reply = answer
+    }
+    let value = JSONReader.read(reply.body) ?? .null, members = WireInput(value)
+    let body =
+      reply.error.map { code in
+        let message = members.text("message") ?? members.text("Message") ?? ""
+        return QueryProtocol.write(code: code, message: message, id: id)
+      } ?? QueryProtocol(model: .cloudWatch).write(value, of: operation, id: id)
+    let headers = [(name: "x-amzn-RequestId", value: id), (name: "Content-Type", value: "text/xml")]
+    return HTTPAnswer(status: reply.status, headers: headers, body: .whole(body))
   }
 
   private static var identity: [(name: String, value: String)] {

@@ -67,6 +67,14 @@ extension KinesisService {
     "RestoreDeadLetterQueueRecords": { s, i, w throws(ServiceError) in try s.restore(i, &w) },
   ]
 
+  private static func actions(of service: ServiceCall.Service) -> [String: Action] {
+    switch service {
+    case .kinesis: actions
+    case .firehose: deliveryActions
+    case .cloudWatch: metricActions
+    }
+  }
+
   /// Does what is asked. What an operation without an answer says is an empty body, as AWS has it.
   mutating func perform(_ call: ServiceCall, into writer: inout WireWriter) throws(ServiceError) -> Outcome {
     switch call.ask {
@@ -89,8 +97,7 @@ extension KinesisService {
       case "ReceiveQueueRecords": return try receive(input, .records, call, &writer)
       case "ReceiveDeadLetterQueueRecords": return try receive(input, .deadLetters, call, &writer)
       default:
-        let actions = call.service == .kinesis ? Self.actions : Self.deliveryActions
-        guard let action = actions[call.operation] else { throw .notThere(call.operation) }
+        guard let action = Self.actions(of: call.service)[call.operation] else { throw .notThere(call.operation) }
         try action(&self, input, &writer)
         return .answered
       }

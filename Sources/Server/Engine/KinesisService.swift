@@ -95,6 +95,7 @@ public struct KinesisService: Machine {
 
   private mutating func pass(to instant: Instant, into effects: inout [ServiceEffect]) {
     now = max(now, instant)
+    meters.pass(to: now)
     account.wake(at: now, into: &unsolicited)
     tell(into: &effects)
     for stream in leaving.sorted() where !account.streamIDs.contains(stream) { forget(stream, into: &effects) }

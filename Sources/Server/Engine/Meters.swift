@@ -1,4 +1,5 @@
 internal import KinesisCore
+internal import Units
 
 /// What CloudWatch counts, since the process began: by stream or delivery stream, by CloudWatch's name, in Prometheus' text.
 struct Meters: Sendable {
@@ -38,16 +39,35 @@ struct Meters: Sendable {
     case objectBytes = "DeliveryToS3_Bytes"
     case requestedRecords = "DeliveryToHttpEndpoint_Records"
     case requestedBytes = "DeliveryToHttpEndpoint_Bytes"
+
+    /// As CloudWatch spells it.
+    var metric: String { rawValue.replacing("_", with: ".") }
   }
 
   /// By subject, then by name.
   private var counts: [Subject: [Name: Int64]] = [:]
+  /// The same by the minute.
+  private var history: [Subject: [Name: MetricMinutes]] = [:]
+  private var now = Instant.epoch
+
+  /// What is counted from now on is counted at an instant.
+  mutating func pass(to instant: Instant) { now = instant }
 
   mutating func add(_ count: Int64, to name: Name, of subject: Subject) {
     counts[subject, default: [:]][name, default: 0] += count
+    history[subject, default: [:]][name, default: MetricMinutes()].add(count, at: now)
   }
 
-  mutating func forget(_ subject: Subject) { counts[subject] = nil }
+  mutating func forget(_ subject: Subject) {
+    counts[subject] = nil
+    history[subject] = nil
+  }
+
+  /// The minutes of a metric by CloudWatch's name of it; nil where there are none.
+  func minutes(of metric: String, _ subject: Subject?) -> MetricMinutes? {
+    guard let subject, let name = Name.allCases.first(where: { $0.metric == metric }) else { return nil }
+    return history[subject]?[name]
+  }
 
   /// What a read of a stream brought.
   mutating func note(_ page: ReadAnswer, of stream: Int) {

@@ -18,6 +18,8 @@ public struct ServiceCall: Sendable, Hashable {
     case kinesis
     /// Data Firehose.
     case firehose
+    /// CloudWatch, as far as it tells of the others.
+    case cloudWatch
   }
 
   /// The driver's number of it, by which effects name it; never used again.

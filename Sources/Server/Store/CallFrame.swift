@@ -62,6 +62,10 @@ struct CallFrame: Sendable, Hashable {
   /// Reads one; nil when the bytes are none.
   init?(_ bytes: [UInt8]) {
     guard let value = CBORReader.read(bytes) else { return nil }
+    self.init(value)
+  }
+
+  init?(_ value: WireValue) {
     let input = WireInput(value)
     guard let time = input.integer("t"), let number = input.integer("n"), let operation = input.text("o"),
       let format = input.integer("f"), let ask = Self.ask(value)

@@ -7,7 +7,8 @@ public struct DataDirectoryError: Error, Sendable, Hashable, CustomStringConvert
   /// What is wrong and what helps.
   public let description: String
 
-  init(_ description: String) { self.description = description }
+  /// Why.
+  public init(_ description: String) { self.description = description }
 }
 
 /// The calls that made a service what it is, on disk: what is acknowledged is here first.
@@ -33,13 +34,13 @@ public struct DataDirectory: Sendable {
   public struct Contents: Sendable {
     /// When it began.
     public let start: Instant
+    /// Whether there were no calls.
+    public var isEmpty: Bool { frames.isEmpty }
     /// The calls, oldest first.
     let frames: [CallFrame]
   }
 
   private static let name = "calls.log"
-  private static let magic = Array("WEIRCALLS".utf8)
-  private static let version: UInt8 = 1
 
   private let lock: LockedFile
   private let file: LockedFile
@@ -73,7 +74,7 @@ public struct DataDirectory: Sendable {
   private static func make(
     _ file: LockedFile, _ lock: LockedFile, _ terms: Terms, _ now: Instant
   ) throws(DataDirectoryError) -> (directory: DataDirectory, contents: Contents) {
-    let head = head(terms, now)
+    let head = CallFile.head(.log, terms, now)
     try file.write(head, at: 0)
     return (DataDirectory(lock: lock, file: file, end: head.count), Contents(start: now, frames: []))
   }
@@ -82,92 +83,33 @@ public struct DataDirectory: Sendable {
     (self.lock, self.file, self.end) = (lock, file, end)
   }
 
-  // MARK: The head
-
-  private static func head(_ terms: Terms, _ start: Instant) -> [UInt8] {
-    var writer = WireWriter(.cbor)
-    writer.object { writer in
-      writer.member("start", start.nanoseconds)
-      writer.member("account", terms.place.account)
-      writer.member("region", terms.place.region)
-      writer.member("clock", terms.isVirtual ? "virtual" : "real")
-      writer.member("limits") { writer in
-        for key in Limit.Key.allCases { writer.member(key.name, terms.limits[key]) }
-      }
-    }
-    var bytes = magic + [version]
-    append(writer.bytes, to: &bytes)
-    return bytes
-  }
-
   private static func readHead(
     _ bytes: [UInt8], _ terms: Terms, at path: String
   ) throws(DataDirectoryError) -> (start: Instant, end: Int) {
-    guard bytes.starts(with: magic), bytes.count > magic.count else {
-      throw DataDirectoryError("\(path): no log of weir serve.")
-    }
-    guard bytes[magic.count] <= version else {
-      throw DataDirectoryError(
-        "\(path): of a newer weir (format \(bytes[magic.count]), this one knows \(version)). Use that one.")
-    }
-    let first = magic.count + 1
-    guard case .whole(let body, let end) = nextFrame(bytes, from: first), let head = CBORReader.read(body) else {
-      throw DataDirectoryError("\(path): damaged at byte \(first).")
-    }
-    let input = WireInput(head)
+    let (head, end) = try CallFile.readHead(.log, bytes, at: path)
     func differs(_ what: String, _ was: String, _ option: String) -> DataDirectoryError {
       DataDirectoryError("\(path): made with \(what) \(was). Start with \(option), or take another directory.")
     }
-    let (account, region) = (input.text("account") ?? "", input.text("region") ?? ""), clock = input.text("clock") ?? ""
+    let (account, region) = (head.text("account") ?? "", head.text("region") ?? ""), clock = head.text("clock") ?? ""
     guard account == terms.place.account else { throw differs("account", account, "--account \(account)") }
     guard region == terms.place.region else { throw differs("region", region, "--region \(region)") }
     guard (clock == "virtual") == terms.isVirtual else { throw differs("clock", clock, "--clock \(clock)") }
     for key in Limit.Key.allCases {
-      guard let was = input.structure("limits")?.integer(key.name), was != terms.limits[key] else { continue }
+      guard let was = head.structure("limits")?.integer(key.name), was != terms.limits[key] else { continue }
       throw differs("\(key.name)", "\(was)", "the same --state-delay and --no-limit options")
     }
-    return (Instant(nanoseconds: input.integer("start") ?? 0), end)
-  }
-
-  // MARK: Frames
-
-  private enum Next {
-    case whole([UInt8], end: Int)
-    /// The bytes end before the frame does.
-    case torn
-    case damaged
-  }
-
-  private static func append(_ body: [UInt8], to bytes: inout [UInt8]) {
-    bytes.append(UInt32(body.count), width: 4)
-    bytes.append(CRC32.of(body[...]), width: 4)
-    bytes += body
-  }
-
-  private static func nextFrame(_ bytes: [UInt8], from place: Int) -> Next {
-    guard place + 8 <= bytes.count else { return .torn }
-    func word(_ place: Int) -> UInt32 { bytes[place..<place + 4].word() }
-    let end = place + 8 + Int(word(place))
-    guard end <= bytes.count else { return .torn }
-    guard CRC32.of(bytes[place + 8..<end]) == word(place + 4) else { return end == bytes.count ? .torn : .damaged }
-    return .whole(Array(bytes[place + 8..<end]), end: end)
+    return (Instant(nanoseconds: head.integer("start") ?? 0), end)
   }
 
   private static func readFrames(
     _ bytes: [UInt8], from start: Int, at path: String
   ) throws(DataDirectoryError) -> ([CallFrame], Int) {
-    var frames: [CallFrame] = [], place = start
-    while place < bytes.count {
-      switch nextFrame(bytes, from: place) {
-      case .torn: return (frames, place)
-      case .damaged: throw DataDirectoryError("\(path): damaged at byte \(place), with calls behind it.")
-      case .whole(let body, let end):
-        guard let frame = CallFrame(body) else { throw DataDirectoryError("\(path): no call at byte \(place).") }
-        frames.append(frame)
-        place = end
-      }
+    var frames: [CallFrame] = []
+    let end = try CallFile.forEachFrame(bytes, from: start, at: path) { body, place throws(DataDirectoryError) in
+      guard let frame = CallFrame(body) else { throw DataDirectoryError("\(path): no call at byte \(place).") }
+      frames.append(frame)
     }
-    return (frames, place)
+    return (frames, end)
   }
 
   // MARK: Writing
@@ -175,7 +117,7 @@ public struct DataDirectory: Sendable {
   /// Writes calls, all of them or none, and returns when they are on the disk.
   mutating func append(_ frames: [CallFrame]) throws(DataDirectoryError) {
     var bytes: [UInt8] = []
-    for frame in frames { Self.append(frame.bytes, to: &bytes) }
+    for frame in frames { CallFile.append(frame.bytes, to: &bytes) }
     do throws(DataDirectoryError) {
       try file.write(bytes, at: end)
     } catch {

@@ -3,7 +3,7 @@ public import KinesisCore
 /// Reads a request's body: its operation, its members with their types, its constraints. It knows no state.
 public struct RequestReader: Sendable {
   private let limits: LimitsProfile
-  private let models: [ServiceModel] = [.kinesis, .firehose]
+  private let models: [ServiceModel] = [.kinesis, .firehose, .cloudWatch]
 
   /// A reader of requests to what obeys these limits.
   public init(_ limits: LimitsProfile) { self.limits = limits }
@@ -21,15 +21,41 @@ public struct RequestReader: Sendable {
     }
     do throws(ServiceError) {
       let (model, operation) = try find(target)
-      let service: ServiceCall.Service = model.name == ServiceModel.firehose.name ? .firehose : .kinesis
-      return .call(service, operation: operation.name, format, try read(body, as: operation, of: model, format))
+      return .call(
+        Self.service(of: model), operation: operation.name, format, try read(body, as: operation, of: model, format))
     } catch {
       return .refused(error, format)
     }
   }
 
+  private static func service(of model: ServiceModel) -> ServiceCall.Service {
+    switch model.name {
+    case ServiceModel.firehose.name: .firehose
+    case ServiceModel.cloudWatch.name: .cloudWatch
+    default: .kinesis
+    }
+  }
+
   /// The name by which a request's service is signed for; nil for none of them.
-  func service(ofTarget target: String?) -> String? { (try? find(target))?.0.name }
+  func service(ofTarget target: String?) -> String? {
+    let name = (try? find(target))?.0.name
+    return name == ServiceModel.cloudWatch.name ? "monitoring" : name
+  }
+
+  /// Reads a form of the query protocol: its operation, and its members with their types.
+  func read(form body: [UInt8]) -> (operation: String, Request) {
+    let model = ServiceModel.cloudWatch
+    guard let (operation, value) = QueryProtocol(model: model).read(body),
+      let shape = model.operations[operation]?.input
+    else { return ("", .refused(ServiceError("InvalidAction", "There is no such action."), .json)) }
+    do throws(ServiceError) {
+      let typed = try TypeCheck(model: model).check(value, as: shape)
+      try ConstraintCheck.check(typed, as: shape, in: model)
+      return (operation, .call(.cloudWatch, operation: operation, .json, .members(WireInput(typed))))
+    } catch {
+      return (operation, .refused(error, .json))
+    }
+  }
 
   private func find(_ target: String?) throws(ServiceError) -> (ServiceModel, ServiceModel.Operation) {
     let parts = (target ?? "").split(separator: ".", maxSplits: 1).map(String.init)

@@ -27,6 +27,9 @@ public struct ServiceModel: Sendable {
   /// Amazon Data Firehose: 12 operations.
   public static let firehose = ServiceModel(PackageResources.firehose_json)
 
+  /// Amazon CloudWatch: 2 operations.
+  public static let cloudWatch = ServiceModel(PackageResources.cloudwatch_json)
+
   private init(_ bytes: [UInt8]) {
     guard let model = JSONReader.read(bytes) else { preconditionFailure("an API model that is no JSON") }
     let input = WireInput(model)

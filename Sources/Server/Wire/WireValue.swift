@@ -115,9 +115,12 @@ public enum WireFormat: String, Sendable, Hashable, CaseIterable {
   /// The format of a Content-Type header; nil for any other.
   public init?(contentType: String) {
     let type = contentType.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
-    guard let format = Self.allCases.first(where: { $0.rawValue == type }) else { return nil }
+    guard let format = Self.allCases.first(where: { $0.rawValue == type || $0.former == type }) else { return nil }
     self = format
   }
+
+  /// A type that says the same: CloudWatch's.
+  var former: String? { self == .json ? "application/x-amz-json-1.0" : nil }
 
   /// Reads a body; nil when it is none of this format.
   public func read(_ bytes: [UInt8]) -> WireValue? {

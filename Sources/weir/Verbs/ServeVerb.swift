@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 
-/// `weir serve`: becomes `weir-serve`, which lies beside this binary. So the simulator is built without a network.
+/// `weir serve`: becomes `weir-serve`. So the simulator is built without a network.
 struct ServeVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
@@ -10,7 +10,25 @@ struct ServeVerb: ParsableCommand {
   @Argument(parsing: .captureForPassthrough, help: "What weir-serve takes.")
   var options: [String] = []
 
-  func run() throws {
+  func run() throws { try LiveEngine.become(["serve"] + options) }
+}
+
+/// `weir replay`: a journal of the live engine, done again by it.
+struct ReplayVerb: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Does a journal of `weir serve --journal` again; `weir replay --help` has its options.")
+
+  @Argument(parsing: .captureForPassthrough, help: "What weir-serve takes.")
+  var options: [String] = []
+
+  func run() throws { try LiveEngine.become(["replay"] + options) }
+}
+
+/// `weir-serve`, which lies beside this binary.
+private enum LiveEngine {
+  /// This process becomes it.
+  static func become(_ options: [String]) throws {
     let binary = Self.binary
     guard FileManager.default.isExecutableFile(atPath: binary) else {
       Log.line("weir: \(binary) is not there. Build it: swift build -c release --product weir-serve, or `make serve`.")
