@@ -181,6 +181,17 @@ struct QueueRunTests {
     #expect(idle.instancesPeak == 1 && idle.scaledUp == 0)
   }
 
+  @Test("instances follow InFlightQueueRecords, which threads of their own raise") func scalingInFlight() throws {
+    // 100 records a second of half a second each are 50 in flight: at ten an instance, five instances.
+    let queue = Self.spec(threads: 20) {
+      $0.scaling = QueueSpec.Scaling(.inFlight, perInstance: 10, minimum: 2, maximum: 8)
+    }
+    let result = try Self.run(
+      Self.experiment(seconds: 900, rate: 100, [Self.consumer(queue, perRecord: .constant(5e8))]))
+    #expect(result.queue.scaledUp >= 1 && (5...7).contains(result.queue.instances), "\(result.queue)")
+    #expect(result.consumer.backlog < 200)
+  }
+
   @Test("one idle thread that waits nine seconds makes 400 receives an hour, all of them empty (oracle 20)")
   func idle() throws {
     let queue = Self.spec(threads: 1)

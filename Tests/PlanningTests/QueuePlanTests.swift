@@ -2,7 +2,9 @@ import Experiment
 import Foundation
 import Models
 import Scenario
+import Simulation
 import Testing
+import Units
 
 @testable import Planning
 

@@ -89,7 +89,8 @@ extension ScenarioDecoder {
   private func heartbeat(_ field: Field, _ visibility: Interval) -> QueueSpec.Heartbeat? {
     guard var fields = field.map(expecting: "a map such as {every: 10s}") else { return nil }
     let every = fields.require("every", expecting: "a time such as 10s")
-    let extends = fields.take("extends").flatMap { seconds($0, 1...limits[.queue.visibilityMaximum]) }
+    let longer = fields.take("extends")
+    let extends = longer.flatMap { seconds($0, 1...limits[.queue.visibilityMaximum]) }
     fields.finish()
     guard let interval = every?.duration(.milliseconds(100) ... .seconds(limits[.queue.visibilityMaximum])) else {
       return nil
@@ -98,6 +99,11 @@ extension ScenarioDecoder {
       every?.warn(
         "every \(short(interval)) is not before the visibility of \(short(visibility)) ends",
         remedy: "half of it is usual")
+    }
+    if let extends, extends <= interval {
+      longer?.warn(
+        "extends \(short(extends)) is over before the next beat in \(short(interval)): between beats others get the record",
+        remedy: "twice as long as every is usual")
     }
     return QueueSpec.Heartbeat(every: interval, extends: extends ?? visibility)
   }
