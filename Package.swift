@@ -141,7 +141,8 @@ let package = Package(
       swiftSettings: house),
     // The tool as a process: exit codes, bytes, places of errors.
     .testTarget(
-      name: "weirTests", dependencies: ["weir", "weir-serve", "Server", "KinesisCore", "Units"], exclude: ["Clients", "Pictures"],
+      name: "weirTests", dependencies: ["weir", "weir-serve", "Server", "KinesisCore", "Units"],
+      exclude: ["Clients", "Pictures"],
       swiftSettings: house),
   ]
 )

@@ -26,7 +26,8 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             return tour(options, port, pathlib.Path(folder))
     finally:
-        server.terminate()
+        # Not terminate: who started us may ignore that signal, and so would it.
+        server.kill()
         server.wait()
 
 

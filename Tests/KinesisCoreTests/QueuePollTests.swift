@@ -171,12 +171,16 @@ private struct PollHistory {
 
 @Suite("Receives that wait, over random histories")
 struct QueuePollTests {
-  @Test(
-    "woken when it asks to be and never else, a queue leaves nothing lie that a receive waits for", arguments: 0..<80)
-  func nothingLies(seed: Int) {
-    var history = PollHistory(seed: seed)
-    history.run(400)
-    #expect(history.faults == [], "seed \(seed)")
-    #expect(history.given > 5 && history.empty > 0, "seed \(seed): \(history.given) given, \(history.empty) empty")
+  @Test("woken when it asks to be and never else, a queue leaves nothing lie that a receive waits for")
+  func nothingLies() {
+    var given = 0, empty = 0
+    for seed in 0..<80 {
+      var history = PollHistory(seed: seed)
+      history.run(400)
+      #expect(history.faults == [], "seed \(seed)")
+      (given, empty) = (given + history.given, empty + history.empty)
+    }
+    // A history whose queue is mostly idle gives little; together they do.
+    #expect(given > 480 && empty > 80, "\(given) given, \(empty) empty")
   }
 }

@@ -46,7 +46,10 @@ import Units
   }
 
   private func values(_ choices: [Candidate.Choice]?) -> [String: String] {
-    Dictionary(uniqueKeysWithValues: (choices ?? []).map { ($0.path.replacing("consumers.jobs.", with: ""), $0.value) })
+    Dictionary(
+      uniqueKeysWithValues: (choices ?? []).map {
+        ($0.path.split(separator: ".").dropFirst(2).joined(separator: "."), $0.value)
+      })
   }
 
   private func excuse(_ plan: Plan, _ wanted: [String: String]) throws -> Excuse {

@@ -61,13 +61,14 @@ struct OutputOptions: ParsableArguments {
     try Log.reporting { () throws(OutputFile.WriteError) in try write(out) }
   }
 
-  /// Writes a result's files and pictures into `--out`, if there is one, and says where its page is.
+  /// Writes a result's files and pictures into `--out`, if there is one, and says where they are when it has a name for that: what differs in nothing but its directory says the same then.
   func store(_ result: some Exhibit & Filed, as what: String? = nil, named name: String) throws {
     let renderer = VegaRenderer()
     try store { (out) throws(OutputFile.WriteError) in
       if try !result.write(to: out, renderer: renderer), renderer == nil { VegaRenderer.tellMissing() }
     }
-    if let what { try tell(what, "\(name).md") }
+    guard let what else { return openIfWanted("\(name).html") }
+    try tell(what, "\(name).md")
     try show("\(name).html")
   }
 
@@ -80,6 +81,10 @@ struct OutputOptions: ParsableArguments {
   /// Says where the page is, and opens it if that was asked for.
   func show(_ page: String) throws {
     try tell("Page", page)
+    openIfWanted(page)
+  }
+
+  private func openIfWanted(_ page: String) {
     if open, let out { Browser.open(page, in: out) }
   }
 }

@@ -19,7 +19,7 @@ struct TraceVerb: ParsableCommand {
 
       EXAMPLE
         weir trace scenarios/observed/cloudwatch.json --shards 2
-        weir trace scenarios/observed/cloudwatch.json scenarios/observed/keys.txt
+        weir trace scenarios/observed/*.json --keys scenarios/observed/keys.txt
         weir trace scenarios/observed/*.json --shards 2 --burst 5 --out out/orders
       """.flowing)
 
