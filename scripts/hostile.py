@@ -11,7 +11,7 @@ Needs Python alone. The same seed gives the same inputs, whatever the number of 
 import argparse, concurrent.futures, json, os, pathlib, random, shutil, signal, subprocess, sys, tempfile, time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-CODES = {0, 1, 10, 11, 12, 64, 65, 66, 130}
+CODES = {0, 1, 10, 11, 12, 64, 65, 66, 75, 130}
 SECONDS, BYTES = 30, 1 << 30
 
 SMALL = """schema: weir/v1
@@ -80,7 +80,7 @@ class Corpus:
             call("sweep", "s/small.yaml", "-P", "streams.clicks.shards=1,2", "--out", "sweep")
             load = lambda name: (pathlib.Path(folder) / name).read_bytes()
             self.baseline, self.journal = load("s/baselines/small.json"), load("sweep/sweep.journal")
-            self.run = {p.name: p.read_bytes() for p in sorted((pathlib.Path(folder) / "run").iterdir())}
+            self.run = {p.name: p.read_bytes() for p in sorted((pathlib.Path(folder) / "run").iterdir()) if p.is_file()}
 
 
 def case(number, seed, corpus, folder):
