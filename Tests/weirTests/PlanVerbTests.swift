@@ -2,23 +2,7 @@ import Foundation
 import Testing
 
 @Suite struct `A plan` {
-  /// Three shards by arithmetic: 2,900 records a second, spread evenly.
-  private static let planted = """
-    schema: weir/v1
-    name: planted
-    clock: {duration: 5s, warmup: 3s, report_bin: 1s}
-    streams:
-      s: {mode: provisioned, shards: 2}
-    producers:
-      p: {to: s, rate: 2900, arrivals: paced, record: {size: 100B, key_bytes: 8}, keys: {dist: round_robin_ehk}, retry: {policy: none}}
-    slo:
-      - {id: throttle, expr: "put_throttle_rate(stream=s).rate < 1 %"}
-    plan:
-      search: [{param: streams.s.shards, range: [1, 6]}]
-
-    """
-
-  private func plan(_ arguments: [String], _ text: String = planted) async throws -> (Tool.Outcome, Folder) {
+  private func plan(_ arguments: [String], _ text: String = Sample.planted) async throws -> (Tool.Outcome, Folder) {
     let folder = try Folder()
     try folder.write("s.yaml", text)
     return (try await Tool.built.run(["plan", "s.yaml"] + arguments, in: folder.url), folder)
@@ -51,7 +35,7 @@ import Testing
   }
 
   @Test("that nothing fulfils ends with 12, with an excuse for each design") func impossible() async throws {
-    let text = Self.planted.replacingOccurrences(of: "keys: {dist: round_robin_ehk}", with: "keys: {dist: single}")
+    let text = Sample.planted.replacingOccurrences(of: "keys: {dist: round_robin_ehk}", with: "keys: {dist: single}")
     let (outcome, _) = try await plan([], text)
     #expect(outcome.status == 12 && outcome.stderr == "", "\(outcome)")
     #expect(outcome.stdout.hasPrefix("NO PLAN  planted: none of 6 designs "))

@@ -33,6 +33,22 @@ enum Sample {
     return small.replacing(old, with: new)
   }
 
+  /// A plan of three shards by arithmetic: 2,900 records a second, spread evenly.
+  static let planted = """
+    schema: weir/v1
+    name: planted
+    clock: {duration: 5s, warmup: 3s, report_bin: 1s}
+    streams:
+      s: {mode: provisioned, shards: 2}
+    producers:
+      p: {to: s, rate: 2900, arrivals: paced, record: {size: 100B, key_bytes: 8}, keys: {dist: round_robin_ehk}, retry: {policy: none}}
+    slo:
+      - {id: throttle, expr: "put_throttle_rate(stream=s).rate < 1 %"}
+    plan:
+      search: [{param: streams.s.shards, range: [1, 6]}]
+
+    """
+
   /// Settings that make any scenario short, for the command line and for a shell.
   static let short = ["clock.duration=8s", "clock.warmup=1s", "clock.report_bin=1s", "events=[]", "slo=[]"].flatMap {
     ["--set", $0]

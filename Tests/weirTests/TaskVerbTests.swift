@@ -26,22 +26,8 @@ private struct Case: Sendable, CustomTestStringConvertible {
     Case(words: ["plan", "regret.yaml", "--samples", "6", "--format", "json"], rounds: 60),
   ]
 
-  static let planted = """
-    schema: weir/v1
-    name: planted
-    clock: {duration: 5s, warmup: 3s, report_bin: 1s}
-    streams:
-      s: {mode: provisioned, shards: 2}
-    producers:
-      p: {to: s, rate: 2900, arrivals: paced, record: {size: 100B, key_bytes: 8}, keys: {dist: round_robin_ehk}, retry: {policy: none}}
-    slo:
-      - {id: throttle, expr: "put_throttle_rate(stream=s).rate < 1 %"}
-    plan:
-      search: [{param: streams.s.shards, range: [1, 6]}]
-
-    """
   static let regret =
-    planted + """
+    Sample.planted + """
         objective: least_regret
         uncertainty: {producers.p.rate: {low: 1500, mid: 2500, high: 3500, confidence: 0.9}}
 
@@ -51,7 +37,7 @@ private struct Case: Sendable, CustomTestStringConvertible {
   static func folder() throws -> Folder {
     let folder = try Folder()
     try folder.write("s.yaml", Sample.small)
-    try folder.write("plan.yaml", planted)
+    try folder.write("plan.yaml", Sample.planted)
     try folder.write("regret.yaml", regret)
     try FileManager.default.createDirectory(at: folder.file("gate"), withIntermediateDirectories: false)
     try folder.write("gate/s.yaml", Sample.with("duration: 70s", "duration: 4s"))

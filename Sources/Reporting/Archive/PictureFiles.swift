@@ -76,7 +76,7 @@ extension Filed where Self: Exhibit {
       try OutputFile.write(
         isPage ? document.markdown(showing: drawn) : file.contents, to: OutputFile.path(of: file.name, in: directory))
       guard isPage else { continue }
-      let page = Data(self.page(script: renderer?.script).utf8)
+      let page = Data(document.page(script: renderer?.script).utf8)
       try OutputFile.write(
         bytes: page, to: OutputFile.path(of: "\(file.name.dropLast(2))html", in: directory))
     }

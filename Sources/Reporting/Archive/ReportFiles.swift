@@ -16,15 +16,18 @@ public struct ReportFiles: Sendable {
   /// Names and contents in a fixed order: report.md, run.json, then the CSV files that the scenario asks for, then what pictures
   /// show and those of them that need no renderer. report.md shows `drawn`; nil for those.
   public func all(drawn: Set<String>? = nil) -> [(name: String, contents: String)] {
-    tables(drawn: drawn ?? pictures.own) + pictures.all
+    [markdown(showing: drawn ?? pictures.own)] + numbers + pictures.all
   }
 
-  private func tables(drawn: Set<String>) -> [(name: String, contents: String)] {
+  private func markdown(showing drawn: Set<String>) -> (name: String, contents: String) {
+    (name: "report.md", contents: document.markdown(showing: drawn))
+  }
+
+  /// What programs read.
+  private var numbers: [(name: String, contents: String)] {
     let wanted = report.main.experiment.outputs.csv
     let tables = RunCSV(report)
-    return [
-      (name: "report.md", contents: document.markdown(showing: drawn)), (name: "run.json", contents: report.json),
-    ]
+    return [(name: "run.json", contents: report.json)]
       + Outputs.CSV.allCases.filter { wanted.contains($0) && isOfUse($0) }.map {
         (name: "\($0.rawValue).csv", contents: tables.text($0))
       }
@@ -46,11 +49,12 @@ public struct ReportFiles: Sendable {
     to directory: String, manifest: Manifest, renderer: (any Renderer)? = nil
   ) throws(OutputFile.WriteError) -> Bool {
     let known = Outputs.CSV.allCases.map { "\($0.rawValue).csv" } + [Manifest.name, Self.page]
+    let numbers = numbers
     try OutputFile.makeDirectory(directory)
-    try OutputFile.remove(known, but: tables(drawn: []).map(\.name), from: directory, mark: "run.json")
+    try OutputFile.remove(known, but: numbers.map(\.name), from: directory, mark: "run.json")
     let drawn = try pictures.write(to: directory, mark: "run.json", renderer)
-    try OutputFile.write(tables(drawn: drawn), into: directory)
-    let page = Data(report.page(script: renderer?.script).utf8)
+    try OutputFile.write([markdown(showing: drawn)] + numbers, into: directory)
+    let page = Data(document.page(script: renderer?.script).utf8)
     try OutputFile.write(bytes: page, to: OutputFile.path(of: Self.page, in: directory))
     try OutputFile.write(manifest.text(in: directory), to: OutputFile.path(of: Manifest.name, in: directory))
     return drawn.count == document.pictures.count

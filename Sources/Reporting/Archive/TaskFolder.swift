@@ -164,27 +164,21 @@ public struct TaskFolder: Sendable {
   }
 
   /// The task in a file of such a directory.
-  func task(_ name: String) throws(TaskFailure) -> TaskID {
-    let path = file(name, .task)
-    do {
-      let id = try SealedFile.read(TaskID.self, from: path, kind: Kind.task.schema, version: version)
-      guard Self.name(of: id) == name else { throw SealedFile.Flaw.damaged }
-      return id
-    } catch let flaw as SealedFile.Flaw {
-      throw TaskFailure(path, flaw, remedy: "the command that made it writes it again")
-    } catch { preconditionFailure("only flaws are thrown") }
-  }
+  func task(_ name: String) throws(TaskFailure) -> TaskID { try given(.task, name, by: Self.name(of:)) }
 
   /// A design by its name.
-  func design(_ name: String) throws(TaskFailure) -> TaskDesign {
-    let path = file(name, .design)
-    do {
-      let design = try SealedFile.read(TaskDesign.self, from: path, kind: Kind.design.schema, version: version)
-      guard design.name == name else { throw SealedFile.Flaw.damaged }
-      return design
-    } catch let flaw as SealedFile.Flaw {
-      throw TaskFailure(path, flaw, remedy: "the command that made it writes it again")
-    } catch { preconditionFailure("only flaws are thrown") }
+  func design(_ name: String) throws(TaskFailure) -> TaskDesign { try given(.design, name, by: \.name) }
+
+  /// What a command gave to be run: a file that bears the name of what is in it.
+  private func given<Value: Decodable>(
+    _ kind: Kind, _ name: String, by itsName: (Value) -> String
+  ) throws(TaskFailure) -> Value {
+    let path = file(name, kind)
+    do throws(SealedFile.Flaw) {
+      let value = try SealedFile.read(Value.self, from: path, kind: kind.schema, version: version)
+      guard itsName(value) == name else { throw .damaged }
+      return value
+    } catch { throw TaskFailure(path, error, remedy: "the command that made it writes it again") }
   }
 
   /// Writes what a task came to. Where a result is there it stays; one that says something else throws.

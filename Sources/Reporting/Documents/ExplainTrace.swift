@@ -108,9 +108,8 @@ struct ExplainTrace: Sendable {
     let instants = trace.group("notes", under: group)
     for note in notes where !paired.contains(note.kind) {
       guard note.at.nanoseconds >= from, note.at.nanoseconds <= end else { continue }
-      let name = note.kind.rawValue.split(separator: "_").joined(separator: " ")
       trace.instant(
-        name, [("who", note.subject), ("what", note.detail)], on: instants, at: note.at.nanoseconds)
+        note.kind.words, [("who", note.subject), ("what", note.detail)], on: instants, at: note.at.nanoseconds)
     }
   }
 

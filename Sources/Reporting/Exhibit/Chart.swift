@@ -44,6 +44,8 @@ struct Series: Sendable, Hashable {
 
   /// How many values a column stands for; the last may stand for fewer.
   let valuesPerColumn: Int
+  /// Which values each column stands for, in order.
+  let ranges: [Range<Int>]
   /// The columns' values, at most as many as were asked for.
   let columns: [Double]
 
@@ -53,10 +55,8 @@ struct Series: Sendable, Hashable {
     let step = Swift.max(1, (values.count + columns - 1) / columns)
     let clean = values.map { $0.isFinite ? Swift.max(0, $0) : 0 }
     valuesPerColumn = step
-    self.columns = stride(from: 0, to: clean.count, by: step).map { start in
-      let part = clean[start..<Swift.min(start + step, clean.count)]
-      return gathering == .sum ? part.reduce(0, +) : part.max() ?? 0
-    }
+    ranges = stride(from: 0, to: clean.count, by: step).map { $0..<Swift.min($0 + step, clean.count) }
+    self.columns = ranges.map { gathering == .sum ? clean[$0].reduce(0, +) : clean[$0].max() ?? 0 }
   }
 
   /// The largest column; zero when there is none.

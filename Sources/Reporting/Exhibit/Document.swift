@@ -42,6 +42,9 @@ public struct Document: Sendable {
 
   /// The first title; nil without one.
   var title: String? { blocks.lazy.compactMap(\.title).first }
+
+  /// One file for a browser; pictures are drawn where the renderer's script is given.
+  func page(script: String?) -> String { HTML(self, title: title ?? "weir", script: script).text }
 }
 
 extension Document.Block {
@@ -68,10 +71,7 @@ extension Exhibit {
   /// For a pull request or a ticket.
   public var markdown: String { document.markdown }
   /// For a browser: one file; pictures are drawn where the renderer's script is given.
-  public func page(script: String?) -> String {
-    let document = document
-    return HTML(document, title: document.title ?? "weir", script: script).text
-  }
+  public func page(script: String?) -> String { document.page(script: script) }
   /// The JSON document, with a newline at its end.
   public var json: String { value.text }
 }

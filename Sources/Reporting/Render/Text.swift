@@ -116,6 +116,19 @@ extension String {
     return alignment == .right ? space + self : self + space
   }
 
+  /// Its words in lines of at most so many characters; a longer word has a line of its own.
+  func lines(of width: Int) -> [String] {
+    var lines: [String] = []
+    for word in split(separator: " ") {
+      if let last = lines.last, last.count + word.count < width {
+        lines[lines.count - 1] = "\(last) \(word)"
+      } else {
+        lines.append(String(word))
+      }
+    }
+    return lines
+  }
+
   /// Without the spaces at its end.
   var trimmed: String { String(reversed().drop { $0 == " " }.reversed()) }
 }

@@ -20,25 +20,12 @@ extension Picture {
   private func specification(_ data: (Part) -> JSONValue) -> JSONValue {
     var whole = body
     whole["$schema"] = .string(Self.schema)
-    whole["title"] = ["text": .string(question), "subtitle": .array(Self.lines(finding).map { .string($0) })]
+    whole["title"] = ["text": .string(question), "subtitle": .array(finding.lines(of: 125).map { .string($0) })]
     whole["description"] = .string(finding)
     whole["data"] = parts.first.map(data)
     whole["config"] = VegaLite.config
     for part in parts.dropFirst() { whole = VegaLite.replace(.string(part.suffix), by: data(part), in: whole) }
     return .object(whole)
-  }
-
-  /// A sentence in lines that fit under a title.
-  private static func lines(_ text: String) -> [String] {
-    var lines: [String] = []
-    for word in text.split(separator: " ") {
-      if let last = lines.last, last.count + word.count < 125 {
-        lines[lines.count - 1] = "\(last) \(word)"
-      } else {
-        lines.append(String(word))
-      }
-    }
-    return lines
   }
 }
 

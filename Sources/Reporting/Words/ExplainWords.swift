@@ -168,6 +168,6 @@ struct ExplainWords {
 
   /// An event as a line.
   func line(_ note: Note) -> String {
-    "\(clock.text(note.at))  \(note.kind.rawValue.split(separator: "_").joined(separator: " "))  \(note.subject)  \(note.detail)"
+    "\(clock.text(note.at))  \(note.kind.words)  \(note.subject)  \(note.detail)"
   }
 }

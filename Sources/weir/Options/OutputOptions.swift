@@ -61,7 +61,7 @@ struct OutputOptions: ParsableArguments {
     try Log.reporting { () throws(OutputFile.WriteError) in try write(out) }
   }
 
-  /// Writes a result's files and pictures into `--out`, if there is one, and says where they are when it has a name for that: what differs in nothing but its directory says the same then.
+  /// Writes a result's files and pictures into `--out`, if there is one, and says where they are when `what` names them.
   func store(_ result: some Exhibit & Filed, as what: String? = nil, named name: String) throws {
     let renderer = VegaRenderer()
     try store { (out) throws(OutputFile.WriteError) in

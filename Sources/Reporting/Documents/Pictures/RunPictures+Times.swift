@@ -81,6 +81,9 @@ extension RunPictures {
 
   // MARK: Falling behind
 
+  /// Points of a reader's line at the most.
+  private static let mostAges = 120
+
   private var ages: Picture? {
     let metrics = ["GetRecords.IteratorAgeMilliseconds", "SubscribeToShardEvent.MillisBehindLatest"]
     let known = run.series.filter { metrics.contains($0.metric) && $0.samples.count > 1 }
@@ -90,13 +93,10 @@ extension RunPictures {
     let width = run.experiment.horizon.reportBin
     for one in known {
       let name = one.consumer.map { "pushed to \($0)" } ?? "polled from \(one.stream)"
-      let step = max(1, (one.samples.count + 119) / 120)
-      for first in stride(from: 0, to: one.samples.count, by: step) {
-        let part = one.samples[first..<min(first + step, one.samples.count)]
-        let at = clock.start + width * Int64(part[part.startIndex].bin)
-        table.append([
-          CSVTable.cell(minutes(at)), name, CSVTable.cell((part.map(\.maximum).max() ?? 0) / 1_000),
-        ])
+      let worst = Series(one.samples.map(\.maximum), columns: Self.mostAges, gathering: .max)
+      for (range, age) in zip(worst.ranges, worst.columns) {
+        let at = clock.start + width * Int64(one.samples[range.lowerBound].bin)
+        table.append([CSVTable.cell(minutes(at)), name, CSVTable.cell(age / 1_000)])
       }
     }
     return Picture(
@@ -131,8 +131,7 @@ extension RunPictures {
     ]
     var table = CSVTable(["minute", "event", "detail"])
     for note in run.notes.filter({ kinds.contains($0.kind) }).prefix(60) {
-      let kind = note.kind.rawValue.split(separator: "_").joined(separator: " ")
-      table.append([CSVTable.cell(minutes(note.at)), kind, "\(note.subject): \(note.detail)"])
+      table.append([CSVTable.cell(minutes(note.at)), note.kind.words, "\(note.subject): \(note.detail)"])
     }
     return table
   }

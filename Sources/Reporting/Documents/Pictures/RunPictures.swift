@@ -37,14 +37,25 @@ struct RunPictures: Sendable {
 
   // MARK: The whole run
 
+  /// Bins of the whole run at the most.
+  private static let mostBins = 180
+
   private func timeline(_ stream: StreamResult) -> Picture? {
     guard stream.bins.count > 1 else { return nil }
     var table = CSVTable(["minute", "mean_load", "peak_load", "peak_demand", "throttled"])
     let length = run.experiment.horizon.reportBin
-    for bin in Self.gathered(stream.bins) {
+    let bins = stream.bins
+    func gathered(_ value: (StreamBin) -> Double, _ gathering: Series.Gathering) -> Series {
+      Series(bins.map(value), columns: Self.mostBins, gathering: gathering)
+    }
+    let load = gathered(\.meanUtilization, .sum), throttled = gathered({ Double($0.throttledRecords) }, .sum)
+    let peak = gathered(\.peakUtilization, .max), demand = gathered(\.worstDemand, .max)
+    for (column, range) in load.ranges.enumerated() {
       table.append(
-        [minutes(bin.start), bin.meanUtilization, bin.peakUtilization, bin.worstDemand, Double(bin.throttledRecords)]
-          .map(CSVTable.cell))
+        [
+          minutes(bins[range.lowerBound].start), load.columns[column] / Double(range.count), peak.columns[column],
+          demand.columns[column], throttled.columns[column],
+        ].map(CSVTable.cell))
     }
     let total = stream.shards.reduce(0) { $0 + $1.throttled }
     let finding =
@@ -92,20 +103,6 @@ struct RunPictures: Sendable {
       ],
       "encoding": ["x": minutes(), "y": VegaLite.number("throttled", "throttled in \(width)")],
     ]
-  }
-
-  /// At most 180 bins: several as one, so that sums stay sums and peaks peaks.
-  private static func gathered(_ bins: [StreamBin]) -> [StreamBin] {
-    let step = max(1, (bins.count + 179) / 180)
-    return stride(from: 0, to: bins.count, by: step).map { first in
-      let part = bins[first..<min(first + step, bins.count)]
-      var bin = bins[first]
-      bin.throttledRecords = part.reduce(0) { $0 + $1.throttledRecords }
-      bin.meanUtilization = part.reduce(0) { $0 + $1.meanUtilization } / Double(part.count)
-      bin.peakUtilization = part.map(\.peakUtilization).max() ?? 0
-      bin.worstDemand = part.map(\.worstDemand).max() ?? 0
-      return bin
-    }
   }
 
   // MARK: Keys

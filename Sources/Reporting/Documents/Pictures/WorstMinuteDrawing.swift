@@ -41,13 +41,9 @@ struct WorstMinuteDrawing: Sendable {
 
   private func head(_ svg: inout SVG) {
     svg.words(lens.question, x: 8, y: 20, size: 14, style: "title")
-    let words = finding.split(separator: " ")
-    var lines = [""]
-    for word in words {
-      if lines[lines.count - 1].count + word.count > 118 { lines.append("") }
-      lines[lines.count - 1] += (lines[lines.count - 1].isEmpty ? "" : " ") + word
+    for (place, line) in finding.lines(of: 119).prefix(2).enumerated() {
+      svg.words(line, x: 8, y: 38 + Double(place) * 15)
     }
-    for (place, line) in lines.prefix(2).enumerated() { svg.words(line, x: 8, y: 38 + Double(place) * 15) }
     var at = Self.left
     for (name, style) in [("demand", "demand"), ("accepted", "accepted")] {
       svg.line(x: at, y: 73, toX: at + 18, toY: 73, style: style)

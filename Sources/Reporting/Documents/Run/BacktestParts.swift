@@ -14,6 +14,8 @@ struct BacktestParts {
   /// The widest picture, and the most rows of the table.
   private static let columns = 60
   private static let rows = 24
+  /// The most points of a line.
+  private static let mostPoints = 240
 
   /// The figures of a stream; nil when nothing was observed of it.
   init?(_ stream: StreamSpec, of run: RunResult) {
@@ -102,14 +104,17 @@ struct BacktestParts {
     }
   }
 
+  private static func series(_ values: [Double], of metric: ObservedMetrics.Metric, columns: Int) -> Series {
+    Series(values, columns: columns, gathering: metric.gathering == .sum ? .sum : .max)
+  }
+
   /// Some metrics, each twice on one scale.
   private func picture(_ shown: [Backtest.Comparison]) -> Chart {
     let longest = shown.reduce("throttles".count) { max($0, Self.name($1.metric).count) }
     let rows = shown.flatMap { one -> [Chart.Row] in
       let name = Self.name(one.metric).lowercased().padded(to: longest, .left)
-      let gathering: Series.Gathering = one.metric.gathering == .sum ? .sum : .max
-      let seen = Series(one.observed, columns: Self.columns, gathering: gathering)
-      let run = Series(one.simulated, columns: Self.columns, gathering: gathering)
+      let seen = Self.series(one.observed, of: one.metric, columns: Self.columns)
+      let run = Self.series(one.simulated, of: one.metric, columns: Self.columns)
       let peak = max(seen.peak, run.peak)
       let width = Figures.duration(backtest.width * Int64(seen.valuesPerColumn))
       return [
@@ -128,14 +133,12 @@ struct BacktestParts {
   /// The same for those who look.
   private func drawing(_ shown: [Backtest.Comparison], _ kind: String) -> Picture {
     var table = CSVTable(["minute", "metric", "who", "count"])
-    let step = max(1, (backtest.bins + 239) / 240)
     for one in shown {
       for (who, values) in [("observed", one.observed), ("run", one.simulated)] {
-        for begin in Swift.stride(from: 0, to: backtest.bins, by: step) {
-          let part = values[begin..<min(begin + step, backtest.bins)]
-          let sum = one.metric.gathering == .most ? part.max() ?? 0 : part.reduce(0, +)
-          let at = backtest.begin + backtest.width * Int64(begin)
-          table.append([CSVTable.cell(at.inSeconds / 60), one.metric.rawValue, who, CSVTable.cell(sum)])
+        let series = Self.series(values, of: one.metric, columns: Self.mostPoints)
+        for (range, count) in zip(series.ranges, series.columns) {
+          let at = backtest.begin + backtest.width * Int64(range.lowerBound)
+          table.append([CSVTable.cell(at.inSeconds / 60), one.metric.rawValue, who, CSVTable.cell(count)])
         }
       }
     }
@@ -158,18 +161,15 @@ struct BacktestParts {
 
   /// Both series side by side, gathered to at most `rows` rows.
   private func rows(_ shown: [Backtest.Comparison]) -> Table {
-    let step = max(1, (backtest.bins + Self.rows - 1) / Self.rows)
+    let series = shown.flatMap { one in
+      [one.observed, one.simulated].map { Self.series($0, of: one.metric, columns: Self.rows) }
+    }
     let names = shown.flatMap { ["\(Self.name($0.metric)) observed", "run"] }
     return Table(
       "From", numbers: names,
-      stride(from: 0, to: backtest.bins, by: step).map { begin in
-        let part = begin..<min(begin + step, backtest.bins)
-        return [Prose(clock.text(start + backtest.begin + backtest.width * Int64(begin)))]
-          + shown.flatMap { one in
-            [one.observed, one.simulated].map {
-              .count(Int64(clamping: $0[part].reduce(0, one.metric.gathering.of)))
-            }
-          }
+      (series.first?.ranges ?? []).enumerated().map { row, range in
+        [Prose(clock.text(start + backtest.begin + backtest.width * Int64(range.lowerBound)))]
+          + series.map { .count(Int64(clamping: $0.columns[row])) }
       })
   }
 

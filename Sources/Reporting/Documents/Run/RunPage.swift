@@ -150,8 +150,7 @@ struct RunPage: Sendable {
   private var events: [Document.Block] {
     guard !run.notes.isEmpty else { return [] }
     let rows = telling.prefix(Self.mostEvents).map { note -> [Prose] in
-      let kind = note.kind.rawValue.split(separator: "_").joined(separator: " ")
-      return [Prose(clock.text(note.at)), Prose(kind), .code(note.subject), .plain(note.detail)]
+      [Prose(clock.text(note.at)), Prose(note.kind.words), .code(note.subject), .plain(note.detail)]
     }
     let columns: [Table.Column] = ["Time", "Event", "Subject", "Detail"]
     return [.heading(2, "Notable events"), .table(Table(columns, rows))] + furtherEvents
