@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """One sweep in every way there is: one core, two workers, tasks twice and in reverse, Dask, Dask with a worker killed, and with
---slurm a real Slurm on loopback whose node is lost while a task runs. One digest, or it fails.
+--slurm a real Slurm on loopback, one whose node is lost while a task runs, and one whose slurmd is killed so that the old copy of a
+task runs beside the new one. One digest, or it fails.
 
     python3 scripts/cluster.py --weir .build/release/weir [--cluster .build/cluster/bin/weir-cluster] [--slurm]
 
@@ -36,6 +37,9 @@ slo:
   - {id: loss, expr: "records_lost(producer=web).sum == 0 records"}
 """
 SWEEP = ["sweep", "s.yaml", "-P", "producers.web.rate=400..411"]
+# Two tasks of a minute: an old copy that goes on is still there when Slurm has given its node up.
+SLOW = ["sweep", "s.yaml", "-P", "producers.web.rate=4000..4001", "--set", "streams.clicks.shards=8", "--set",
+        "clock.duration=160000s", "--resolution", "record"]
 
 CONF = """\
 ClusterName=loop
@@ -63,9 +67,11 @@ SchedulerParameters=sched_interval=1,sched_min_interval=0,bf_interval=1
 SlurmdParameters=config_overrides
 JobRequeue=1
 ReturnToService=2
+SlurmdTimeout=5
 NodeName=n1 NodeHostname={host} NodeAddr=127.0.0.1 Port={one} CPUs=1 RealMemory=100
 NodeName=n2 NodeHostname={host} NodeAddr=127.0.0.1 Port={two} CPUs=1 RealMemory=100
-PartitionName=all Nodes=n1,n2 Default=YES State=UP
+NodeName=n3 NodeHostname={host} NodeAddr=127.0.0.1 Port={three} CPUs=1 RealMemory=100
+PartitionName=all Nodes=n1,n2,n3 Default=YES State=UP
 """
 
 
@@ -81,13 +87,15 @@ class Slurm:
     def __init__(self, place: pathlib.Path) -> None:
         self.place = place
         self.children: list[subprocess.Popen[bytes]] = []
+        place.mkdir()
         (place / "state").mkdir()
         key = place / "munge.key"
         key.write_bytes(secrets.token_bytes(128))
         key.chmod(0o600)
         self.conf = place / "slurm.conf"
         self.conf.write_text(CONF.format(
-            place=place, host=socket.gethostname().split(".")[0], ctld=free_port(), one=free_port(), two=free_port()))
+            place=place, host=socket.gethostname().split(".")[0], ctld=free_port(), one=free_port(), two=free_port(),
+            three=free_port()))
         self.environment = {**os.environ, "SLURM_CONF": str(self.conf)}
 
     def __enter__(self) -> Slurm:
@@ -96,7 +104,7 @@ class Slurm:
                     f"--pid-file={place}/munge.pid", f"--log-file={place}/munge.log", f"--seed-file={place}/munge.seed"])
         until(lambda: (place / "munge.sock").exists())
         self.start(["slurmctld", "-D", "-f", str(self.conf)])
-        for node in ("n1", "n2"):
+        for node in ("n1", "n2", "n3"):
             self.start(["slurmd", "-D", "-N", node, "-f", str(self.conf)])
         until(lambda: self.say("sinfo", "--noheader", "--format", "%T").split() == ["idle"])
         return self
@@ -193,26 +201,45 @@ class Ways:
         mark = str(self.place / tasks).encode()
         found = []
         for entry in pathlib.Path("/proc").iterdir():
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0") if entry.name.isdigit() else []
-            except OSError:
-                continue
+            words = command_line(int(entry.name)).split(b"\0") if entry.name.isdigit() else []
             if b"task" in words and any(mark in word for word in words):
                 found.append(int(entry.name))
         return found
 
+    def one_core_slowly(self) -> bytes:
+        return self.call(*SLOW)
+
     def slurm(self) -> bytes:
-        with Slurm(self.place) as slurm:
+        def lose(slurm: Slurm) -> None:
+            print(f"  {self.results('slurm')} of 12 results; n1 is lost while it runs a task")
+            slurm.say("scontrol", "update", "nodename=n1", "state=down", "reason=lost")
+
+        return self.on_slurm("slurm", [*SWEEP, "--chunk", "2"], lambda: self.results("slurm") >= 1, lose)[0]
+
+    def slurmd_killed(self) -> bytes:
+        def kill(slurm: Slurm) -> None:
+            print("  slurmd of n1 is killed, the task goes on")
+            next(child for child in slurm.children if b"n1" in command_line(child.pid)).kill()
+
+        out, beside = self.on_slurm("beside", [*SLOW, "--chunk", "1"], lambda: len(self.running("beside")) == 2, kill)
+        if not beside:
+            sys.exit("the old copy had ended before the new one began")
+        return out
+
+    def on_slurm(self, tasks: str, words: list[str], middle: Callable[[], object],
+                 harm: Callable[[Slurm], None]) -> tuple[bytes, bool]:
+        """A sweep whose node n1 is harmed in the middle of a task, and whether two copies of a task ran at once."""
+        with Slurm(self.place / f"{tasks}.slurm") as slurm:
             self.environment["SLURM_CONF"] = str(slurm.conf)
-            child = self.start(*SWEEP, "--on", "slurm", "--submit", "--chunk", "2", "--tasks", "slurm")
+            child = self.start(*words, "--on", "slurm", "--submit", "--tasks", tasks)
             try:
-                until(lambda: self.results("slurm") >= 1
-                      and "n1" in slurm.say("squeue", "--noheader", "--states", "R", "--format", "%N"))
-                print(f"  {self.results('slurm')} of 12 results; n1 is lost while it runs a task")
-                slurm.say("scontrol", "update", "nodename=n1", "state=down", "reason=lost")
-                restarts, deadline = 0, time.monotonic() + 900
+                until(lambda: middle() and "n1" in slurm.say("squeue", "--noheader", "--states", "R", "--format", "%N"))
+                harm(slurm)
+                restarts, beside, deadline = 0, False, time.monotonic() + 900
                 while child.poll() is None and time.monotonic() < deadline:
                     restarts = max(restarts, slurm.say("scontrol", "--oneliner", "show", "job").count("Restarts=1"))
+                    lines = [command_line(pid) for pid in self.running(tasks)]
+                    beside = beside or len(set(lines)) < len(lines)
                     time.sleep(0.2)
                 out, _ = child.communicate(timeout=10)
             finally:
@@ -221,7 +248,14 @@ class Ways:
                     child.wait()
         if child.returncode != 0 or restarts == 0:
             sys.exit(f"ended with {child.returncode}, {restarts} elements were requeued")
-        return out
+        return out, beside
+
+
+def command_line(pid: int) -> bytes:
+    try:
+        return pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def main() -> None:
@@ -237,17 +271,21 @@ def main() -> None:
         table = [("one core", ways.one_core), ("--workers 2", ways.two_workers), ("tasks twice, side by side", ways.twice),
                  ("tasks in reverse, one by one", ways.reversed), ("Dask, two workers or more", ways.dask),
                  ("Dask, a worker killed", ways.dask_killed)]
+        slow = []
         if options.slurm:
             table.append(("Slurm, a node lost", ways.slurm))
-        digests = set()
-        for words, run in table:
-            begun = time.monotonic()
-            digest = hashlib.sha256(run()).hexdigest()
-            digests.add(digest)
-            print(f"{words:32}{digest[:16]}  {time.monotonic() - begun:6.1f} s", flush=True)
-    if len(digests) > 1:
-        sys.exit("FAILED: not one digest")
-    print("one digest")
+            slow = [("a slow sweep on one core", ways.one_core_slowly), ("Slurm, a slurmd killed", ways.slurmd_killed)]
+        for ways_of_one in (table, slow):
+            if len({tell(words, run) for words, run in ways_of_one}) > 1:
+                sys.exit("FAILED: not one digest")
+    print("one digest each")
+
+
+def tell(words: str, run: Callable[[], bytes]) -> str:
+    begun = time.monotonic()
+    digest = hashlib.sha256(run()).hexdigest()
+    print(f"{words:32}{digest[:16]}  {time.monotonic() - begun:6.1f} s", flush=True)
+    return digest
 
 
 if __name__ == "__main__":

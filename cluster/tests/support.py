@@ -55,6 +55,13 @@ class Case(unittest.TestCase):
         self.addCleanup(stop, child)
         return child
 
+    def dask(self, *words: str) -> subprocess.Popen[bytes]:
+        """Dask's own command line, such as a scheduler."""
+        child = subprocess.Popen([sys.executable, "-m", "dask", *words], cwd=self.place, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL)
+        self.addCleanup(stop, child, signal.SIGTERM)
+        return child
+
     def finish(self, child: subprocess.Popen[bytes], code: int = 0) -> tuple[str, str]:
         """The digest of its stdout, and its stderr."""
         out, errors = child.communicate(timeout=600)
@@ -63,6 +70,10 @@ class Case(unittest.TestCase):
 
     def results(self) -> list[str]:
         return sorted(path.stem for path in (self.place / "t" / "results").glob("*.result"))
+
+    def written(self) -> dict[str, int]:
+        """When each result was written."""
+        return {name: (self.place / "t" / "results" / f"{name}.result").stat().st_mtime_ns for name in self.results()}
 
     def running(self) -> list[int]:
         """The processes that run tasks of this case."""
@@ -94,7 +105,7 @@ def parent(pid: int) -> int:
     return int(pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
 
 
-def stop(child: subprocess.Popen[bytes]) -> None:
+def stop(child: subprocess.Popen[bytes], number: signal.Signals = signal.SIGKILL) -> None:
     if child.poll() is None:
-        child.send_signal(signal.SIGKILL)
+        child.send_signal(number)
     child.communicate()

@@ -6,6 +6,7 @@ import contextlib
 import io
 import os
 import signal
+import socket
 import unittest
 from unittest import mock
 
@@ -14,17 +15,17 @@ from weir_cluster.folder import Folder
 
 from .support import SWEEP, WEIR, Case, digest, parent
 
-LONG = ["sweep", "s.yaml", "-P", "producers.web.rate=400..411", "--set", "clock.duration=300s"]
+LONG = ["sweep", "s.yaml", "-P", "producers.web.rate=400..411", "--set", "clock.duration=2000s",
+        "--resolution", "record"]
 
 
 class DaskTests(Case):
     def test_one_digest_and_nothing_is_run_again(self) -> None:
         self.assertEqual(self.finish(self.cluster(SWEEP))[0], self.plain(SWEEP))
-        before = {name: os.stat(self.place / "t" / "results" / f"{name}.result").st_mtime_ns for name in self.results()}
+        before = self.written()
         self.assertEqual(len(before), 24)
         self.assertEqual(self.finish(self.cluster(SWEEP))[0], self.plain(SWEEP))
-        after = {name: os.stat(self.place / "t" / "results" / f"{name}.result").st_mtime_ns for name in self.results()}
-        self.assertEqual(before, after)
+        self.assertEqual(before, self.written())
 
     def test_a_worker_killed_in_the_middle(self) -> None:
         child = self.cluster(LONG)
@@ -33,6 +34,20 @@ class DaskTests(Case):
             with contextlib.suppress(OSError):
                 os.kill(parent(pid), signal.SIGKILL)
         self.assertEqual(self.finish(child)[0], self.plain(LONG))
+
+    def test_a_scheduler_killed_in_the_middle(self) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            address = f"127.0.0.1:{probe.getsockname()[1]}"
+        scheduler = self.dask("scheduler", "--no-dashboard", "--host", f"tcp://{address}")
+        self.dask("worker", f"tcp://{address}", "--nthreads", "1", "--nworkers", "2", "--no-dashboard")
+        child = self.cluster(LONG, f"dask://{address}", WEIR, "--chunk", "1")
+        self.until(lambda: len(self.results()) > 1 and bool(self.running()))
+        scheduler.kill()
+        self.assertIn("the scheduler is gone; the same line again goes on", self.finish(child, 1)[1])
+        before = self.written()
+        self.assertEqual(self.finish(self.cluster(LONG))[0], self.plain(LONG))
+        self.assertEqual(before, {name: when for name, when in self.written().items() if name in before})
 
     def test_searches_go_on_in_rounds(self) -> None:
         compare = ["compare", "s.yaml", "--with", "streams.clicks.shards=3", "--precision", "0.3", "--max-replications",
