@@ -33,12 +33,8 @@ public struct Limit: Sendable, Hashable {
     (self.source, self.confidence) = (source, confidence)
   }
 
-  /// Whether it is one of Data Firehose's.
-  public var isFirehose: Bool { name.hasPrefix("firehose.") }
-  /// Whether it is one of queues.
-  public var isOfQueues: Bool { name.hasPrefix("queue.") }
-  /// Whether it is one of SQS, which is only estimated, never simulated.
-  public var isSQS: Bool { name.hasPrefix("sqs.") }
+  /// What it is a limit of: the first part of its name, such as `shard` or `firehose`.
+  public var family: Substring { name.prefix { $0 != "." } }
 }
 
 extension Limit {

@@ -112,7 +112,7 @@ import Units
         == "lake,300,2026-03-06T20:05:00Z,shardId-000000000000,300,307200,76800,interval,-1,2026-03-06T19:59:59Z,301,1")
     let text = report.markdown
     #expect(text.contains("## Delivery streams"))
-    for limit in LimitsProfile.current.limits where limit.confidence != .documented && limit.isFirehose {
+    for limit in LimitsProfile.current.limits where limit.confidence != .documented && limit.family == "firehose" {
       #expect(text.contains("`\(limit.name)`"))
     }
     #expect(

@@ -74,14 +74,42 @@ struct BillParts {
     ]
   }
 
-  /// The total and its largest part, in a line.
-  var sentence: String {
-    let largest = bill.lines.max { $0.amount < $1.amount }
-    let share = largest.map { line in
-      ", most of it \(line.item.rawValue) of \(line.scope) (\(Figures.dollars(line.amount)))"
+  /// What each part of the design costs, the dearest first.
+  private var byScope: [(scope: Scope, amount: Money)] {
+    var sums: [(scope: Scope, amount: Money)] = []
+    for line in bill.lines {
+      if let place = sums.firstIndex(where: { $0.scope == line.scope }) {
+        sums[place].amount = sums[place].amount + line.amount
+      } else {
+        sums.append((line.scope, line.amount))
+      }
     }
+    return sums.indices.sorted { (sums[$1].amount, $0) < (sums[$0].amount, $1) }.map { sums[$0] }
+  }
+
+  /// The most parts that are named in a sentence.
+  private static let mostParts = 3
+
+  private func parts(_ words: (Scope, Money) -> String) -> String {
+    let all = byScope, more = all.count - Self.mostParts
+    return all.prefix(Self.mostParts).map { words($0.scope, $0.amount) }.joined(separator: ", ")
+      + (more > 0 ? ", and \(Figures.count(more, of: "more part"))" : "")
+  }
+
+  /// What the dearest parts of the design take of the total, as a sentence of Markdown behind another; empty where there is one part.
+  var shares: String {
+    guard byScope.count > 1, bill.total > .zero else { return "" }
+    let words = parts { scope, amount in
+      "\(Figures.dollars(amount)) for \(Markdown.code(scope.description)) (\(Figures.percent(amount.inDollars / bill.total.inDollars)))"
+    }
+    return " The total is \(words)."
+  }
+
+  /// The total and its largest parts, in a line.
+  var sentence: String {
+    let parts = bill.lines.isEmpty ? "" : ": " + parts { "\($0) \(Figures.dollars($1))" }
     let gap = missing(of: nil).map { "; left out: \($0)" } ?? ""
-    return "  cost: \(Figures.dollars(bill.total)) for \(bill.period.words)\(share ?? "")\(gap)"
+    return "  cost: \(Figures.dollars(bill.total)) for \(bill.period.words)\(parts)\(gap)"
   }
 
   /// What of a scope (nil for all) has no price, where, and what to do about it; nil when all has one.

@@ -53,7 +53,8 @@ struct Findings {
       return "Throttling fell on \(refusing) of \(stream.shards.count) shards, \(story.phrase)."
     }
     let share = shard.throttled == all ? "All" : Figures.percent(Double(shard.throttled) / Double(all)) + " of"
-    return "\(share) throttling fell on \(shard.id) (\(story.phrase))."
+    let limit = story.bindingLimit.map { ", by its limit on \($0)" } ?? ""
+    return "\(share) throttling fell on \(shard.id)\(limit) (\(story.phrase))."
   }
 
   // MARK: The headline
@@ -90,7 +91,7 @@ struct Findings {
       let reason = run.gap(of: objective).map { ": \($0)" } ?? ""
       return "\(objective.id) was not measured (wanted \(objective.wanted))\(reason)"
     }
-    return "\(objective.id) was \(objective.text(verdict.value)) (wanted \(objective.wanted))"
+    return "\(objective.id) was \(objective.measured(verdict.value)) (wanted \(objective.wanted))"
   }
 
   // MARK: The sentences
@@ -106,15 +107,19 @@ struct Findings {
     let subject = run.streams.count == 1 ? "" : "On `\(stream.name)`, "
     let share = Figures.percent(stream.firstAttemptThrottleRate.value)
     let seconds = Figures.count(stream.secondView.secondsWithThrottles)
-    return "\(subject)\(share) of records were throttled at least once, in \(seconds) of "
-      + "\(Figures.count(run.measuredSeconds, of: "second"))\(Self.contrast(stream.minuteView))."
+    let attempts = Figures.percent(stream.putThrottleRate.value)
+    return "\(subject)\(share) of records were throttled at least once (\(attempts) of attempts, resends included), "
+      + "in \(seconds) of \(Figures.count(run.measuredSeconds, of: "second"))\(Self.contrast(stream.minuteView))."
   }
 
   /// What the one-minute view says beside it.
   private static func contrast(_ view: MinuteView) -> String {
     guard view.minutes > 0 else { return "" }
-    let minute = "the busiest minute of the stream averaged \(Figures.percent(view.streamUtilization)) of its capacity"
-    if view.streamUtilization < 0.8 { return ", although \(minute): one-minute averages hide it" }
+    let minute = "the stream's busiest minute averaged \(Figures.percent(view.streamUtilization)) of its capacity"
+    if view.streamUtilization < 0.8 {
+      return ". One-minute metrics show that it happened, in \(Figures.count(view.minutesWithThrottles)) of "
+        + "\(Figures.count(view.minutes, of: "minute")), but not why: \(minute)"
+    }
     return view.streamUtilization < 1 ? "; \(minute)" : "; \(minute), so one-minute averages show it too"
   }
 

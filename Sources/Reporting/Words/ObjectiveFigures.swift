@@ -6,6 +6,11 @@ extension Objective {
   /// A value of it as people read it: `2.31 %`, `4,812 ms`, `12`.
   func text(_ value: Double?) -> String { unit.text(value) }
 
+  /// A measured value, which is the worst window's where there are windows.
+  func measured(_ value: Double?) -> String {
+    window == nil || value == nil ? text(value) : "\(text(value)) in the worst window"
+  }
+
   /// What was wanted: `< 1 %`, with its window if it has one.
   var wanted: String {
     let signs: String =

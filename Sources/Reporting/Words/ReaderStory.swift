@@ -27,6 +27,11 @@ struct ReaderStory {
     consumer.iteratorAgeLast > .minutes(1) && consumer.backlog > 0
   }
 
+  /// Whether a consumer has caught up by the end, in words.
+  static func caughtUp(_ consumer: ConsumerResult) -> String {
+    isLate(consumer) ? "no: \(Figures.count(consumer.backlog, of: "record")) unread" : "yes"
+  }
+
   /// What a consumer's line of a summary ends with, for want of room.
   static func remarks(on consumer: ConsumerResult) -> String {
     let reader = reader(consumer)

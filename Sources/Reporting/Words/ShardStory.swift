@@ -57,6 +57,15 @@ struct ShardStory {
 
   private var throttledMostBy: String { shard.throttledByBytes > shard.throttledByRecords ? "bytes" : "records" }
 
+  /// What a split in the middle leaves of the worst second's demand, over the limit, on the half that keeps the busiest key: that
+  /// key's share, and half of the rest.
+  var demandAfterSplit: Double {
+    let share = shard.hottestKey?.share ?? 0
+    return shard.worstDemand * (share + (1 - share) / 2)
+  }
+
+  private var splitWords: String { demandAfterSplit < 1 ? "split it" : "one split is not enough" }
+
   /// The cause in words of Markdown; an en dash when it refused nothing.
   var phrase: String {
     switch cause {
@@ -67,11 +76,11 @@ struct ShardStory {
           ? "a split cannot help, salt or spread the key"
           : "a split only separates the other keys from it, salt or spread the key")
     case .wideRange(let factor):
-      "many keys, \(Figures.factor(factor)) its even share of the hash keys; split it"
+      "many keys, \(Figures.factor(factor)) its even share of the hash keys; \(splitWords)"
     case .warmKeys(let factor, let busiest, let share):
-      "busy keys make \(Figures.factor(factor)) the average load"
-        + (busiest.map { ", \(Markdown.code($0)) alone \(Figures.percent(share)) of it" } ?? "")
-        + "; a split may separate them"
+      "its keys bring \(Figures.factor(factor)) an average shard's load"
+        + (busiest.map { ", \(Markdown.code($0)) alone \(Figures.percent(share)) of its records" } ?? "")
+        + "; \(splitWords)"
     case .bursts(let minute):
       "evenly loaded, in bursts: its busiest minute is \(Figures.percent(minute)) full; spread the peaks, or add shards "
         + "for them (the limit on \(throttledMostBy) binds)"

@@ -47,8 +47,8 @@ struct ShardMeter: Sendable {
   var secondsThrottled = 0, firstThrottledAt: Instant?
   private var utilizations = UtilizationHistogram(), idleSeconds: Int64 = 0
   var busiestMinute = 0.0
-  /// The throttle episode under way: when it began, its last bad second, and how many records it refused.
-  var episode: (began: Instant, last: Instant, refused: Int64)?
+  /// The throttle episode under way: when it began, its last bad second, how many records it refused, and in how many seconds.
+  var episode: (began: Instant, last: Instant, refused: Int64, seconds: Int64)?
 
   /// A shard that has stored so much when its first second begins.
   init(stored: Load) { self.stored = stored }

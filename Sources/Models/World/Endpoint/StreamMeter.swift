@@ -234,12 +234,12 @@ struct StreamMeter: Sendable {
   private mutating func followEpisode(_ index: Int, refused: Int64, from begin: Instant, _ observers: inout Observers) {
     if let episode = shards[index].episode {
       if refused > 0 {
-        shards[index].episode = (episode.began, begin, episode.refused + refused)
+        shards[index].episode = (episode.began, begin, episode.refused + refused, episode.seconds + 1)
       } else if begin - episode.last >= Self.episodeGap {
         endEpisode(of: index, &observers)
       }
     } else if refused > 0 {
-      shards[index].episode = (begin, begin, refused)
+      shards[index].episode = (begin, begin, refused, 1)
       observers.note(
         .throttleBegan, subject(index), "\(refused) record\(refused == 1 ? "" : "s") throttled in the first second",
         at: begin)
@@ -248,7 +248,8 @@ struct StreamMeter: Sendable {
 
   private mutating func endEpisode(of index: Int, _ observers: inout Observers) {
     guard let episode = shards[index].episode else { return }
-    let lasted = (episode.last - episode.began) + .seconds(1)
+    let span = (episode.last - episode.began) + .seconds(1)
+    let lasted = span == .seconds(episode.seconds) ? "\(span)" : "\(episode.seconds)s of \(span)"
     observers.note(
       .throttleEnded, subject(index),
       "\(episode.refused) record\(episode.refused == 1 ? "" : "s") throttled in \(lasted)", at: episode.last)

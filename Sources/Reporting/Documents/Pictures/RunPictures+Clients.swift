@@ -88,7 +88,7 @@ extension RunPictures {
     let first = lines[0]
     return Picture(
       "cost", of: nil, "What does it cost, and for what?",
-      "\(Figures.dollars(run.bill.total)) for \(run.bill.period.words); the largest part is \(first.item.rawValue) of "
+      "\(Figures.dollars(run.bill.total)) for \(run.bill.period.words); the largest line is \(first.item.rawValue) of "
         + "\(first.scope), \(Figures.dollars(first.amount)).",
       [.init(table, words: ["item"])],
       [

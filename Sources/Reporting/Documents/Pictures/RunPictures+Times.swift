@@ -101,8 +101,8 @@ extension RunPictures {
     }
     return Picture(
       "behind", of: nil, "How far do readers fall behind?",
-      "At most \(Figures.number(worst / 1_000)) s, by AWS's own metric, which sees only those who read; lines are the worst of each "
-        + "stretch, marks are what happened.",
+      "At most \(Figures.number(worst / 1_000)) s as CloudWatch tells it, which knows only of records that were read; lines are the worst of "
+        + "each stretch, marks are what happened.",
       [.init(table, words: ["reader"]), events],
       [
         "width": .count(VegaLite.width), "height": .count(180),

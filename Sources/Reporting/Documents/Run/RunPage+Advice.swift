@@ -24,7 +24,9 @@ extension RunPage {
       guard let shard = stream.hottestShard, shard.throttled > 0 else { return nil }
       let story = ShardStory(shard, of: stream)
       let cut =
-        story.callsForSplit ? " In the middle: \(Markdown.code(Self.split(shard, of: stream).description))." : ""
+        story.callsForSplit
+        ? " In the middle: \(Markdown.code(Self.split(shard, of: stream).description)). On AWS the shard that owns this hash key may have another number."
+        : ""
       return "Stream \(Markdown.code(stream.name)), shard \(Markdown.code("\(shard.id)")): \(story.remedy).\(cut)"
     }
     guard !steps.isEmpty else { return [] }
@@ -69,8 +71,10 @@ extension ShardStory {
     case .hasRoom: "nothing: it throttled nothing"
     case .oneKey(let key, _, _):
       "spread the key \(Markdown.code(key)) over several (in a scenario: `keys.salt`); more shards do not help it"
-    case .wideRange: "split it: it has more than its even share of the hash keys"
-    case .warmKeys: "split it, or spread its busiest keys over several (in a scenario: `keys.salt`)"
+    case .wideRange, .warmKeys:
+      demandAfterSplit < 1
+        ? "split it: the half that keeps its busiest key is then asked for about \(Figures.percent(demandAfterSplit)) of its limit in the worst second"
+        : "one split leaves about \(Figures.factor(demandAfterSplit)) its limit in the worst second; split it more than once, or spread its busiest keys over several (in a scenario: `keys.salt`)"
     case .bursts: "spread the peaks (smaller batches, jitter, a buffer), or add shards for them"
     case .evenLoad: "add shards: the load is even and too large for the stream"
     }

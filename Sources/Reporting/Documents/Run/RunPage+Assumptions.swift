@@ -7,16 +7,17 @@ internal import Units
 extension RunPage {
   var assumptions: [Document.Block] {
     let profile = run.experiment.limits
-    let delivers = !run.experiment.firehoses.isEmpty, queues = run.experiment.consumers.contains { $0.queue != nil }
-    let relevant = profile.limits.filter { (delivers || !$0.isFirehose) && (queues || !$0.isOfQueues) && !$0.isSQS }
+    let delivers = !run.experiment.firehoses.isEmpty
+    let relevant = profile.limits.filter(run.concerns)
     let unsure = relevant.filter { $0.confidence != .documented }
     let choices = serviceTimes + Self.choices + applicationChoices + onDemand + (delivers ? Self.deliveryChoices : [])
     return [
       .heading(2, "What was assumed"),
       .paragraph(
         Prose(
-          "Limits profile `\(profile.name)`: \(relevant.count - unsure.count) limits as AWS documents them, "
-            + "and \(unsure.count) that somebody measured (observed) or that weir chose (assumed):")),
+          "Limits profile `\(profile.name)`. \(Figures.count(relevant.count, of: "limit")) concern what this design has: "
+            + "\(relevant.count - unsure.count) as AWS documents them, and \(unsure.count) that somebody measured (observed) or that "
+            + "weir chose (assumed):")),
       .filled(LimitsTable.table(unsure)), .list((resolutions + choices + traces + libraryChoices).map { Prose($0) }),
     ]
   }

@@ -41,12 +41,14 @@ extension RunPage {
     let rows = run.consumers.map { consumer -> [Prose] in
       let isKnown = consumer.calls > 0 || consumer.records > 0
       return [.code(consumer.name)]
-        + [consumer.iteratorAgeMax, consumer.iteratorAgeLast].map { isKnown ? .milliseconds($0) : .nothing }
+        + [consumer.iteratorAgeMax, consumer.iteratorAgeLast].map { isKnown ? .duration($0) : .nothing }
+        + [isKnown ? Prose(ReaderStory.caughtUp(consumer)) : .nothing]
     }
     return [
       .paragraph(
-        "How far consumers were behind: the age of the oldest record not yet handed over, checked every second:"),
-      .table(Table("Consumer", numbers: ["Most", "At the end"], rows)),
+        "How far consumers were behind: the age of the oldest record not yet handed over, checked every second. Who ends less than a minute behind has caught up:"
+      ),
+      .table(Table(["Consumer", .number("Most behind"), .number("Behind at the end"), "Caught up"], rows)),
     ]
   }
 

@@ -14,10 +14,12 @@ extension RunPage {
 
   var throttling: [Document.Block] {
     guard !run.streams.isEmpty else { return [] }
+    let limits = run.experiment.limits
     let terms: Prose = """
       Demand is what producers sent for the first time, accepted is what Kinesis stored, throttled is what it answered with \
-      ProvisionedThroughputExceededException. Load = accepted ÷ limit, for records or for bytes, whichever is larger; for a \
-      second it may pass 100 %, because an idle shard saves up for a burst.
+      ProvisionedThroughputExceededException. A shard's limits are \(Figures.count(limits[.shard.writeRecords])) records and \
+      \(Figures.size(Bytes(limits[.shard.writeBytes]))) a second. Load = accepted ÷ limit, for records or for bytes, whichever \
+      is larger; for a second it may pass 100 %, because an idle shard saves up for a burst.
       """
     return [.heading(2, "What was throttled, and when"), .paragraph(terms)] + run.streams.flatMap(throttling)
   }
@@ -132,17 +134,45 @@ extension RunPage {
   }
 
   private func shards(of stream: StreamResult) -> [Document.Block] {
-    let ordered = stream.shardsByHeat
+    let open = stream.shardsByHeat.filter { $0.closedAt == nil }
+    let closed = stream.shardsByHeat.filter { $0.closedAt != nil }
+    let intro = closed.isEmpty ? [] : [Document.Block.paragraph("Closed by resharding:")]
+    return [.heading(3, "Stream \(Markdown.code(stream.name))")] + Self.room(in: open) + table(open, of: stream)
+      + [.paragraph("The per cents of a busiest key are of its shard's records.")] + intro
+      + (closed.isEmpty ? [] : table(closed, of: stream))
+  }
+
+  private func table(_ shards: [ShardResult], of stream: StreamResult) -> [Document.Block] {
     let columns: [Table.Column] = [
       "Shard", .number("Share of hash keys"), .number("Accepted"), .number("Throttled"), "By limit on",
       .number("Load mean"),
       .number("p99"), .number("max"), "Busiest key", "Why",
     ]
+    return [.table(Table(columns, shards.prefix(Self.shardRows).map { row($0, of: stream) }))]
+      + Self.more(Array(shards.dropFirst(Self.shardRows)))
+  }
+
+  private static func range(_ low: Double, _ high: Double) -> String {
+    low == high ? Figures.percent(low) : "\(Figures.percent(low)) to \(Figures.percent(high))"
+  }
+
+  /// Whether the open shards could take more.
+  private static func room(in open: [ShardResult]) -> [Document.Block] {
+    let means = open.map(\.utilization.mean), peaks = open.map(\.utilization.p99)
+    guard let low = means.min(), let high = means.max(), let least = peaks.min(), let most = peaks.max(), most > 0
+    else { return [] }
+    let full = peaks.count { $0 >= 1 }
+    let verdict =
+      full > 0
+      ? "no room for more traffic on \(full == open.count ? "any" : "\(Figures.count(full))") of them"
+      : "room for \(Figures.factor(1 / most)) the traffic until the fullest is at its limit in those seconds"
     return [
-      .heading(3, "Stream \(Markdown.code(stream.name))"),
-      .table(Table(columns, ordered.prefix(Self.shardRows).map { row($0, of: stream) })),
-      .paragraph("The per cents of a busiest key are of its shard's records."),
-    ] + Self.more(Array(ordered.dropFirst(Self.shardRows)))
+      .paragraph(
+        Prose(
+          "\(Figures.count(open.count, of: "shard")) \(open.count == 1 ? "is" : "are") open at the end: \(range(low, high)) full "
+            + "on average, "
+            + "\(range(least, most)) in the fullest 1 % of seconds. There is \(verdict)."))
+    ]
   }
 
   private func row(_ shard: ShardResult, of stream: StreamResult) -> [Prose] {
@@ -165,8 +195,7 @@ extension RunPage {
     }
     let refusals =
       most == 0 ? "none throttled a record" : "\(Figures.count(least)) to \(Figures.count(most)) throttled each"
-    let load = "\(Figures.percent(low)) to \(Figures.percent(high))"
-    return [.paragraph("and \(Figures.count(rest.count)) more like these: \(refusals), mean load \(load).")]
+    return [.paragraph("and \(Figures.count(rest.count)) more like these: \(refusals), mean load \(range(low, high)).")]
   }
 
   // MARK: The shard map

@@ -94,7 +94,7 @@ struct RunPage: Sendable {
       objective.id == objective.expression
       ? .code(objective.id) : "\(Markdown.prose(objective.id))<br>\(Markdown.code(objective.expression))"
     return [
-      name, Prose(objective.text(verdict.value)), .plain(objective.wanted),
+      name, Prose(objective.measured(verdict.value)), .plain(objective.wanted),
       Prose(verdict.isPassing ? verdict.word : "**\(verdict.word)**\(windows)\(share)"),
       Prose(verdict.firstBrokenAt.map(clock.text) ?? Figures.nothing),
     ]
@@ -211,7 +211,7 @@ struct RunPage: Sendable {
       .paragraph(
         Prose(
           "For \(bill.period.words), prices `\(bill.book)`, region \(run.experiment.region). \(going) "
-            + "Left out: data transfer, jq hours, requests to S3 but PUTs, and free tiers."
+            + "Left out: data transfer, jq hours, requests to S3 but PUTs, and free tiers.\(BillParts(bill).shares)"
         )),
     ] + picture("cost") + BillParts(bill).blocks + run.streams.flatMap { picture("modes", of: $0.name) }
   }

@@ -61,7 +61,7 @@ struct Summary: Sendable {
 
   private static func objective(_ judgement: Report.Judgement) -> String {
     let (verdict, objective) = (judgement.verdict, judgement.verdict.objective)
-    return "  slo \(objective.id): \(objective.text(verdict.value)), wanted \(objective.wanted): \(verdict.word)"
+    return "  slo \(objective.id): \(objective.measured(verdict.value)), wanted \(objective.wanted): \(verdict.word)"
   }
 
   private static func stream(_ stream: StreamResult) -> String {
