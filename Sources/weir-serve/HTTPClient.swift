@@ -53,13 +53,14 @@ struct S3Store: ObjectStore {
     return "\(name):\(port)"
   }
 
-  func put(_ body: [UInt8], bucket: String, key object: String) async throws(DeliveryFailure) {
-    let path = SigV4.path(bucket: bucket, key: object)
+  func put(_ object: StoredObject) async throws(DeliveryFailure) {
+    let path = SigV4.path(bucket: object.bucket, key: object.key)
     let base = "\(endpoint.scheme ?? "http")://\(host)"
     guard let url = URL(string: base + path) else { throw DeliveryFailure("\(base)\(path): no address") }
-    let headers = SigV4.sign(put: body, host: host, path: path, key: key, region: region, at: Clock.now)
-    let sent = headers.filter { $0.name != "host" } + [(name: "content-type", value: "application/octet-stream")]
-    let answer = try await HTTPClient.send("PUT", url, sent, body, timeout: Self.timeout)
+    let headers = SigV4.sign(put: object.body, host: host, path: path, key: key, region: region, at: Clock.now)
+    var sent = headers.filter { $0.name != "host" } + [(name: "content-type", value: "application/octet-stream")]
+    if let encoding = object.encoding { sent.append((name: "content-encoding", value: encoding)) }
+    let answer = try await HTTPClient.send("PUT", url, sent, object.body, timeout: Self.timeout)
     guard answer.status == 200 else {
       throw DeliveryFailure("\(host): \(answer.status) \(String(decoding: answer.body.prefix(500), as: UTF8.self))")
     }

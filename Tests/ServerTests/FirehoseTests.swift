@@ -14,9 +14,9 @@ final class MemoryStore: ObjectStore {
   var refused: Int { state.withLock { $0.refused } }
   func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
 
-  func put(_ body: [UInt8], bucket: String, key: String) async throws(DeliveryFailure) {
+  func put(_ object: StoredObject) async throws(DeliveryFailure) {
     let isDown = state.withLock { state in
-      if state.isDown { state.refused += 1 } else { state.objects["\(bucket)/\(key)"] = body }
+      if state.isDown { state.refused += 1 } else { state.objects["\(object.bucket)/\(object.key)"] = object.body }
       return state.isDown
     }
     if isDown { throw DeliveryFailure("down") }

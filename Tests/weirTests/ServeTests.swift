@@ -69,6 +69,16 @@ struct `Real clients of weir serve` {
     #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
   }
 
+  @Test("read objects that are compressed in every way, by Python's zipfile and gzip and by snappy's libraries")
+  func compression() async throws {
+    guard let clients = await Clients.ready() else { return }
+    let folder = try Folder(), lake = folder.file("lake").path
+    let server = try await Server(["--clock", "virtual", "--deliver", lake, "--no-limits"])
+    let outcome = try await clients.run("compression.py", [server.url, lake])
+    #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
+    #expect(await server.stop().status == 0)
+  }
+
   @Test("read of CloudWatch what they put, and `weir trace` takes it, and a journal's trace as well") func loop()
     async throws
   {

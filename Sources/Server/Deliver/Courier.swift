@@ -1,10 +1,21 @@
 internal import Dispatch
 internal import Foundation
+internal import KinesisCore
 
 /// Where objects are stored.
 public protocol ObjectStore: Sendable {
   /// Stores an object, in place of one of its key, and returns when it is there to stay.
-  func put(_ body: [UInt8], bucket: String, key: String) async throws(DeliveryFailure)
+  func put(_ object: StoredObject) async throws(DeliveryFailure)
+}
+
+/// An object, and what is said of it.
+public struct StoredObject: Sendable, Hashable {
+  /// Where it lies.
+  public let bucket: String, key: String
+  /// Its bytes, compressed where they are to be.
+  public let body: [UInt8]
+  /// Its Content-Encoding; nil for none.
+  public let encoding: String?
 }
 
 /// What requests to HTTP endpoints go through.
@@ -50,10 +61,10 @@ public struct Courier: Sendable {
         guard let store else {
           throw DeliveryFailure("there is no S3 to deliver to: start with --deliver DIR or --s3-endpoint URL")
         }
-        try await store.put(shipment.body, bucket: bucket, key: key)
+        try await store.put(shipment.object(bucket: bucket, key: key))
       case .request(let endpoint):
         guard let client else { throw DeliveryFailure("there is nothing to send requests with") }
-        try await client.send(shipment.payloads, to: endpoint, isGzipped: shipment.isGzipped)
+        try await client.send(shipment.payloads, to: endpoint, isGzipped: shipment.compression == .gzip)
       }
       return nil
     } catch {
@@ -107,9 +118,10 @@ public struct DirectoryStore: ObjectStore {
   }
 
   /// Writes it beside, waits for the disk, and gives it its name.
-  public func put(_ body: [UInt8], bucket: String, key: String) async throws(DeliveryFailure) {
+  public func put(_ object: StoredObject) async throws(DeliveryFailure) {
+    let place = Self.place(bucket: object.bucket, key: object.key)
     let failure = await withCheckedContinuation { continuation in
-      Self.queue.async { continuation.resume(returning: self.write(body, Self.place(bucket: bucket, key: key))) }
+      Self.queue.async { continuation.resume(returning: self.write(object.body, place)) }
     }
     if let failure { throw failure }
   }

@@ -153,7 +153,7 @@ struct DeliveryLine: Sendable {
       failure: failure)
     let shipment = Shipment(
       id: id, target: target(of: delivery, first: load.first), content: content,
-      isGzipped: store?.isGzipped ?? (plan.configuration.format == .raw(.gzip)))
+      compression: store?.compression ?? plan.contentEncoding)
     cargo.ship(shipment)
     return shipment
   }

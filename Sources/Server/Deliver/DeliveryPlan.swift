@@ -9,7 +9,7 @@ struct DeliveryPlan: Sendable {
     let bucket: String
     /// The configuration whose names its objects have.
     var naming: DeliveryConfiguration
-    let isGzipped: Bool
+    let compression: DeliveryConfiguration.Compression
     /// CustomTimeZone; nil for UTC.
     let zone: TimeZone?
 
@@ -66,16 +66,20 @@ struct DeliveryPlan: Sendable {
     running = try Self.running(whole, hasObstacle: obstacle != nil, limits)
     func store(_ settings: WireInput, _ naming: DeliveryConfiguration) -> Store {
       Store(
-        bucket: Self.bucket(settings), naming: naming, isGzipped: settings.text("CompressionFormat") == "GZIP",
+        bucket: Self.bucket(settings), naming: naming, compression: .init(format: settings.text("CompressionFormat")),
         zone: zone)
     }
     main = kind.isS3 ? store(settings, whole) : nil
     errors = store(bucketSettings, whole)
     var copyNames = DeliveryConfiguration(name: name, region: place.region, source: source, destination: .s3)
     copyNames.naming = Self.naming(copies, settings, version: version)
+    copyNames.format = .raw(.init(format: copies.text("CompressionFormat")))
     backup = store(copies, copyNames)
     endpoint = Self.endpoint(kind, settings, source: place.deliveryStreamARN(name))
   }
+
+  /// How requests to an endpoint are compressed.
+  var contentEncoding: DeliveryConfiguration.Compression { configuration.format == .raw(.gzip) ? .gzip : .none }
 
   // MARK: Reading
 
@@ -99,14 +103,7 @@ struct DeliveryPlan: Sendable {
 
   private static func setFormat(_ settings: WireInput, of configuration: inout DeliveryConfiguration) {
     let word = settings.text("CompressionFormat") ?? settings.structure("RequestConfiguration")?.text("ContentEncoding")
-    let compression: DeliveryConfiguration.Compression =
-      switch word {
-      case "GZIP": .gzip
-      case "ZIP": .zip
-      case "Snappy": .snappy
-      case "HADOOP_SNAPPY": .hadoopSnappy
-      default: .none
-      }
+    let compression = DeliveryConfiguration.Compression(format: word)
     configuration.format = .raw(compression)
     guard let conversion = settings.structure("DataFormatConversionConfiguration"), conversion.isTrue("Enabled") else {
       return
@@ -150,8 +147,7 @@ struct DeliveryPlan: Sendable {
     if let processor = processors.unknown { return "weir serve does not do the processor \(processor)" }
     if configuration.partitioning != nil { return "weir serve does not do dynamic partitioning" }
     switch configuration.format {
-    case .raw(.none), .raw(.gzip): return nil
-    case .raw: return "weir serve compresses with GZIP only"
+    case .raw: return nil
     case .parquet, .orc: return "weir serve does not convert formats"
     }
   }

@@ -27,7 +27,7 @@ extension HTTPEndpoint {
     if let accessKey { headers.append((name: "X-Amz-Firehose-Access-Key", value: accessKey)) }
     if !attributes.isEmpty { headers.append((name: "X-Amz-Firehose-Common-Attributes", value: commonAttributes)) }
     if isGzipped { headers.append((name: "Content-Encoding", value: "gzip")) }
-    return (headers, isGzipped ? Gzip.compress(writer.bytes) : writer.bytes)
+    return (headers, isGzipped ? Deflate.compress(writer.bytes, as: .gzip) : writer.bytes)
   }
 
   private var commonAttributes: String {

@@ -39,18 +39,18 @@ public struct Shipment: Sendable, Hashable {
   public let target: Target
   /// What it says, before it is compressed.
   let content: Content
-  /// Whether it is compressed with GZIP.
-  public let isGzipped: Bool
+  /// How it is compressed.
+  let compression: DeliveryConfiguration.Compression
 
   /// The name is all there is to a shipment: two of a name are the same.
   public static func == (a: Shipment, b: Shipment) -> Bool { a.id == b.id && a.target == b.target }
   /// By name.
   public func hash(into hasher: inout Hasher) { hasher.combine(id) }
 
-  /// The bytes to store. It takes as long as there are records, and may be done anywhere.
-  public var body: [UInt8] {
-    let plain = content.bytes
-    return isGzipped ? Gzip.compress(plain) : plain
+  /// The bytes to store under a key. It takes as long as there are records, and may be done anywhere.
+  func object(bucket: String, key: String) -> StoredObject {
+    let body = compression.compress(content.bytes, named: GeneratedID.uuid("entry/\(bucket)/\(key)"))
+    return StoredObject(bucket: bucket, key: key, body: body, encoding: compression.contentEncoding)
   }
 
   /// The records of a request to an HTTP endpoint.

@@ -1,13 +1,23 @@
 internal import CZlib
 
-/// GZIP by zlib.
-enum Gzip {
-  /// The compressed bytes: one member, without a name or a time, so that equal bytes give equal bytes.
-  static func compress(_ bytes: [UInt8]) -> [UInt8] {
+/// DEFLATE by zlib.
+enum Deflate {
+  /// What stands around the compressed bytes.
+  enum Wrapping: Sendable, Hashable {
+    /// One GZIP member, without a name or a time, so that equal bytes give equal bytes.
+    case gzip
+    /// Nothing: an entry of a ZIP archive.
+    case none
+
+    /// zlib's sign language: 16 above the largest window makes the header GZIP's, a negative one leaves it out.
+    fileprivate var windowBits: Int32 { self == .gzip ? MAX_WBITS + 16 : -MAX_WBITS }
+  }
+
+  /// The compressed bytes.
+  static func compress(_ bytes: [UInt8], as wrapping: Wrapping) -> [UInt8] {
     var stream = unsafe z_stream()
-    // 16 above the largest window makes the header GZIP's.
     let opened = unsafe deflateInit2_(
-      &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+      &stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, wrapping.windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
       Int32(MemoryLayout<z_stream>.size))
     precondition(opened == Z_OK, "zlib cannot begin")
     defer { _ = unsafe deflateEnd(&stream) }
