@@ -81,10 +81,12 @@ let package = Package(
       swiftSettings: safe),
 
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    // jq's own library, which has no pkg-config file.
+    .systemLibrary(name: "CJq", providers: [.apt(["libjq-dev"])]),
     // The real clock. Knows the core, never the simulation.
     .target(
       name: "Server",
-      dependencies: ["Units", "KinesisCore", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["Units", "KinesisCore", "CJq", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
       resources: [.embedInCode("Resources")], swiftSettings: safe),
     // The same over a network: the only target that knows one.
     .executableTarget(

@@ -15,36 +15,56 @@ struct DeliveryOptions: ParsableArguments {
       """)
   var s3Endpoint: String?
 
+  @Option(
+    help: """
+      Lambda, or anything that speaks its Invoke, for functions that transform records: http://127.0.0.1:3001. Signed where \
+      AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set.
+      """)
+  var lambdaEndpoint: String?
+
   func validate() throws {
     guard deliver == nil || s3Endpoint == nil else {
       throw ValidationError("--deliver and --s3-endpoint: objects go to one of them")
     }
-    guard let s3Endpoint else { return }
-    guard let url = URL(string: s3Endpoint), ["http", "https"].contains(url.scheme), url.host != nil,
-      ["", "/"].contains(url.path), url.query == nil
-    else {
-      throw ValidationError("--s3-endpoint: expected an address such as http://127.0.0.1:9000, found \"\(s3Endpoint)\"")
-    }
-    let environment = ProcessInfo.processInfo.environment
-    guard environment["AWS_ACCESS_KEY_ID"] != nil, environment["AWS_SECRET_ACCESS_KEY"] != nil else {
+    try Self.check(lambdaEndpoint, of: "--lambda-endpoint")
+    try Self.check(s3Endpoint, of: "--s3-endpoint")
+    guard s3Endpoint == nil || Self.key != nil else {
       throw ValidationError("--s3-endpoint: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set")
     }
   }
 
+  private static func check(_ text: String?, of option: String) throws {
+    guard let text else { return }
+    guard let url = URL(string: text), ["http", "https"].contains(url.scheme), url.host != nil,
+      ["", "/"].contains(url.path), url.query == nil
+    else {
+      throw ValidationError("\(option): expected an address such as http://127.0.0.1:9000, found \"\(text)\"")
+    }
+  }
+
+  /// What the environment has to sign with.
+  private static var key: SigV4.Key? {
+    let environment = ProcessInfo.processInfo.environment
+    guard let id = environment["AWS_ACCESS_KEY_ID"], let secret = environment["AWS_SECRET_ACCESS_KEY"] else {
+      return nil
+    }
+    return SigV4.Key(id: id, secret: secret, token: environment["AWS_SESSION_TOKEN"])
+  }
+
   /// What carries deliveries out; failures are logged, without what they carry.
   func courier(region: String, _ log: Logger) throws(DeliveryFailure) -> Courier {
-    Courier(store: try store(region: region), client: FirehoseEndpointClient()) { shipment, failure in
+    let functions = lambdaEndpoint.flatMap(URL.init(string:)).map {
+      LambdaClient(endpoint: $0, key: Self.key, region: region)
+    }
+    return Courier(store: try store(region: region), client: FirehoseEndpointClient(), functions: functions) {
+      shipment, failure in
       log.warning("not delivered", metadata: ["to": "\(Self.text(shipment.target))", "reason": "\(failure.reason)"])
     }
   }
 
   private func store(region: String) throws(DeliveryFailure) -> (any ObjectStore)? {
     if let deliver { return try DirectoryStore(deliver) }
-    guard let s3Endpoint, let url = URL(string: s3Endpoint) else { return nil }
-    let environment = ProcessInfo.processInfo.environment
-    let key = SigV4.Key(
-      id: environment["AWS_ACCESS_KEY_ID"] ?? "", secret: environment["AWS_SECRET_ACCESS_KEY"] ?? "",
-      token: environment["AWS_SESSION_TOKEN"])
+    guard let s3Endpoint, let url = URL(string: s3Endpoint), let key = Self.key else { return nil }
     return S3Store(endpoint: url, key: key, region: region)
   }
 
@@ -52,6 +72,7 @@ struct DeliveryOptions: ParsableArguments {
     switch target {
     case .object(let bucket, let key): "\(bucket)/\(key)"
     case .request(let endpoint): endpoint.url
+    case .function(let call): call.function
     case .nowhere: "nowhere"
     }
   }

@@ -24,13 +24,21 @@ final class HTTPClient: NSObject, URLSessionTaskDelegate, Sendable {
   static func send(
     _ method: String, _ url: URL, _ headers: [(name: String, value: String)], _ body: [UInt8], timeout: TimeInterval
   ) async throws(DeliveryFailure) -> (status: Int, body: Data) {
+    let (answer, body) = try await exchange(method, url, headers, body, timeout: timeout)
+    return (answer?.statusCode ?? 0, body)
+  }
+
+  /// Sends one and returns what was answered, headers and all.
+  static func exchange(
+    _ method: String, _ url: URL, _ headers: [(name: String, value: String)], _ body: [UInt8], timeout: TimeInterval
+  ) async throws(DeliveryFailure) -> (answer: HTTPURLResponse?, body: Data) {
     var request = URLRequest(url: url, timeoutInterval: timeout)
     request.httpMethod = method
     request.httpBody = Data(body)
     for header in headers { request.setValue(header.value, forHTTPHeaderField: header.name) }
     do {
       let (data, response) = try await session.data(for: request)
-      return ((response as? HTTPURLResponse)?.statusCode ?? 0, data)
+      return (response as? HTTPURLResponse, data)
     } catch {
       throw DeliveryFailure("\(url.host ?? ""): \(error.localizedDescription)")
     }
@@ -46,16 +54,9 @@ struct S3Store: ObjectStore {
 
   private static let timeout: TimeInterval = 60
 
-  /// What a Host header says: the port unless it is the scheme's own.
-  private var host: String {
-    let name = endpoint.host ?? ""
-    guard let port = endpoint.port, port != (endpoint.scheme == "https" ? 443 : 80) else { return name }
-    return "\(name):\(port)"
-  }
-
   func put(_ object: StoredObject) async throws(DeliveryFailure) {
     let path = SigV4.path(bucket: object.bucket, key: object.key)
-    let base = "\(endpoint.scheme ?? "http")://\(host)"
+    let host = endpoint.hostHeader, base = "\(endpoint.scheme ?? "http")://\(host)"
     guard let url = URL(string: base + path) else { throw DeliveryFailure("\(base)\(path): no address") }
     let headers = SigV4.sign(put: object.body, host: host, path: path, key: key, region: region, at: Clock.now)
     var sent = headers.filter { $0.name != "host" } + [(name: "content-type", value: "application/octet-stream")]
@@ -64,6 +65,39 @@ struct S3Store: ObjectStore {
     guard answer.status == 200 else {
       throw DeliveryFailure("\(host): \(answer.status) \(String(decoding: answer.body.prefix(500), as: UTF8.self))")
     }
+  }
+}
+
+extension URL {
+  /// What a Host header says: the port unless it is the scheme's own.
+  fileprivate var hostHeader: String {
+    let name = host ?? ""
+    guard let port, port != (scheme == "https" ? 443 : 80) else { return name }
+    return "\(name):\(port)"
+  }
+}
+
+/// Lambda functions behind an endpoint that speaks Lambda's Invoke. Signed, where there is a key.
+struct LambdaClient: FunctionClient {
+  /// Where it is, without a path.
+  let endpoint: URL
+  let key: SigV4.Key?
+  let region: String
+
+  func invoke(_ call: FunctionCall, _ event: [UInt8]) async throws(DeliveryFailure) -> FunctionAnswer {
+    let host = endpoint.hostHeader, query = call.qualifier.map { "?Qualifier=\($0)" } ?? ""
+    let text = "\(endpoint.scheme ?? "http")://\(host)\(call.path)\(query)"
+    guard let url = URL(string: text) else { throw DeliveryFailure("\(text): no address") }
+    let signed = key.map { SigV4.sign(call: call, event, host: host, key: $0, region: region, at: Clock.now) } ?? []
+    let headers =
+      signed.filter { $0.name != "host" } + [
+        (name: "content-type", value: "application/json"), (name: "x-amz-invocation-type", value: "RequestResponse"),
+      ]
+    let timeout = Double(call.timeout.nanoseconds) / 1e9
+    let (answer, body) = try await HTTPClient.exchange("POST", url, headers, event, timeout: timeout)
+    return FunctionAnswer(
+      status: answer?.statusCode ?? 0, error: answer?.value(forHTTPHeaderField: "X-Amz-Function-Error"),
+      body: Array(body))
   }
 }
 

@@ -8,7 +8,7 @@ enum House {
   static let imports: [String: Set<String>] = [
     "Units": [], "Limits": [], "Pricing": ["Units"],
     "KinesisCore": ["Units", "Limits", "Crypto"],
-    "Server": rules.union(["Crypto", "CZlib", "Dispatch", "Foundation", "Synchronization"]),
+    "Server": rules.union(["Crypto", "CJq", "CZlib", "Dispatch", "Foundation", "Synchronization"]),
     "weir-serve": rules.union([
       "Server", "ArgumentParser", "Dispatch", "Foundation", "FoundationNetworking", "Logging", "NIOCore", "NIOHTTP1",
       "NIOHTTP2", "NIOPosix",

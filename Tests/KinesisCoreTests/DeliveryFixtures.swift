@@ -194,7 +194,7 @@ struct DeliveryWorld {
           soon,
           isFailure ? .transformFailed(invocation.id) : .transformed(invocation.id, dropped: dropped, failed: failed)
         ))
-    case .put, .refused, .settled, .checkpoint, .reread, .limitRaised: return
+    case .put, .refused, .settled, .placed, .unprocessed, .checkpoint, .reread, .limitRaised: return
     }
   }
 }

@@ -71,7 +71,7 @@ struct DeliveryHistoryTests {
         #expect(position > last[shard, default: 0])
         last[shard] = position
       case .reread(let shard, let position): #expect(position == last[shard, default: 0])
-      case .put, .refused, .invoke, .deliver, .settled, .limitRaised: continue
+      case .put, .refused, .invoke, .deliver, .settled, .placed, .unprocessed, .limitRaised: continue
       }
     }
     for shard in world.tips.indices { #expect(last[ShardID(shard), default: 0] == world.tips[shard]) }

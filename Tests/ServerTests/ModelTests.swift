@@ -37,7 +37,7 @@ import Testing
   private static let errorsOfFirehose = [
     "ServiceUnavailableException": "KinesisCore", "ConcurrentModificationException": "KinesisService+Firehose",
     "InvalidKMSResourceException": "never: there is no KMS",
-    "InvalidSourceException": "never: nothing is decompressed, so that any source may put",
+    "InvalidSourceException": "KinesisService+Deliveries",
   ]
 
   private var done: Set<String> { Set(KinesisService.actions.keys).union(KinesisService.others) }

@@ -79,6 +79,15 @@ struct `Real clients of weir serve` {
     #expect(await server.stop().status == 0)
   }
 
+  @Test("have records go through functions, aggregates and partitions on their way, each once behind kill -9")
+  func processors() async throws {
+    guard let clients = await Clients.ready() else { return }
+    let folder = try Folder()
+    let outcome = try await clients.run(
+      "processors.py", [Tool.built.path, folder.file("data").path, folder.file("lake").path])
+    #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
+  }
+
   @Test("read of CloudWatch what they put, and `weir trace` takes it, and a journal's trace as well") func loop()
     async throws
   {

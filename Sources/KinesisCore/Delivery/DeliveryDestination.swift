@@ -200,6 +200,8 @@ public enum ErrorOutput: Int, Sendable, Hashable, Codable, CaseIterable {
   case httpEndpointFailed
   /// Snowflake did not take it.
   case snowflakeFailed
+  /// It should have been decompressed and could not be.
+  case decompressionFailed
 
   /// The word AWS writes in place of `!{firehose:error-output-type}`; for Redshift its own folder, for dynamic partitions and
   /// Iceberg the error code, as AWS prints no other word.
@@ -214,6 +216,7 @@ public enum ErrorOutput: Int, Sendable, Hashable, Codable, CaseIterable {
     case .splunkFailed: "splunk-failed"
     case .httpEndpointFailed: "http-endpoint-failed"
     case .snowflakeFailed: "snowflake-failed"
+    case .decompressionFailed: "decompression-failed"
     }
   }
 }

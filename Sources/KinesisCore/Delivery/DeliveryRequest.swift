@@ -16,6 +16,8 @@ public enum DeliveryInput: Sendable, Hashable, Codable {
   case failOver(ShardID)
   /// The Lambda function answered: of the invocation's records, so many were Dropped and so many ProcessingFailed.
   case transformed(InvocationID, dropped: Int64, failed: Int64)
+  /// The Lambda function answered, record by record: one piece for each of the invocation's, in order.
+  case processed(InvocationID, [DeliveryPiece])
   /// The function threw, was throttled or took longer than five minutes.
   case transformFailed(InvocationID)
   /// The destination, or the bucket, took the delivery.
@@ -39,6 +41,12 @@ public enum DeliveryEffect: Sendable, Hashable, Codable {
   case deliver(Delivery)
   /// Records came to an end.
   case settled(DeliveryReceipt)
+  /// Records that waited ahead of the dynamic partitions went on: to their partition's buffer, or, when too many were active, under the
+  /// error prefix. They are the next ones of their shard or channel.
+  case placed(DeliveryParcel, DeliveryTarget)
+  /// Records are processing-failed as a whole: of a call that failed too often, or, without one, the next ones of their shard or channel,
+  /// which are more than a function takes.
+  case unprocessed([DeliveryParcel], InvocationID?)
   /// Everything of the shard ahead of the position has come to an end; a failover goes back here.
   case checkpoint(ShardID, Int64)
   /// Read the shard again from this position on.
@@ -59,7 +67,10 @@ public enum DeliveryEffect: Sendable, Hashable, Codable {
 
 /// One call of the Lambda function; unique within its stream.
 @frozen public struct InvocationID: Sendable, Hashable, Codable {
-  var raw: UInt64
+  /// The number that it is written down by.
+  public var raw: UInt64
+  /// The call of a number.
+  public init(raw: UInt64) { self.raw = raw }
   /// Which of the invocations under way, from 0: low numbers are used again, so it can be a driver's array index.
   public var slot: Int { Int(raw & 0xffff_ffff) }
 }
@@ -145,6 +156,8 @@ public struct DeliveryReceipt: Sendable, Hashable, Codable {
   public var id: DeliveryID?
   /// Whether they are the backup's copies.
   public var isCopy: Bool
+  /// Where they were to go; nil where they were on their way to a buffer.
+  public var target: DeliveryTarget?
   /// The records, oldest first but for small disorder between shards. At most one parcel for each read or second.
   public var parcels: [DeliveryParcel]
 }

@@ -183,9 +183,9 @@ extension DeliveryStream {
     while let slot = units[unit].waiting.first, consignments[slot].expiry <= latest {
       units[unit].waiting.removeFirst()
       if units[unit].isShared { sharedWaiting -= 1 }
-      let parcels = consignments[slot].batch.parcels, isCopy = consignments[slot].target == .backup
+      let parcels = consignments[slot].batch.parcels, target = consignments[slot].target
       consignments.remove(slot)
-      settle(parcels, as: .lost, by: nil, isCopy: isCopy, into: &effects)
+      settle(parcels, as: .lost, by: nil, for: target, into: &effects)
     }
     armExpiry(unit)
     releaseIfIdle(unit)
@@ -197,8 +197,7 @@ extension DeliveryStream {
   ) {
     let consignment = consignments[slot]
     leave(slot)
-    let isCopy = consignment.target == .backup
-    settle(consignment.batch.parcels, as: end, by: id, isCopy: isCopy, into: &effects)
+    settle(consignment.batch.parcels, as: end, by: id, for: consignment.target, into: &effects)
     startWaiting(consignment.unit, into: &effects)
     releaseIfIdle(consignment.unit)
   }
@@ -214,14 +213,15 @@ extension DeliveryStream {
 
   /// Notes the end of records, and moves the checkpoints of the shards they came from.
   mutating func settle(
-    _ parcels: [DeliveryParcel], as end: DeliveryReceipt.End, by id: DeliveryID?, isCopy: Bool = false,
+    _ parcels: [DeliveryParcel], as end: DeliveryReceipt.End, by id: DeliveryID?, for target: DeliveryTarget?,
     into effects: inout [DeliveryEffect]
   ) {
     guard !parcels.isEmpty else { return }
+    let isCopy = target == .backup
     for parcel in parcels {
       if isCopy { ledger.copies.note(parcel.records, end) } else { settle(parcel, as: end) }
     }
-    effects.append(.settled(DeliveryReceipt(end: end, id: id, isCopy: isCopy, parcels: parcels)))
+    effects.append(.settled(DeliveryReceipt(end: end, id: id, isCopy: isCopy, target: target, parcels: parcels)))
     guard isFromStream, !isCopy else { return }
     var previous: Int32 = -1
     for parcel in parcels where parcel.origin != previous {

@@ -28,8 +28,7 @@ extension DeliveryStream {
 
   /// Records that were admitted or read begin their way.
   mutating func take(_ parcel: DeliveryParcel, into effects: inout [DeliveryEffect]) {
-    ledger.bytesTaken += parcel.bytes
-    ledger.note(parcel) { $0.taken += parcel.records }
+    note(parcel)
     guard configuration.transform != nil else { return route(parcel, into: &effects) }
     let origin = Int(parcel.origin)
     var rest: DeliveryParcel? = parcel
@@ -38,6 +37,12 @@ extension DeliveryStream {
       if origins[origin].transform?.isFull == true { invoke(origin, into: &effects) }
     }
     armTransform(origin)
+  }
+
+  /// Enters records that were taken.
+  mutating func note(_ parcel: DeliveryParcel) {
+    ledger.bytesTaken += parcel.bytes
+    ledger.note(parcel) { $0.taken += parcel.records }
   }
 
   /// A copy of source records, to be kept in the backup.
@@ -67,8 +72,10 @@ extension DeliveryStream {
   private mutating func place(_ parcel: DeliveryParcel, into effects: inout [DeliveryEffect]) {
     if let unit = origins[Int(parcel.origin)].unit { return add(parcel, to: unit, into: &effects) }
     guard let unit = unit(ofPartition: parcel.partition) else {
+      effects.append(.placed(parcel, .errorOutput(.activePartitionExceeded)))
       return add(parcel, to: ErrorOutput.activePartitionExceeded.rawValue, into: &effects)
     }
+    effects.append(.placed(parcel, .destination))
     add(parcel, to: unit, into: &effects)
   }
 

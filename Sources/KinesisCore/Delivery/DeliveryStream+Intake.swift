@@ -11,6 +11,20 @@ extension DeliveryStream {
   public mutating func putRecordBatch(
     _ records: [DeliveryRecord], at now: Instant, accepted: inout [Int32], into effects: inout [DeliveryEffect]
   ) throws(DeliveryRefusal) {
+    let channel = try openCall(records, at: now, into: &effects)
+    for record in records {
+      let parcel = admit(record, by: channel)
+      accepted.append(Int32(parcel?.records ?? 0))
+      guard let parcel else { continue }
+      take(parcel, into: &effects)
+      copy(parcel, into: &effects)
+    }
+  }
+
+  /// Checks a call and takes its request; the channel that its records go by.
+  mutating func openCall(
+    _ records: [DeliveryRecord], at now: Instant, into effects: inout [DeliveryEffect]
+  ) throws(DeliveryRefusal) -> Int {
     wake(at: now, into: &effects)
     guard front != nil else {
       throw .invalidArgument("A delivery stream with a Kinesis data stream as its source takes no PutRecord.")
@@ -20,8 +34,7 @@ extension DeliveryStream {
       noteThrottle()
       throw .slowDown
     }
-    let channel = front?.nextChannel(of: origins.count) ?? 0
-    for record in records { accepted.append(Int32(admit(record, by: channel, into: &effects))) }
+    return front?.nextChannel(of: origins.count) ?? 0
   }
 
   private func check(_ records: [DeliveryRecord]) throws(DeliveryRefusal) {
@@ -39,19 +52,16 @@ extension DeliveryStream {
     }
   }
 
-  private mutating func admit(
-    _ record: DeliveryRecord, by channel: Int, into effects: inout [DeliveryEffect]
-  ) -> Int64 {
-    guard let taken = front?.take(record, at: latest) else { return 0 }
+  /// What the limits let in of a record; nil for nothing. It is billed.
+  mutating func admit(_ record: DeliveryRecord, by channel: Int) -> DeliveryParcel? {
+    guard let taken = front?.take(record, at: latest) else { return nil }
     if taken < record.count { noteThrottle() }
-    guard taken > 0 else { return 0 }
+    guard taken > 0 else { return nil }
     let parcel = DeliveryParcel(
       records: taken, bytes: taken * Int64(record.size), arrival: latest, received: latest,
       partition: record.partition, origin: Int32(channel), read: 0, isRepeat: false)
     bill(records: taken, bytes: parcel.bytes)
-    take(parcel, into: &effects)
-    copy(parcel, into: &effects)
-    return taken
+    return parcel
   }
 
   /// Opens the channels of Direct PUT: as many as its limit is times the region's (F§0.1 row 8).
@@ -173,7 +183,7 @@ extension DeliveryStream {
 
   /// Each record counts as a whole number of 5 KiB (F§8), unless the destination is billed otherwise; those of a run are taken as
   /// equal.
-  private mutating func bill(records: Int64, bytes: Int64) {
+  mutating func bill(records: Int64, bytes: Int64) {
     guard configuration.destination.isBilledByRecord else {
       ledger.bytesBilled += bytes
       return

@@ -14,6 +14,7 @@ extension DeliveryStream: Machine {
     case .failOver(let shard): failOver(shard, into: &effects)
     case .transformed(let id, let dropped, let failed):
       finish(id, dropped: dropped, failed: failed, into: &effects)
+    case .processed(let id, let pieces): finish(id, as: pieces, into: &effects)
     case .transformFailed(let id): retryOrFail(id, into: &effects)
     case .delivered(let id): finish(id, into: &effects)
     case .deliveryFailed(let id, let jitter): restOrGiveUp(id, jitter: jitter, into: &effects)

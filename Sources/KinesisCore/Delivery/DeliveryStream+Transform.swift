@@ -5,7 +5,6 @@ extension DeliveryStream {
   /// Seals a transform's buffer and calls the function, or has the batch wait for one of the calls under way.
   mutating func invoke(_ origin: Int, into effects: inout [DeliveryEffect]) {
     guard let batch = origins[origin].transform?.seal(), !batch.isEmpty else { return }
-    guard fits(batch) else { return fail(batch.parcels, into: &effects) }
     let slot = transformations.insert(Transformation(origin: origin, batch: batch))
     origins[origin].waiting.append(slot)
     invokeWaiting(origin, into: &effects)
@@ -21,6 +20,13 @@ extension DeliveryStream {
   private mutating func invokeWaiting(_ origin: Int, into effects: inout [DeliveryEffect]) {
     while origins[origin].invocations < terms.mostInvocations, let slot = origins[origin].waiting.first {
       origins[origin].waiting.removeFirst()
+      guard fits(transformations[slot].batch) else {
+        let parcels = transformations[slot].batch.parcels
+        transformations.remove(slot)
+        effects.append(.unprocessed(parcels, nil))
+        fail(parcels, into: &effects)
+        continue
+      }
       origins[origin].invocations += 1
       call(slot, into: &effects)
     }
@@ -46,7 +52,7 @@ extension DeliveryStream {
     precondition(dropped >= 0 && failed >= 0 && dropped + failed <= batch.records, "more results than records")
     let results = TransformResults(batch, dropped: dropped, failed: failed, configuration.transform?.outputPermille)
     end(slot, into: &effects)
-    settle(results.dropped, as: .dropped, by: nil, into: &effects)
+    settle(results.dropped, as: .dropped, by: nil, for: nil, into: &effects)
     fail(results.failed, into: &effects)
     for parcel in results.kept { route(parcel, into: &effects) }
   }
@@ -57,10 +63,11 @@ extension DeliveryStream {
     guard transformations[slot].attempt > terms.transformRetries else { return call(slot, into: &effects) }
     let parcels = transformations[slot].batch.parcels
     end(slot, into: &effects)
+    effects.append(.unprocessed(parcels, id))
     fail(parcels, into: &effects)
   }
 
-  private mutating func end(_ slot: Int, into effects: inout [DeliveryEffect]) {
+  mutating func end(_ slot: Int, into effects: inout [DeliveryEffect]) {
     let origin = transformations[slot].origin
     transformations.remove(slot)
     origins[origin].invocations -= 1

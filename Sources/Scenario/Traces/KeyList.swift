@@ -1,3 +1,5 @@
+internal import KinesisCore
+
 /// Reads samples of partition keys: one a line, or the answer of GetRecords.
 struct KeyList {
   /// The most keys of a sample.
@@ -94,7 +96,7 @@ struct KeyList {
   /// What the Kinesis Producer Library packed, of data that begin as its aggregates do.
   private static func aggregate(_ data: String) -> AggregatedRecord? {
     guard data.hasPrefix("84maw") else { return nil }
-    return Base64.bytes(data).flatMap(AggregatedRecord.init)
+    return Base64.bytes(data).flatMap { AggregatedRecord($0[...]) }
   }
 
   /// Takes in the key of a record, and its size if that is known.

@@ -98,18 +98,35 @@ public enum SigV4 {
   public static func sign(
     put body: [UInt8], host: String, path: String, key: Key, region: String, at now: Instant
   ) -> [(name: String, value: String)] {
-    let time = stamp(now), hash = hash(body)
-    var headers = [
-      (name: "host", value: host), (name: "x-amz-content-sha256", value: hash), (name: "x-amz-date", value: time),
-    ]
-    if let token = key.token { headers.append((name: "x-amz-security-token", value: token)) }
-    let scope = Scope(day: String(time.prefix(8)), region: region, service: "s3")
     let request = Canonical(
-      method: "PUT", path: path, query: [], headers: headers, bodyHash: hash, isPathEncodedTwice: false)
+      method: "PUT", path: path, query: [], headers: [(name: "host", value: host)], bodyHash: hash(body),
+      isPathEncodedTwice: false)
+    return sign(request, for: "s3", key, region, at: now)
+  }
+
+  /// The headers that sign a call of a Lambda function, its Host with them.
+  public static func sign(
+    call: FunctionCall, _ event: [UInt8], host: String, key: Key, region: String, at now: Instant
+  ) -> [(name: String, value: String)] {
+    let query = call.qualifier.map { [(name: "Qualifier", value: $0)] } ?? []
+    let request = Canonical(
+      method: "POST", path: call.path, query: query, headers: [(name: "host", value: host)], bodyHash: hash(event),
+      isPathEncodedTwice: true)
+    return sign(request, for: "lambda", key, region, at: now)
+  }
+
+  private static func sign(
+    _ request: Canonical, for service: String, _ key: Key, _ region: String, at now: Instant
+  ) -> [(name: String, value: String)] {
+    let time = stamp(now)
+    var request = request
+    request.headers += [(name: "x-amz-content-sha256", value: request.bodyHash), (name: "x-amz-date", value: time)]
+    if let token = key.token { request.headers.append((name: "x-amz-security-token", value: token)) }
+    let scope = Scope(day: String(time.prefix(8)), region: region, service: service)
     let signature = signature(of: request, at: time, scope, secret: key.secret)
     let value =
       "AWS4-HMAC-SHA256 Credential=\(key.id)/\(scope.text), SignedHeaders=\(request.signedHeaders), Signature=\(signature)"
-    return headers + [(name: "authorization", value: value)]
+    return request.headers + [(name: "authorization", value: value)]
   }
 
   /// The path of an object, as it is sent and signed: bucket and key, each byte but the unreserved ones as percents.

@@ -3,13 +3,26 @@ internal import Units
 
 /// The records that a delivery stream's machine holds, which counts them and does not know them.
 ///
-/// Records of a shard or channel leave their buffer in the order in which they came, so that a delivery's records are as many as it
-/// says from the front of its line. From its first attempt until it is settled they are a load, by the place of the delivery.
+/// Records wait in lines, and the machine takes them from a line in the order in which they came into it: so it says how many, and they
+/// are the first. From their first attempt until they come to an end they are a load, by the place of the delivery or of the call.
 struct Cargo: Sendable {
-  /// A record and when it reached the service.
+  /// A record and where it comes from.
   struct Item: Sendable {
     var record: PayloadStore.Record
+    /// When it reached the service.
     var arrival: Instant
+    /// Where it lay in a data stream; nil for Direct PUT.
+    var place: Place?
+    /// Why it goes to the error output by itself.
+    var failure: Shipment.Content.Failure?
+  }
+
+  /// A record's place in a data stream.
+  struct Place: Sendable, Hashable {
+    var shard: ShardID
+    var sequenceNumber: SequenceNumber
+    /// Which of those that the Kinesis Producer Library packed into one.
+    var subsequence = 0
   }
 
   /// Records on their way together.
@@ -17,19 +30,29 @@ struct Cargo: Sendable {
     var items: [Item]
     /// The number of the first among those of its line.
     var first: Int64
+    /// The shard or channel that they came by, and which attempt at a call it is; of no meaning for deliveries.
+    var origin: Int32 = 0, attempt: Int64 = 1
     /// The attempt under way, whole as it was given out; nil while it rests.
     var shipment: Shipment?
     /// Why the last attempt failed.
     var failure: Shipment.Content.Failure?
   }
 
-  /// Which line: of a shard or channel, of those of the backup's copies or the others.
-  private struct Key: Sendable, Hashable {
-    var origin: Int32
-    var isCopy: Bool
+  /// Where records wait. Shards and channels are told by their position.
+  enum Line: Sendable, Hashable {
+    /// For the function.
+    case ahead(Int32)
+    /// For their dynamic partition's buffer.
+    case staged(Int32)
+    /// For the destination, of a shard or channel, or of a dynamic partition.
+    case main(Int32), partition(Int32)
+    /// For the error output.
+    case output(ErrorOutput)
+    /// Copies of source records for the backup.
+    case copies(Int32)
   }
 
-  private struct Line: Sendable {
+  private struct Queue: Sendable {
     var items: [Item] = []
     /// Items before this place are gone.
     var head = 0
@@ -48,48 +71,99 @@ struct Cargo: Sendable {
     }
   }
 
-  private var lines: [Key: Line] = [:]
-  /// By the place of their delivery.
-  private var loads: [Int: Load] = [:]
+  private var lines: [Line: Queue] = [:]
+  /// By the place of their delivery, and of their call.
+  private var loads: [Int: Load] = [:], calls: [Int: Load] = [:]
 
-  /// Takes a record in that the machine has taken.
-  mutating func add(_ item: Item, origin: Int32, isCopied: Bool) {
-    lines[Key(origin: origin, isCopy: false), default: Line()].items.append(item)
-    if isCopied { lines[Key(origin: origin, isCopy: true), default: Line()].items.append(item) }
-  }
+  /// Has a record wait in a line.
+  mutating func add(_ item: Item, to line: Line) { lines[line, default: Queue()].items.append(item) }
+
+  /// Takes the first records of a line.
+  mutating func take(_ count: Int64, from line: Line) -> [Item] { lines[line, default: Queue()].take(count).items }
+
+  /// A dynamic partition without records is forgotten.
+  mutating func forget(partition: Int32) { lines[.partition(partition)] = nil }
+
+  // MARK: Loads
 
   /// The load of a delivery, taken from its line with the first attempt.
   mutating func load(_ delivery: Delivery) -> Load {
     if let load = loads[delivery.id.slot] { return load }
-    let key = Key(origin: delivery.origin ?? 0, isCopy: delivery.target == .backup)
-    let (items, first) = lines[key, default: Line()].take(delivery.records)
+    let (items, first) = lines[Self.line(of: delivery), default: Queue()].take(delivery.records)
     let load = Load(items: items, first: first)
     loads[delivery.id.slot] = load
     return load
   }
 
-  /// An attempt is under way.
-  mutating func ship(_ shipment: Shipment) { loads[shipment.id.delivery.slot]?.shipment = shipment }
-
-  /// The attempt that an outcome tells of, if it is under way; it is no longer.
-  mutating func end(_ id: Shipment.ID, _ failure: Shipment.Content.Failure?) -> Bool {
-    guard loads[id.delivery.slot]?.shipment?.id == id else { return false }
-    loads[id.delivery.slot]?.shipment = nil
-    if let failure { loads[id.delivery.slot]?.failure = failure }
-    return true
+  private static func line(of delivery: Delivery) -> Line {
+    switch delivery.target {
+    case .destination: delivery.origin.map { .main($0) } ?? .partition(delivery.partition)
+    case .errorOutput(let output): .output(output)
+    case .backup: .copies(delivery.origin ?? 0)
+    }
   }
 
+  /// The load of a call, taken from its line with the first attempt.
+  mutating func load(_ call: Invocation) -> Load {
+    if call.attempt > 1, var load = calls[call.id.slot] {
+      load.attempt = call.attempt
+      calls[call.id.slot] = load
+      return load
+    }
+    let (items, first) = lines[.ahead(call.origin), default: Queue()].take(call.records)
+    let load = Load(items: items, first: first, origin: call.origin)
+    calls[call.id.slot] = load
+    return load
+  }
+
+  /// An attempt is under way.
+  mutating func ship(_ shipment: Shipment) {
+    switch shipment.id.work {
+    case .delivery(let id): loads[id.slot]?.shipment = shipment
+    case .call(let id): calls[id.slot]?.shipment = shipment
+    }
+  }
+
+  /// The load of the attempt that an outcome tells of, if it is under way; it is no longer.
+  mutating func end(_ id: Shipment.ID, _ failure: Shipment.Content.Failure?) -> Load? {
+    switch id.work {
+    case .delivery(let delivery): Self.end(id, failure, &loads[delivery.slot])
+    case .call(let call): Self.end(id, failure, &calls[call.slot])
+    }
+  }
+
+  private static func end(
+    _ id: Shipment.ID, _ failure: Shipment.Content.Failure?, _ load: inout Load?
+  ) -> Load? {
+    guard load?.shipment?.id == id else { return nil }
+    load?.shipment = nil
+    if let failure { load?.failure = failure }
+    return load
+  }
+
+  /// A call is over: its records go on by themselves.
+  mutating func endCall(_ id: InvocationID) -> Load? { calls.removeValue(forKey: id.slot) }
+
   /// Records came to an end; those that no attempt was made at are the first of their line.
-  mutating func settle(_ receipt: DeliveryReceipt) {
+  mutating func settle(_ receipt: DeliveryReceipt, isPartitioned: Bool) {
     if let id = receipt.id {
       loads[id.slot] = nil
       return
     }
+    guard let target = receipt.target else { return }
     for parcel in receipt.parcels {
-      _ = lines[Key(origin: parcel.origin, isCopy: receipt.isCopy), default: Line()].take(parcel.records)
+      let line: Line =
+        switch target {
+        case .destination: isPartitioned ? .partition(parcel.partition) : .main(parcel.origin)
+        case .errorOutput(let output): .output(output)
+        case .backup: .copies(parcel.origin)
+        }
+      _ = lines[line, default: Queue()].take(parcel.records)
     }
   }
 
-  /// The attempts under way, in order of their places.
-  var underWay: [Shipment] { loads.keys.sorted().compactMap { loads[$0]?.shipment } }
+  /// The attempts under way, calls first, in order of their places.
+  var underWay: [Shipment] {
+    calls.keys.sorted().compactMap { calls[$0]?.shipment } + loads.keys.sorted().compactMap { loads[$0]?.shipment }
+  }
 }

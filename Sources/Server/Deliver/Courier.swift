@@ -24,6 +24,27 @@ public protocol EndpointClient: Sendable {
   func send(_ records: [[UInt8]], to endpoint: HTTPEndpoint, isGzipped: Bool) async throws(DeliveryFailure)
 }
 
+/// What Lambda functions are called through.
+public protocol FunctionClient: Sendable {
+  /// Calls a function with an event: the HTTP status, what says that the function itself failed, nil for nothing, and the body.
+  func invoke(_ call: FunctionCall, _ event: [UInt8]) async throws(DeliveryFailure) -> FunctionAnswer
+}
+
+/// What Lambda's Invoke answered.
+public struct FunctionAnswer: Sendable, Hashable {
+  /// The HTTP status.
+  public let status: Int
+  /// X-Amz-Function-Error; nil when the function did not fail.
+  public let error: String?
+  /// The function's answer.
+  public let body: [UInt8]
+
+  /// An answer.
+  public init(status: Int, error: String?, body: [UInt8]) {
+    (self.status, self.error, self.body) = (status, error, body)
+  }
+}
+
 /// Why something was not delivered.
 public struct DeliveryFailure: Error, Sendable, Hashable {
   /// In words.
@@ -39,21 +60,29 @@ public struct DeliveryFailure: Error, Sendable, Hashable {
 public struct Courier: Sendable {
   private let store: (any ObjectStore)?
   private let client: (any EndpointClient)?
+  private let functions: (any FunctionClient)?
   private let note: @Sendable (Shipment, DeliveryFailure) -> Void
 
-  /// A courier to a store and to endpoints; `note` is told of failures.
+  /// A courier to a store, to endpoints and to functions; `note` is told of failures.
   public init(
-    store: (any ObjectStore)?, client: (any EndpointClient)?,
+    store: (any ObjectStore)?, client: (any EndpointClient)?, functions: (any FunctionClient)? = nil,
     note: @escaping @Sendable (Shipment, DeliveryFailure) -> Void = { _, _ in }
   ) {
-    (self.store, self.client, self.note) = (store, client, note)
+    (self.store, self.client, self.functions, self.note) = (store, client, functions, note)
   }
 
   /// Nowhere to deliver to.
   public static let none = Courier(store: nil, client: nil)
 
+  /// What became of an attempt.
+  enum Result: Sendable {
+    case delivered
+    case answered([FunctionCall.Verdict])
+    case failed(DeliveryFailure)
+  }
+
   /// Carries one out; what became of it, chance's part in the next wait left to whoever asks.
-  func carry(_ shipment: Shipment) async -> DeliveryFailure? {
+  func carry(_ shipment: Shipment) async -> Result {
     do throws(DeliveryFailure) {
       switch shipment.target {
       case .nowhere(let reason): throw DeliveryFailure(reason, isFinal: true)
@@ -65,12 +94,29 @@ public struct Courier: Sendable {
       case .request(let endpoint):
         guard let client else { throw DeliveryFailure("there is nothing to send requests with") }
         try await client.send(shipment.payloads, to: endpoint, isGzipped: shipment.compression == .gzip)
+      case .function(let call): return .answered(try await invoke(call, for: shipment))
       }
-      return nil
+      return .delivered
     } catch {
       note(shipment, error)
-      return error
+      return .failed(error)
     }
+  }
+
+  private func invoke(_ call: FunctionCall, for shipment: Shipment) async throws(DeliveryFailure) -> [FunctionCall
+    .Verdict]
+  {
+    guard let functions else {
+      throw DeliveryFailure("Lambda.ResourceNotFound there is no Lambda to call: start with --lambda-endpoint URL")
+    }
+    let event = shipment.event(of: call)
+    guard event.count <= FunctionCall.mostBytes else {
+      throw DeliveryFailure("Lambda.RequestTooLarge the event has more than 6 MB")
+    }
+    let answer = try await functions.invoke(call, event)
+    return try call.verdicts(
+      on: Int(shipment.id.count), first: shipment.id.first, status: answer.status, error: answer.error,
+      body: answer.body)
   }
 }
 

@@ -9,6 +9,7 @@ struct DeliveryLine: Sendable {
   let plan: DeliveryPlan
   private(set) var machine: DeliveryStream
   private var cargo = Cargo()
+  private var partitions = PartitionTable()
   /// Shards of its source in the order in which the machine was told of them, and those that were read to their end.
   private(set) var origins: [ShardID] = []
   private(set) var ended: Set<ShardID> = []
@@ -45,38 +46,100 @@ struct DeliveryLine: Sendable {
 
   // MARK: Records
 
+  /// A record on its way, and what the machine is told of it.
+  private typealias Piece = (item: Cargo.Item, piece: DeliveryPiece)
+
   /// PutRecord, PutRecordBatch: the numbers of the records taken, nil for those refused; and what is to be shipped.
   mutating func put(
     _ batch: PutBatch, at now: Instant
   ) throws(DeliveryRefusal) -> (numbers: [Int64?], shipments: [Shipment]) {
     var (accepted, effects): ([Int32], [DeliveryEffect]) = ([], [])
     let sizes = batch.entries.map { DeliveryRecord(size: Int32(clamping: $0.dataLength)) }
-    try machine.putRecordBatch(sizes, at: now, accepted: &accepted, into: &effects)
-    let block = PayloadStore.Block(batch.bytes), origin = Int32(machine.latestChannel)
-    let numbers = zip(batch.entries, accepted).map { entry, accepted -> Int64? in
-      guard accepted > 0 else { return nil }
-      let record = PayloadStore.Record(entry, of: block, isEncrypted: false)
-      cargo.add(Cargo.Item(record: record, arrival: now), origin: origin, isCopied: isCopied)
-      defer { taken += 1 }
-      return taken
+    let block = PayloadStore.Block(batch.bytes)
+    let items = batch.entries.map { entry in
+      Cargo.Item(record: PayloadStore.Record(entry, of: block, isEncrypted: false), arrival: now)
+    }
+    let pieces = items.map { self.pieces(of: $0, at: now) }
+    defer { partitions.forgetUnused() }
+    try machine.putRecordBatch(
+      sizes, as: pieces.map { $0.map(\.piece) }, at: now, accepted: &accepted, into: &effects)
+    let origin = Int32(machine.latestChannel)
+    var numbers: [Int64?] = []
+    for (place, accepted) in accepted.enumerated() {
+      numbers.append(accepted > 0 ? taken : nil)
+      guard accepted > 0 else { continue }
+      taken += 1
+      hold(items[place], pieces[place], origin: origin)
     }
     return (numbers, note(effects, at: now))
   }
 
-  private var isCopied: Bool { plan.running.backup == .all }
+  /// GetRecords answered: its runs, each of one record.
+  mutating func read(_ read: DeliveryRead, _ items: [Cargo.Item], at now: Instant) -> [Shipment] {
+    let origin = Int32(origins.firstIndex(of: read.shard) ?? 0)
+    let pieces = items.map { self.pieces(of: $0, at: now) }
+    for (item, pieces) in zip(items, pieces) { hold(item, pieces, origin: origin) }
+    partitions.forgetUnused()
+    var effects: [DeliveryEffect] = []
+    machine.take(read, as: pieces.map { $0.map(\.piece) }, at: now, into: &effects)
+    return note(effects, at: now)
+  }
+
+  /// What a record becomes on the way in.
+  private mutating func pieces(of item: Cargo.Item, at now: Instant) -> [Piece] {
+    guard item.place != nil || plan.processing.changesRecords else { return [destined(item, keys: [:], at: now)] }
+    return plan.processing.parts(of: item, at: now).map { part in
+      guard let output = part.output else { return destined(part.item, keys: [:], at: now) }
+      return (part.item, DeliveryPiece(size: Int64(part.item.record.data.count), .failed(output)))
+    }
+  }
+
+  /// Where a record goes: on, where a function has yet to see it or nothing is partitioned; to its partition; or, where its keys cannot be
+  /// found, under the error prefix.
+  private mutating func destined(_ item: Cargo.Item, keys: PartitionTable.Keys, at now: Instant, isSeen: Bool = false)
+    -> Piece
+  {
+    let size = Int64(item.record.data.count)
+    guard isPartitioned, isSeen || plan.running.transform == nil else {
+      return (item, DeliveryPiece(size: size, .on(partition: 0)))
+    }
+    do throws(DeliveryFailure) {
+      let number = partitions.number(of: try plan.keys(of: item.record.data, given: keys))
+      return (item, DeliveryPiece(size: size, .on(partition: number)))
+    } catch {
+      var failed = item
+      failed.failure = .init(
+        code: "DynamicPartitioning.MetadataExtractionFailed", message: error.reason, attempts: 1, at: now, function: nil
+      )
+      return (failed, DeliveryPiece(size: size, .failed(.processingFailed)))
+    }
+  }
+
+  private var isPartitioned: Bool { plan.running.partitioning != nil }
+
+  /// Keeps what the machine has taken.
+  private mutating func hold(_ item: Cargo.Item, _ pieces: [Piece], origin: Int32) {
+    for piece in pieces { hold(piece, origin: origin, isSeen: plan.running.transform == nil) }
+    if plan.running.backup == .all { cargo.add(item, to: .copies(origin)) }
+  }
+
+  private mutating func hold(_ piece: Piece, origin: Int32, isSeen: Bool) {
+    switch piece.piece.way {
+    case .on(let partition):
+      if partition != 0 { partitions.retain(partition) }
+      cargo.add(piece.item, to: isSeen ? isPartitioned ? .staged(origin) : .main(origin) : .ahead(origin))
+    case .failed(let output): cargo.add(piece.item, to: .output(output))
+    case .dropped: break
+    }
+  }
+
+  // MARK: Shards
 
   /// A shard is to be read from a position on.
   mutating func open(_ shard: ShardID, from position: Int64, at now: Instant) {
     guard !origins.contains(shard) else { return }
     origins.append(shard)
     _ = step(.openShard(shard, from: position), at: now)
-  }
-
-  /// GetRecords answered: its runs, each of one record.
-  mutating func read(_ read: DeliveryRead, _ items: [Cargo.Item], at now: Instant) -> [Shipment] {
-    let origin = Int32(origins.firstIndex(of: read.shard) ?? 0)
-    for item in items { cargo.add(item, origin: origin, isCopied: isCopied) }
-    return step(.read(read), at: now)
   }
 
   /// A closed shard was read to its end.
@@ -88,7 +151,7 @@ struct DeliveryLine: Sendable {
   /// The shards that are read now.
   var reading: [ShardID] { origins.filter { !ended.contains($0) } }
 
-  // MARK: Deliveries
+  // MARK: Attempts
 
   mutating func wake(at now: Instant) -> [Shipment] {
     var effects: [DeliveryEffect] = []
@@ -98,24 +161,62 @@ struct DeliveryLine: Sendable {
 
   /// What became of an attempt. One that is not under way, of other records than were told, changes nothing.
   mutating func end(_ id: Shipment.ID, _ outcome: Shipment.Outcome, at now: Instant) -> [Shipment] {
-    guard cargo.end(id, failure(outcome, at: now)) else { return [] }
-    switch outcome {
-    case .delivered: return step(.delivered(id.delivery), at: now)
-    case .failed(_, let jitter): return step(.deliveryFailed(id.delivery, jitter: jitter), at: now)
-    case .rejected:
+    guard let load = cargo.end(id, failure(of: id, outcome, at: now)) else { return [] }
+    switch (id.work, outcome) {
+    case (.delivery(let delivery), .delivered): return step(.delivered(delivery), at: now)
+    case (.delivery(let delivery), .failed(_, let jitter)):
+      return step(.deliveryFailed(delivery, jitter: jitter), at: now)
+    case (.delivery(let delivery), .rejected):
       // Of an HTTP endpoint a rejection is its 413, by which records are lost: what weir does not do is none.
       guard plan.obstacle == nil || plan.endpoint == nil else {
-        return step(.deliveryFailed(id.delivery, jitter: 1_000), at: now)
+        return step(.deliveryFailed(delivery, jitter: 1_000), at: now)
       }
-      return step(.deliveryRejected(id.delivery), at: now)
+      return step(.deliveryRejected(delivery), at: now)
+    case (.delivery(let delivery), .answered): return step(.deliveryFailed(delivery, jitter: 1_000), at: now)
+    case (.call(let call), .answered(let verdicts)) where verdicts.count == load.items.count:
+      return answer(call, load, verdicts, at: now)
+    case (.call(let call), _): return step(.transformFailed(call), at: now)
     }
   }
 
-  private func failure(_ outcome: Shipment.Outcome, at now: Instant) -> Shipment.Content.Failure? {
-    let code = plan.endpoint == nil ? "Weir.DestinationNotSupported" : "HttpEndpoint.DestinationException"
+  /// What a function said of each record.
+  private mutating func answer(
+    _ call: InvocationID, _ load: Cargo.Load, _ verdicts: [FunctionCall.Verdict], at now: Instant
+  ) -> [Shipment] {
+    let origin = load.origin
+    _ = cargo.endCall(call)
+    let pieces = zip(load.items, verdicts).map { item, verdict -> Piece in
+      switch verdict.result {
+      case .ok: return destined(item.holding(verdict.data), keys: verdict.keys, at: now, isSeen: true)
+      case .dropped: return (item, DeliveryPiece(size: Int64(item.record.data.count), .dropped))
+      case .processingFailed:
+        var failed = item
+        let (code, message) = verdict.reason
+        failed.failure = .init(
+          code: code, message: message, attempts: load.attempt, at: now, function: plan.processing.function)
+        return (failed, DeliveryPiece(size: Int64(item.record.data.count), .failed(.processingFailed)))
+      }
+    }
+    for piece in pieces { hold(piece, origin: origin, isSeen: true) }
+    partitions.forgetUnused()
+    return step(.processed(call, pieces.map(\.piece)), at: now)
+  }
+
+  private func failure(
+    of id: Shipment.ID, _ outcome: Shipment.Outcome, at now: Instant
+  ) -> Shipment.Content.Failure? {
     switch outcome {
-    case .delivered: return nil
-    case .failed(let reason, _), .rejected(let reason): return .init(code: code, message: reason, attempts: 1, at: now)
+    case .delivered, .answered: return nil
+    case .failed(let reason, _), .rejected(let reason):
+      guard case .delivery = id.work else {
+        let words = reason.split(separator: " ", maxSplits: 1).map(String.init)
+        let isNamed = words.count == 2 && words[0].hasPrefix("Lambda.")
+        return .init(
+          code: isNamed ? words[0] : "Lambda.InvokeFailed", message: isNamed ? words[1] : reason, attempts: 1, at: now,
+          function: plan.processing.function)
+      }
+      let code = plan.endpoint == nil ? "Weir.DestinationNotSupported" : "HttpEndpoint.DestinationException"
+      return .init(code: code, message: reason, attempts: 1, at: now, function: nil)
     }
   }
 
@@ -130,27 +231,77 @@ struct DeliveryLine: Sendable {
     for effect in effects {
       switch effect {
       case .deliver(let delivery): shipments.append(ship(delivery))
-      case .settled(let receipt):
-        cargo.settle(receipt)
-        receipts.append(receipt)
-      // Without a transform there is no invocation, and a source that does not fail over is not read again.
-      case .put, .refused, .checkpoint, .limitRaised, .invoke, .reread: break
+      case .invoke(let call): shipments.append(invoke(call))
+      case .placed(let parcel, let target):
+        let items = cargo.take(parcel.records, from: .staged(parcel.origin))
+        if case .errorOutput(let output) = target {
+          for item in items { cargo.add(item.failing(.tooManyPartitions(at: now)), to: .output(output)) }
+        } else {
+          for item in items { cargo.add(item, to: .partition(parcel.partition)) }
+        }
+      case .unprocessed(let parcels, let call): giveUp(parcels, call, at: now)
+      case .settled(let receipt): settle(receipt)
+      // A source that does not fail over is not read again.
+      case .put, .refused, .checkpoint, .limitRaised, .reread: break
       }
     }
     return shipments
   }
 
+  /// Records that a function did not see, or failed at too often.
+  private mutating func giveUp(_ parcels: [DeliveryParcel], _ call: InvocationID?, at now: Instant) {
+    let function = plan.processing.function
+    guard let load = call.flatMap({ cargo.endCall($0) }) else {
+      let failure = Shipment.Content.Failure(
+        code: "Lambda.RequestTooLarge", message: "The records are more than the 6 MB that a function takes.",
+        attempts: 0,
+        at: now, function: function)
+      for parcel in parcels {
+        for item in cargo.take(parcel.records, from: .ahead(parcel.origin)) {
+          cargo.add(item.failing(failure), to: .output(.processingFailed))
+        }
+      }
+      return
+    }
+    var failure = load.failure
+    failure?.attempts = load.attempt
+    for item in load.items { cargo.add(failure.map(item.failing) ?? item, to: .output(.processingFailed)) }
+  }
+
+  private mutating func settle(_ receipt: DeliveryReceipt) {
+    cargo.settle(receipt, isPartitioned: isPartitioned)
+    receipts.append(receipt)
+    guard !receipt.isCopy else { return }
+    for parcel in receipt.parcels where parcel.partition != 0 {
+      if partitions.release(parcel.partition, parcel.records) { cargo.forget(partition: parcel.partition) }
+    }
+  }
+
+  // MARK: Shipments
+
+  private mutating func invoke(_ call: Invocation) -> Shipment {
+    let load = cargo.load(call)
+    let id = Shipment.ID(
+      stream: post, line: number, work: .call(call.id), first: load.first, count: Int64(load.items.count))
+    let content = Shipment.Content(items: load.items, delimiter: [], isFailed: false)
+    let seed = "\(plan.configuration.name)/\(post)/\(number)/\(call.origin)/\(load.first)/call/\(call.attempt)"
+    let shipment = Shipment(
+      id: id, target: .function(plan.call(seed: seed, timeout: call.timeout)), content: content, compression: .none)
+    cargo.ship(shipment)
+    return shipment
+  }
+
   private mutating func ship(_ delivery: Delivery) -> Shipment {
     let load = cargo.load(delivery)
     let id = Shipment.ID(
-      stream: post, line: number, delivery: delivery.id, first: load.first, count: Int64(load.items.count))
+      stream: post, line: number, work: .delivery(delivery.id), first: load.first, count: Int64(load.items.count))
     let isMain = delivery.target == .destination
     let store = isMain ? plan.main : delivery.target == .backup ? plan.backup : plan.errors
-    var failure: Shipment.Content.Failure?
-    if case .errorOutput = delivery.target { failure = load.failure }
+    var isFailed = false
+    if case .errorOutput = delivery.target { isFailed = true }
     let content = Shipment.Content(
-      records: load.items.map(\.record), arrivals: load.items.map(\.arrival), delimiter: plan.delimiter,
-      failure: failure)
+      items: load.items, delimiter: delivery.target == .backup ? [] : plan.processing.delimiter,
+      failure: isFailed ? load.failure : nil, isFailed: isFailed)
     let shipment = Shipment(
       id: id, target: target(of: delivery, first: load.first), content: content,
       compression: store?.compression ?? plan.contentEncoding)
@@ -159,7 +310,8 @@ struct DeliveryLine: Sendable {
   }
 
   private func target(of delivery: Delivery, first: Int64) -> Shipment.Target {
-    let seed = "\(plan.configuration.name)/\(post)/\(number)/\(delivery.origin ?? 0)/\(first)/\(delivery.target)"
+    let line = delivery.origin.map { "\($0)" } ?? partitions.seed(of: delivery.partition)
+    let seed = "\(plan.configuration.name)/\(post)/\(number)/\(line)/\(first)/\(delivery.target)"
     switch delivery.target {
     case .destination:
       if let obstacle = plan.obstacle { return .nowhere(obstacle) }
@@ -168,7 +320,8 @@ struct DeliveryLine: Sendable {
         return .request(endpoint)
       }
       guard let main = plan.main else { return .nowhere("weir serve does not know this destination") }
-      return .object(bucket: main.bucket, key: main.key(of: delivery, seed: seed))
+      let keys = partitions.keys(of: delivery.partition)
+      return .object(bucket: main.bucket, key: main.key(of: delivery, seed: seed, keys))
     case .backup:
       // The backup's objects are called as those of a destination in S3 of its own.
       var copy = delivery
@@ -176,5 +329,23 @@ struct DeliveryLine: Sendable {
       return .object(bucket: plan.backup.bucket, key: plan.backup.key(of: copy, seed: seed))
     case .errorOutput: return .object(bucket: plan.errors.bucket, key: plan.errors.key(of: delivery, seed: seed))
     }
+  }
+}
+
+extension Cargo.Item {
+  /// The same, which goes to the error output.
+  fileprivate func failing(_ failure: Shipment.Content.Failure) -> Cargo.Item {
+    var own = self
+    own.failure = failure
+    return own
+  }
+}
+
+extension Shipment.Content.Failure {
+  fileprivate static func tooManyPartitions(at now: Instant) -> Self {
+    Self(
+      code: "DynamicPartitioning.ActivePartitionsLimitExceeded",
+      message: "More dynamic partitions are active than ActivePartitionsLimit allows.", attempts: 1, at: now,
+      function: nil)
   }
 }

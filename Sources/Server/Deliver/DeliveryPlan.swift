@@ -14,14 +14,15 @@ struct DeliveryPlan: Sendable {
     let zone: TimeZone?
 
     /// The key of a delivery's object. Equal seeds give equal keys, so that what is delivered twice lies there once.
-    func key(of delivery: Delivery, seed: String) -> String {
+    func key(of delivery: Delivery, seed: String, _ partitionKeys: PartitionTable.Keys = [:]) -> String {
       var naming = naming
       let seconds = zone?.secondsFromGMT(for: Date(timeIntervalSince1970: Double(delivery.oldestArrival.seconds))) ?? 0
       naming.naming.timeZone = .seconds(Int64(seconds) / 60 * 60)
       let uuid = GeneratedID.uuid(seed)
       // As many as a prefix of 1,024 characters can name.
       let strings = (0..<38).map { GeneratedID.make("random-string/\($0)/\(seed)", length: 11) }
-      return naming.objectKey(of: delivery, ObjectKeyParts(uuid: uuid, randomStrings: strings))
+      return naming.objectKey(
+        of: delivery, ObjectKeyParts(uuid: uuid, randomStrings: strings, partitionKeys: partitionKeys))
     }
   }
 
@@ -32,15 +33,17 @@ struct DeliveryPlan: Sendable {
   /// Where objects go: the destination's, those that could not be delivered, copies of all source records.
   let main: Store?, errors: Store, backup: Store
   let endpoint: HTTPEndpoint?
-  /// What stands behind each record.
-  let delimiter: [UInt8]
+  /// What becomes of records ahead of the buffers.
+  let processing: Processing
+  /// What the function is told of the delivery stream.
+  private let template: FunctionCall
   /// Why nothing can be delivered; nil when it can.
   let obstacle: String?
 
   /// A destination's plan; a refusal where AWS would refuse it.
   init(
-    _ name: String, _ place: Place, _ source: DeliveryConfiguration.Source, _ note: DestinationNote, version: Int64,
-    _ limits: LimitsProfile
+    _ name: String, _ place: Place, _ source: DeliveryConfiguration.Source, from sourceARN: String?,
+    _ note: DestinationNote, version: Int64, _ limits: LimitsProfile
   ) throws(ServiceError) {
     let settings = note.settings, kind = note.kind
     let bucketSettings = kind.isS3 ? settings : settings.structure("S3Configuration") ?? settings
@@ -53,16 +56,22 @@ struct DeliveryPlan: Sendable {
     let copies = settings.structure("S3BackupConfiguration") ?? bucketSettings
     if !kind.isS3 || settings.has("S3BackupConfiguration") { whole.backupBuffer = try Self.hints(copies) }
     Self.setFormat(settings, of: &whole)
-    let processors = Processors(settings.structure("ProcessingConfiguration"))
-    whole.transform = processors.transform
+    let processing = try Processing(settings.structure("ProcessingConfiguration"))
+    whole.transform = processing.transform
     if settings.structure("DynamicPartitioningConfiguration")?.isTrue("Enabled") == true {
       whole.partitioning = .init()
+      guard processing.query != nil || processing.function != nil else {
+        throw .invalidArgument("Dynamic Partitioning needs the processor MetadataExtraction or Lambda.")
+      }
     }
     if let flaw = whole.flaws(limits).first { throw .invalidArgument(flaw.reason) }
     let zone = try Self.zone(settings.text("CustomTimeZone"))
     configuration = whole
-    delimiter = processors.delimiter
-    obstacle = Self.obstacle(whole, processors)
+    self.processing = processing
+    template = FunctionCall(
+      function: processing.function ?? "", deliveryStream: place.deliveryStreamARN(name), source: sourceARN,
+      region: place.region, invocationID: "", timeout: .zero)
+    obstacle = Self.obstacle(whole)
     running = try Self.running(whole, hasObstacle: obstacle != nil, limits)
     func store(_ settings: WireInput, _ naming: DeliveryConfiguration) -> Store {
       Store(
@@ -76,6 +85,25 @@ struct DeliveryPlan: Sendable {
     copyNames.format = .raw(.init(format: copies.text("CompressionFormat")))
     backup = store(copies, copyNames)
     endpoint = Self.endpoint(kind, settings, source: place.deliveryStreamARN(name))
+  }
+
+  /// A call of the function.
+  func call(seed: String, timeout: Interval) -> FunctionCall {
+    FunctionCall(
+      function: template.function, deliveryStream: template.deliveryStream, source: template.source,
+      region: template.region, invocationID: GeneratedID.uuid(seed), timeout: timeout)
+  }
+
+  /// The keys of a record's dynamic partition: those that a function gave, and those that the query finds. There is one at least.
+  func keys(
+    of record: ArraySlice<UInt8>, given: PartitionTable.Keys
+  ) throws(DeliveryFailure) -> PartitionTable.Keys {
+    var keys = given
+    if let query = processing.query { keys.merge(try query.keys(of: record)) { $1 } }
+    guard !keys.isEmpty, !keys.values.contains("") else {
+      throw DeliveryFailure("partitionKeys values must not be null or empty")
+    }
+    return keys
   }
 
   /// How requests to an endpoint are compressed.
@@ -139,13 +167,11 @@ struct DeliveryPlan: Sendable {
 
   // MARK: What is not done
 
-  private static func obstacle(_ configuration: DeliveryConfiguration, _ processors: Processors) -> String? {
+  private static func obstacle(_ configuration: DeliveryConfiguration) -> String? {
     switch configuration.destination {
     case .s3, .http: break
     default: return "weir serve does not deliver to \(configuration.destination.product)"
     }
-    if let processor = processors.unknown { return "weir serve does not do the processor \(processor)" }
-    if configuration.partitioning != nil { return "weir serve does not do dynamic partitioning" }
     switch configuration.format {
     case .raw: return nil
     case .parquet, .orc: return "weir serve does not convert formats"
@@ -170,43 +196,5 @@ struct DeliveryPlan: Sendable {
   ) -> DeliveryConfiguration.Hints {
     guard let stream = try? DeliveryStream(configuration, limits: limits, at: .epoch) else { return .init() }
     return .init(size: stream.bufferSize, interval: stream.bufferInterval)
-  }
-}
-
-/// AWS's ProcessingConfiguration.
-private struct Processors {
-  /// The Lambda function, as the core knows it.
-  private(set) var transform: DeliveryConfiguration.Transform?
-  private(set) var delimiter: [UInt8] = []
-  /// The first one that weir does not do.
-  private(set) var unknown: String?
-
-  init(_ settings: WireInput?) {
-    guard let settings, settings.isTrue("Enabled") else { return }
-    for processor in settings.structures("Processors") {
-      let type = processor.text("Type") ?? ""
-      let parameters = processor.structures("Parameters").reduce(into: [String: String]()) {
-        $0[$1.text("ParameterName") ?? ""] = $1.text("ParameterValue")
-      }
-      switch type {
-      case "AppendDelimiterToRecord":
-        // As it is written in templates, backslash and n are two characters.
-        delimiter = Array((parameters["Delimiter"] ?? "\n").replacingOccurrences(of: "\\n", with: "\n").utf8)
-      case "Lambda":
-        transform = Self.transform(parameters)
-        unknown = unknown ?? type
-      default: unknown = unknown ?? type
-      }
-    }
-  }
-
-  private static func transform(_ parameters: [String: String]) -> DeliveryConfiguration.Transform {
-    var transform = DeliveryConfiguration.Transform()
-    transform.retries = parameters["NumberOfRetries"].flatMap { Int64($0) }
-    transform.bufferInterval = parameters["BufferIntervalInSeconds"].flatMap { Int64($0) }.map { .seconds($0) }
-    transform.bufferSize = parameters["BufferSizeInMBs"].flatMap(Double.init).flatMap { size in
-      Int64(exactly: (size * Double(1 << 20)).rounded()).map { Bytes($0) }
-    }
-    return transform
   }
 }

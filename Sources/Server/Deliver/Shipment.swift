@@ -1,22 +1,30 @@
 internal import KinesisCore
 public import Units
 
-/// One attempt at a delivery, with all that it takes to carry it out: an S3 object, or a request to an HTTP endpoint.
+/// One attempt at a delivery or at a call of a function, with all that it takes to carry it out.
 public struct Shipment: Sendable, Hashable {
   /// Which attempt of which delivery stream, and of which of its records: what an outcome in the log is held against.
   public struct ID: Sendable, Hashable {
     /// The delivery stream, and which of its configurations since it was made.
     let stream: Int, line: Int
     /// The machine's number of the attempt.
-    let delivery: DeliveryID
-    /// The number of its first record among those of its shard or channel, and how many there are.
+    let work: Work
+    /// The number of its first record among those of its line, and how many there are.
     let first: Int64, count: Int64
+  }
+
+  /// What is attempted.
+  enum Work: Sendable, Hashable {
+    case delivery(DeliveryID)
+    case call(InvocationID)
   }
 
   /// What became of it.
   public enum Outcome: Sendable, Hashable {
     /// It is where it belongs.
     case delivered
+    /// The function answered, record by record.
+    case answered([FunctionCall.Verdict])
     /// It is not, for now, and why. The jitter is chance's part in the wait: 850 to 1150 thousandths.
     case failed(String, jitter: Int64)
     /// It never will be, and why.
@@ -29,6 +37,8 @@ public struct Shipment: Sendable, Hashable {
     case object(bucket: String, key: String)
     /// A request to an endpoint, by AWS's contract.
     case request(HTTPEndpoint)
+    /// A call of a Lambda function.
+    case function(FunctionCall)
     /// Nowhere, and why.
     case nowhere(String)
   }
@@ -54,33 +64,38 @@ public struct Shipment: Sendable, Hashable {
   }
 
   /// The records of a request to an HTTP endpoint.
-  public var payloads: [[UInt8]] { content.records.map { Array($0.data) } }
+  public var payloads: [[UInt8]] { content.items.map { Array($0.record.data) } }
+
+  /// What a function is given.
+  public func event(of call: FunctionCall) -> [UInt8] { call.event(content.items, first: id.first) }
 }
 
 extension Shipment {
   /// Records and how they are written.
   struct Content: Sendable {
-    var records: [PayloadStore.Record]
-    /// When they reached the service, in the order of the records.
-    var arrivals: [Instant]
+    var items: [Cargo.Item]
     /// What stands behind each record; empty for nothing.
     var delimiter: [UInt8]
-    /// Why they go to the error output; nil for records as they came.
+    /// Why they go to the error output, where they do not say it themselves; nil for records as they came.
     var failure: Failure?
+    /// Whether they go to the error output.
+    var isFailed: Bool
 
     /// Why records could not be delivered.
     struct Failure: Sendable, Hashable {
       var code: String, message: String
       var attempts: Int64
       var at: Instant
+      /// The function, where it was one.
+      var function: String?
     }
 
     var bytes: [UInt8] {
-      guard failure == nil else { return failed }
+      guard !isFailed else { return failed }
       var bytes: [UInt8] = []
-      bytes.reserveCapacity(records.reduce(0) { $0 + $1.data.count + delimiter.count })
-      for record in records {
-        bytes += record.data
+      bytes.reserveCapacity(items.reduce(0) { $0 + $1.record.data.count + delimiter.count })
+      for item in items {
+        bytes += item.record.data
         bytes += delimiter
       }
       return bytes
@@ -89,16 +104,18 @@ extension Shipment {
     /// A JSON object a line, as AWS writes what its destinations did not take (F§6).
     private var failed: [UInt8] {
       var bytes: [UInt8] = []
-      for (record, arrival) in zip(records, arrivals) {
+      for item in items {
+        let failure = item.failure ?? failure
         var writer = WireWriter(.json)
         writer.object { writer in
           writer.member("attemptsMade", failure?.attempts ?? 0)
-          writer.member("arrivalTimestamp", arrival.milliseconds)
+          writer.member("arrivalTimestamp", item.arrival.milliseconds)
           writer.member("errorCode", failure?.code)
           writer.member("errorMessage", failure?.message)
           writer.member("attemptEndingTimestamp", failure?.at.milliseconds ?? 0)
           writer.name("rawData")
-          writer.blob(record.data)
+          writer.blob(item.record.data)
+          writer.member("lambdaArn", failure?.function)
         }
         bytes += writer.bytes + [UInt8(ascii: "\n")]
       }
@@ -136,18 +153,25 @@ extension Shipment.ID {
     writer.object { writer in
       writer.member("s", stream)
       writer.member("l", line)
-      writer.member("d", Int64(bitPattern: delivery.raw))
+      switch work {
+      case .delivery(let id): writer.member("d", Int64(bitPattern: id.raw))
+      case .call(let id): writer.member("i", Int64(bitPattern: id.raw))
+      }
       writer.member("f", first)
       writer.member("c", count)
     }
   }
 
   init?(_ input: WireInput) {
-    guard let stream = input.integer("s"), let line = input.integer("l"), let raw = input.integer("d"),
-      let first = input.integer("f"), let count = input.integer("c")
+    guard let stream = input.integer("s"), let line = input.integer("l"), let first = input.integer("f"),
+      let count = input.integer("c")
     else { return nil }
-    (self.stream, self.line) = (Int(stream), Int(line))
-    (delivery, self.first, self.count) = (DeliveryID(raw: UInt64(bitPattern: raw)), first, count)
+    switch (input.integer("d"), input.integer("i")) {
+    case (let raw?, nil): work = .delivery(DeliveryID(raw: UInt64(bitPattern: raw)))
+    case (nil, let raw?): work = .call(InvocationID(raw: UInt64(bitPattern: raw)))
+    case (_, _): return nil
+    }
+    (self.stream, self.line, self.first, self.count) = (Int(stream), Int(line), first, count)
   }
 }
 
@@ -156,6 +180,7 @@ extension Shipment.Outcome {
     writer.object { writer in
       switch self {
       case .delivered: break
+      case .answered(let verdicts): writer.member("x", list: verdicts) { $1.write(into: &$0) }
       case .failed(let reason, let jitter):
         writer.member("r", reason)
         writer.member("j", jitter)
@@ -165,6 +190,12 @@ extension Shipment.Outcome {
   }
 
   init?(_ input: WireInput) {
+    guard !input.has("x") else {
+      let verdicts = input.structures("x").map { FunctionCall.Verdict($0) }
+      guard !verdicts.contains(nil) else { return nil }
+      self = .answered(verdicts.compactMap { $0 })
+      return
+    }
     switch (input.text("r"), input.integer("j")) {
     case (nil, nil): self = .delivered
     case (let reason?, let jitter?):

@@ -247,14 +247,19 @@ public actor Engine {
   private func ship(_ shipment: Shipment) {
     shipping.insert(shipment.id)
     Task {
-      let failure = await courier.carry(shipment)
-      tell(shipment.id, outcome(failure))
+      let result = await courier.carry(shipment)
+      tell(shipment.id, outcome(result))
     }
   }
 
   /// On a virtual clock nothing is left to chance.
-  private func outcome(_ failure: DeliveryFailure?) -> Shipment.Outcome {
-    guard let failure else { return .delivered }
+  private func outcome(_ result: Courier.Result) -> Shipment.Outcome {
+    let failure: DeliveryFailure
+    switch result {
+    case .delivered: return .delivered
+    case .answered(let verdicts): return .answered(verdicts)
+    case .failed(let reason): failure = reason
+    }
     guard !failure.isFinal else { return .rejected(failure.reason) }
     guard case .real = clock else { return .failed(failure.reason, jitter: 1_000) }
     return .failed(failure.reason, jitter: .random(in: 850...1_150))

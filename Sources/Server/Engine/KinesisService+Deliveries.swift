@@ -10,6 +10,7 @@ extension KinesisService {
     guard deliveries.account.status(of: post.id, at: now) == .active else {
       throw .notFound("Firehose \(post.name) under account \(place.account) is not ACTIVE.")
     }
+    try checkSource(batch, of: post)
     let now = now
     let numbers: [Int64?]
     do throws(DeliveryRefusal) {
@@ -43,6 +44,19 @@ extension KinesisService {
       }
       writer.member("Encrypted", isEncrypted)
     }
+  }
+
+  /// Where records are decompressed only CloudWatch's logs may put (AWS); by what they put they are known.
+  private func checkSource(_ batch: PutBatch, of post: DeliveryPost) throws(ServiceError) {
+    guard post.line.plan.processing.decompresses else { return }
+    let isGzip = batch.entries.allSatisfy { entry in
+      batch.bytes[(entry.start + max(0, entry.keyLength))...].prefix(entry.dataLength).starts(with: [0x1f, 0x8b])
+    }
+    guard !isGzip else { return }
+    throw ServiceError(
+      "InvalidSourceException",
+      "Put to Firehose failed for AccountId: \(place.account), FirehoseName: \(post.name) because the request is not "
+        + "originating from allowed source types.")
   }
 
   /// AWS's is opaque.
@@ -185,7 +199,9 @@ extension KinesisService {
         guard let record = payloads.record(at: position, in: page.shard, of: stream) else { continue }
         let size = Int64(record.data.count)
         runs.append(DeliveryRun(first: position, count: 1, records: 1, bytes: size, arrival: arrival))
-        items.append(Cargo.Item(record: record, arrival: arrival))
+        let number = account[stream].shards[page.shard.index].sequenceNumber(at: position, arrived: arrival)
+        let place = Cargo.Place(shard: page.shard, sequenceNumber: number)
+        items.append(Cargo.Item(record: record, arrival: arrival, place: place))
       }
     }
     let read = DeliveryRead(shard: page.shard, runs: runs, next: page.next?.next ?? page.end)

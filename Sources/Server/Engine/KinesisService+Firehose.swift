@@ -52,7 +52,8 @@ extension KinesisService {
     let tags = try Self.added(Self.pairs(input.structures("Tags")), to: [:], of: "")
     let (place, limits, now) = (place, account.limits, now)
     try deliveries.create(name, at: now) { id throws(ServiceError) in
-      let plan = try DeliveryPlan(name, place, source, destination, version: 1, limits)
+      let arn = input.structure("KinesisStreamSourceConfiguration")?.text("KinesisStreamARN")
+      let plan = try DeliveryPlan(name, place, source, from: arn, destination, version: 1, limits)
       let line = try DeliveryLine(id, 0, plan, limits: limits, at: now)
       var post = DeliveryPost(
         id: id, name: name, created: now, source: input, stream: stream, destination: destination, lines: [line])
@@ -112,8 +113,14 @@ extension KinesisService {
       throw .invalidArgument("Exactly one destination update is supported for a Firehose")
     }
     let destination = post.destination.updated(by: update)
+    let former = post.line.plan.configuration
+    let arn = post.source.structure("KinesisStreamSourceConfiguration")?.text("KinesisStreamARN")
     let plan = try DeliveryPlan(
-      post.name, place, post.line.plan.configuration.source, destination, version: post.version + 1, account.limits)
+      post.name, place, former.source, from: arn, destination, version: post.version + 1, account.limits)
+    guard (plan.configuration.partitioning == nil) == (former.partitioning == nil) else {
+      throw .invalidArgument(
+        "Dynamic Partitioning is enabled when a Firehose is created, or never, and cannot be disabled.")
+    }
     var line = try DeliveryLine(post.id, post.line.number + 1, plan, limits: account.limits, at: now)
     // It reads on where the earlier one stopped, which delivers what it holds.
     for shard in post.line.reading {

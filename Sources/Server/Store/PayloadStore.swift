@@ -16,6 +16,14 @@ struct PayloadStore: Sendable {
       (start, dataLength, keyLength) = (UInt32(entry.start), UInt32(entry.dataLength), Int16(entry.keyLength))
     }
 
+    /// A record of its own.
+    init(key: String?, data: ArraySlice<UInt8>, isEncrypted: Bool) {
+      let key = key.map { Array($0.utf8) }
+      block = Block((key ?? []) + data)
+      (start, dataLength, keyLength) = (0, UInt32(data.count), Int16(key?.count ?? -1))
+      self.isEncrypted = isEncrypted
+    }
+
     /// The partition key in UTF-8; nil for none.
     var key: ArraySlice<UInt8>? {
       keyLength < 0 ? nil : block.bytes[Int(start)..<Int(start) + Int(keyLength)]

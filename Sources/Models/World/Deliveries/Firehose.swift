@@ -80,7 +80,8 @@ struct Firehose: Sendable {
   ) {
     for effect in effects {
       switch effect {
-      case .put, .refused: continue
+      // Where single records go is of use to whoever knows them.
+      case .put, .refused, .placed, .unprocessed: continue
       case .invoke(let invocation): begin(invocation, &desk, &calendar)
       case .deliver(let delivery): begin(delivery, &desk, &calendar)
       case .settled(let receipt): settle(receipt, &endpoint, at: calendar.now, &observers)

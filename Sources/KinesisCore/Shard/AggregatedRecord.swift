@@ -1,43 +1,52 @@
+internal import Crypto
+
 /// What the Kinesis Producer Library packs into one record: user records, each with a partition key of its own.
 ///
-/// Four bytes F3 89 9A C2, a protocol buffer, and its MD5, as awslabs/amazon-kinesis-producer's aggregation-format.md has it; the checksum
-/// is not looked at.
-struct AggregatedRecord {
-  /// A user record: its partition key, and how many bytes of data it has.
-  struct Item: Equatable {
-    var key: String
-    var size: Int
+/// Four bytes F3 89 9A C2, a protocol buffer, and its MD5, as awslabs/amazon-kinesis-producer's aggregation-format.md has it.
+public struct AggregatedRecord: Sendable {
+  /// A user record.
+  public struct Item: Sendable, Hashable {
+    /// Its partition key.
+    public var key: String
+    /// Its data.
+    public var data: ArraySlice<UInt8>
+    /// How many bytes of data it has.
+    public var size: Int { data.count }
   }
 
   /// The user records in their order.
-  let items: [Item]
+  public let items: [Item]
+  /// Whether its checksum is that of its message. Whoever reads records takes one that is not for a record like others.
+  public let isIntact: Bool
 
   private static let magic: [UInt8] = [0xF3, 0x89, 0x9A, 0xC2], checksum = 16
 
-  /// The records in some data; nil when it is no aggregate, or a broken one.
-  init?(_ data: [UInt8]) {
+  /// The records in some data; nil when it is no aggregate, or a broken one. O(bytes).
+  public init?(_ data: ArraySlice<UInt8>) {
     guard data.count > Self.magic.count + Self.checksum, data.starts(with: Self.magic) else { return nil }
-    var message = Message(data[Self.magic.count..<(data.count - Self.checksum)])
-    var (keys, records): ([String], [(key: Int, size: Int)]) = ([], [])
+    let body = data.dropFirst(Self.magic.count).dropLast(Self.checksum)
+    var message = Message(body)
+    var (keys, records): ([String], [(key: Int, data: ArraySlice<UInt8>)]) = ([], [])
     while let field = message.next() {
       switch (field.number, field.value) {
       case (1, .bytes(let bytes)): keys.append(String(decoding: bytes, as: UTF8.self))
       case (3, .bytes(let bytes)):
-        var (record, key, size) = (Message(bytes), 0, 0)
+        var (record, key, payload) = (Message(bytes), 0, bytes.prefix(0))
         while let part = record.next() {
           switch (part.number, part.value) {
           case (1, .number(let index)): key = Int(clamping: index)
-          case (3, .bytes(let data)): size = data.count
+          case (3, .bytes(let data)): payload = data
           default: break
           }
         }
         guard !record.isBroken else { return nil }
-        records.append((key, size))
+        records.append((key, payload))
       default: break
       }
     }
     guard !message.isBroken, !records.isEmpty, records.allSatisfy({ keys.indices.contains($0.key) }) else { return nil }
-    items = records.map { Item(key: keys[$0.key], size: $0.size) }
+    items = records.map { Item(key: keys[$0.key], data: $0.data) }
+    isIntact = Insecure.MD5.hash(data: body).elementsEqual(data.suffix(Self.checksum))
   }
 
   /// The fields of a protocol buffer, one after the other.
@@ -79,36 +88,6 @@ struct AggregatedRecord {
         shift += 7
       }
       return nil
-    }
-  }
-}
-
-/// Base64 as JSON has it.
-enum Base64 {
-  /// The bytes of a text; nil when it is no base64.
-  static func bytes(_ text: String) -> [UInt8]? {
-    var (bytes, held, bits): ([UInt8], UInt32, Int) = ([], 0, 0)
-    for byte in text.utf8 {
-      if byte == UInt8(ascii: "=") { break }
-      guard let value = value(byte) else { return nil }
-      (held, bits) = (held << 6 | value, bits + 6)
-      if bits >= 8 {
-        bits -= 8
-        bytes.append(UInt8(truncatingIfNeeded: held >> UInt32(bits)))
-        held &= (1 << UInt32(bits)) - 1
-      }
-    }
-    return bytes
-  }
-
-  private static func value(_ byte: UInt8) -> UInt32? {
-    switch byte {
-    case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(byte) - 65
-    case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt32(byte) - 71
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte) + 4
-    case UInt8(ascii: "+"): 62
-    case UInt8(ascii: "/"): 63
-    default: nil
     }
   }
 }

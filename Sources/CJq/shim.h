@@ -1,0 +1,6 @@
+#ifndef WEIR_CJQ_H
+#define WEIR_CJQ_H
+
+#include <jq.h>
+
+#endif
