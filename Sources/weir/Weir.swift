@@ -13,8 +13,16 @@ struct Weir: AsyncParsableCommand {
         weir run clicks.yaml --out out
 
       EXIT CODES
-        0 fine · 1 internal or I/O · 10 an SLO failed · 11 worse than its baseline · 12 no feasible plan
-        64 usage · 65 bad scenario · 66 input missing · 75 tasks to be run first · 130 interrupted
+        0   success
+        1   an internal error, or a file cannot be written
+        10  an objective was not met
+        11  a figure became worse than its baseline
+        12  no design meets the objectives
+        64  a wrong command line
+        65  errors in a scenario, or in another input
+        66  a file is missing
+        75  tasks are to be run first (--tasks)
+        130 interrupted
       """.flowing,
     version: Version.current,
     subcommands: [

@@ -21,10 +21,10 @@ import Testing
     #expect(groups.map(\.count) == [2, 1])
     #expect(
       groups[0].sentence
-        == "2 designs, such as streams.s.shards 1: records of s shardId-000000000000: demand 1,200 records/s to "
+        == "2 designs, such as streams.s.shards 1: records of s shardId-000000000000: demand 1,200 to "
         + "2,400 records/s, limit 1,000 records/s")
     #expect(
-      groups[1].sentence == "streams.s.shards 9: dearer: $98.55 a month, against $32.85 a month of the best design")
+      groups[1].sentence == "streams.s.shards 9: costs more: $98.55 a month; the best design costs $32.85 a month")
   }
 
   @Test func `a design that counts as many as the best one is no dearer`() {
@@ -37,7 +37,7 @@ import Testing
     #expect(
       groups.map(\.sentence) == [
         "2 designs, such as streams.s.shards 4: no better: 4 instances, as the best design has",
-        "streams.s.shards 6: dearer: 6 instances, against 4 instances of the best design",
+        "streams.s.shards 6: costs more: 6 instances; the best design costs 4 instances",
       ])
   }
 

@@ -37,7 +37,7 @@ import Units
 
   @Test func `the worst minute says what the minute hides, and is drawn as XML that says it again`() throws {
     let picture = try #require(Self.report().document.pictures.first { $0.kind == "worst-minute" })
-    #expect(picture.finding.contains("2") && picture.finding.contains("throttled 1,500 times in 1 second around it"))
+    #expect(picture.finding.contains("2") && picture.finding.contains("1,500 attempts were throttled, in 1 second."))
     let drawing = try #require(picture.ownDrawing)
     #expect(drawing.contains("<desc id=\"desc\">\(SVG.escaped(picture.finding))</desc>"))
     #expect(drawing.components(separatedBy: "class=\"throttled\"").count == 3, "the key and one bar")

@@ -109,7 +109,7 @@ struct TraceDocumentTests {
     let figures = TraceDocument(profile, fit: nil, scenario: nil)
     for text in [figures.text, figures.markdown] {
       #expect(text.contains("--shards N") && text.contains("--keys") && text.contains("--burst 3"))
-      #expect(text.contains("unknown, the bins are wider") && text.contains("too short to tell"))
+      #expect(text.contains("not in the data, its bins are wider") && text.contains("are needed to tell"))
     }
     #expect(figures.markdown.hasPrefix("# What the traffic says\n\n## Traffic\n\n```text\nrecords  "))
   }

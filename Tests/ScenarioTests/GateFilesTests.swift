@@ -80,7 +80,7 @@ import Testing
   static let flaws: [(old: String, new: String, says: String)] = [
     ("\"seed\"", "\"sed\"", "12:3 sed: unknown key \"sed\"; did you mean \"seed\"?".replacing("12", with: "11")),
     ("baseline/v1", "baseline/v9", "10:13 schema: expected weir.baseline/v1"),
-    ("[null, 3]", "[3]", "5:21 figures.x.values: 1 values for 2 replications"),
+    ("[null, 3]", "[3]", "5:21 figures.x.values: 1 values for 2 runs"),
     ("\"fail\"", "\"pass\"", "2:23 expects.loss: expected one of fail"),
     ("00000000000000ff", "ff", "12:24 trajectory_hashes: expected a trajectory hash"),
     ("1e-05", "\"much\"", "4:64 figures.records.lost.values[1]: expected a number"),

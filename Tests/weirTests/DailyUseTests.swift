@@ -120,7 +120,7 @@ import Testing
     let outcome = try await Tool.built.run(
       ["run", "s.yaml", "--replications", "30", "--set", "clock.duration=6s", "--set", "events=[]"], in: folder.url)
     #expect(
-      outcome.stdout.contains(" ± ") && outcome.stdout.contains("(95 % on the mean)"), "\(outcome.stdout)")
+      outcome.stdout.contains(" ± ") && outcome.stdout.contains("(mean, 95 % confidence)"), "\(outcome.stdout)")
   }
 
   @Test("explain DIR works from another directory") func elsewhere() async throws {

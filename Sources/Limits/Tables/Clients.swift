@@ -94,7 +94,8 @@ public struct AgentLimits: Sendable {
 public struct SDKLimits: Sendable {
   public let timeout = Limit(
     "sdk.call_timeout_ms", 60_000, "ms",
-    "milliseconds an SDK waits for an answer, unless told", "botocore's read_timeout, from memory", .observed)
+    "milliseconds an SDK waits for an answer, unless told",
+    "botocore 1.44.8, Config: read_timeout is 60 seconds by default", .documented)
   public let delayCap = Limit(
     "sdk.delay_cap_ms", 20_000, "ms",
     "milliseconds of an SDK's longest delay; legacy mode has no cap", "botocore 1.43.11 source, 2026-05", .documented)

@@ -100,7 +100,7 @@ public struct QueueLimits: Sendable {
   public let controlCalls = Limit(
     "queue.control_calls_per_s", 5, "calls/s",
     "CreateQueue, UpdateQueue, DeleteQueue and DescribeQueue calls a second each, by account",
-    "what other actions of the service have", .assumed)
+    "weir's choice: what CreateStream has", .assumed)
   public let dataCalls = Limit(
     "queue.data_calls_per_s", 0, "calls/s",
     "calls a second on the records of a queue, then ThrottlingException; 0 for no limit", undocumented, .assumed)

@@ -86,7 +86,7 @@ struct Assessment: Sendable {
     let worst = judgements.indices.max { (judgements[$1].held, $1) < (judgements[$0].held, $0) }
     guard let worst else { return nil }
     let judgement = judgements[worst], objective = judgement.objective
-    let count = "held in \(judgement.held) of \(judgement.replications) replications"
+    let count = "met in \(judgement.held) of \(judgement.replications) runs"
     // Few runs that mostly broke do not show how often it breaks; what broke them is known.
     guard outcome == .breaks || outcome == .hopeless && 2 * held < replications else {
       return Excuse(

@@ -33,7 +33,7 @@ public struct PlanRequest: Sendable {
     if reliability == nil, let replications, replications < least {
       self.reliability = FeasibilityTest.largest(confidence: confidence, replications: replications)
       lowered =
-        "\(replications) replications can show that objectives hold in \(self.reliability) of runs, not in \(usual): "
+        "\(replications) runs can show that objectives are met in \(self.reliability) of runs, not in \(usual): "
         + "that takes \(least)"
     }
     place = .here(workers: workers)

@@ -227,7 +227,7 @@ struct PlanSearch: Sendable {
     else { return }
     notes.append(
       "\(space.candidates[best].name) holds, and \(shards(ladder[place + 1])) shards instead of \(shards(best)) broke in "
-        + "\(above.replications - above.held) of \(above.replications) replications: more shards are not always better here"
+        + "\(above.replications - above.held) of \(above.replications) runs: more shards are not always better here"
     )
   }
 

@@ -45,7 +45,7 @@ extension Planner {
       let broken = verdicts.count { !$0.isPassing }, objective = verdicts[0].objective
       guard objective.severity == .warn, broken > 0 else { return nil }
       return
-        "\(objective.id), a warning, breaks in \(broken) of \(verdicts.count) replications: \(objective.expression)"
+        "\(objective.id), a warning, is not met in \(broken) of \(verdicts.count) runs: \(objective.expression)"
     }
   }
 }
@@ -86,7 +86,7 @@ extension Desk {
     let runs = found.evidence.count { $0.lost > 0 }
     guard runs > 0 else { return nil }
     return "it loses \(Self.percent(found.evidence.map(\.lost))) of all records, in \(runs) of \(found.evidence.count) "
-      + "replications: nothing else that is said of it matters more"
+      + "runs: nothing else that is said of it matters more"
   }
 
   private func throttling(_ found: Assessment) -> String? {
@@ -98,8 +98,9 @@ extension Desk {
     loaded.experiment.consumers.map(\.name).compactMap { name in
       let runs = found.evidence.count { $0.behind.contains(name) }
       guard runs > 0 else { return nil }
-      return "\(name) falls behind: more than seconds' worth of records were left over at the end of \(runs) of "
-        + "\(found.evidence.count) replications"
+      return
+        "\(name) falls behind: \(runs) of \(found.evidence.count) runs ended with unread records that take more than seconds "
+        + "to read"
     }
   }
 
@@ -127,22 +128,22 @@ extension Desk {
     let chosen = draft.place.shards[0]
     guard let said = arithmetic.need(of: stream, in: experiment, most: 4 * chosen + 64) else {
       return [
-        "arithmetic said that no number of shards bears the peak of \(experiment.streams[stream].name): one key is "
-          + "too hot; simulation found that \(chosen) do, because its peaks are short enough for buckets and retries"
+        "by arithmetic no number of shards bears the peak of \(experiment.streams[stream].name): one key is "
+          + "too hot; simulated, \(chosen) do, because its peaks are short enough for saved-up capacity and retries"
       ]
     }
     guard said != chosen else { return [] }
-    let head = "arithmetic said \(said) shards of \(experiment.streams[stream].name) for the peak"
+    let head = "by arithmetic the peak of \(experiment.streams[stream].name) needs \(said) shards"
     guard said < chosen else {
       if found.throttling > Self.muchThrottling {
-        return ["\(head); \(chosen) hold the objectives only because these allow what is throttled"]
+        return ["\(head); \(chosen) meet the objectives only because these allow what is throttled"]
       }
       return [
-        "\(head); simulation refuted it: \(chosen) hold in \(found.held) of \(found.replications) runs, because "
-          + "buckets and retries bear what is above the limit for short"
+        "\(head); simulated, \(chosen) are enough in \(found.held) of \(found.replications) runs, because saved-up capacity and "
+          + "retries bear what is above the limit for short"
       ]
     }
-    return ["\(head); simulation refuted it because \(reason(against: said, like: draft, plan))"]
+    return ["\(head); simulated, they are not enough because \(reason(against: said, like: draft, plan))"]
   }
 
   private func reason(against shards: Int, like draft: Draft, _ plan: Plan) -> String {
@@ -157,7 +158,7 @@ extension Desk {
     }
     switch excuse.limit {
     case .undecided: return "\(excuse.subject) \(excuse.remark)"
-    case .objective, .budget: return "it breaks \(excuse.subject)\(figures ?? "")"
+    case .objective, .budget: return "\(excuse.subject) is not met\(figures ?? "")"
     case .dearer: return "another design is cheaper"
     default: return "\(excuse.subject) meets a limit, \(excuse.limit.rawValue)\(figures ?? "")"
     }

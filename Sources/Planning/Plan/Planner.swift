@@ -57,11 +57,11 @@ public enum Planner {
     }
     if !loaded.plan.uncertainties.isEmpty, loaded.plan.goal != .leastRegret {
       notes.append(
-        "uncertain values stand at their likeliest: \(loaded.plan.uncertainties.map(\.path).joined(separator: ", ")); "
-          + "objective: least_regret weighs them")
+        "values given as a range are taken at their most likely: \(loaded.plan.uncertainties.map(\.path).joined(separator: ", ")); "
+          + "plan.objective: least_regret weighs the whole range")
     }
     if loaded.plan.goal == .leastRegret, loaded.plan.samples > Worlds.most {
-      notes.append("the \(loaded.plan.samples) worlds of plan.samples were cut to \(Worlds.most)")
+      notes.append("the \(loaded.plan.samples) cases of plan.samples were cut to \(Worlds.most)")
     }
     return notes + [requirement(loaded)].compactMap(\.self)
   }

@@ -17,7 +17,8 @@ extension Planner {
       (plan.best, plan.runnersUp) = (options.first, Array(options.dropFirst()))
     }
     if let best = plan.best, !best.isFeasible {
-      plan.notes.append("in the likeliest world itself the best design is not shown to hold: see its margins")
+      plan.notes.append(
+        "with the most likely values the best design is not shown to meet its objectives: see its margins")
     }
     plan.notes += [lessRegretted(table, search)].compactMap(\.self)
     plan.front = search.front
@@ -42,8 +43,8 @@ extension Planner {
     guard let row = others.min(by: { ($0.score, $0.candidate) < ($1.score, $1.candidate) }) else { return nil }
     let share = (100 * Double(row.held) / Double(table.worlds)).rounded(.down) / 100
     return
-      "\(search.space.candidates[row.candidate].name) is regretted less, \(DecimalText.rounded(row.mean, digits: 3)) USD a "
-      + "month, and holds in \(row.held) of \(table.worlds) worlds only: whoever can bear that takes it, by --confidence "
+      "\(search.space.candidates[row.candidate].name) has less regret, $\(DecimalText.rounded(row.mean, digits: 3)) a month, but meets the "
+      + "objectives in \(row.held) of \(table.worlds) cases only: to accept that, --confidence "
       + DecimalText.rounded(share, digits: 2)
   }
 
@@ -58,15 +59,15 @@ extension Planner {
       if eligible.contains(index) {
         return Excuse(
           row.choices, .dearer, subject: "the best design", needs: row.mean, has: least, unit: "USD/month of regret",
-          basis: .simulated, remark: "mean over the worlds")
+          basis: .simulated, remark: "mean over the cases")
       }
       return Excuse(
-        row.choices, .worlds, subject: "the worlds", needs: search.test.confidence,
+        row.choices, .worlds, subject: "the cases", needs: search.test.confidence,
         has: Double(table.worlds - row.simulated + row.held) / Double(max(1, table.worlds)), unit: "share",
         basis: .simulated,
         remark: row.simulated == table.worlds
-          ? "holds in \(row.held) of \(table.worlds)"
-          : "at most: it breaks in \(row.simulated - row.held) of the \(row.simulated) hardest of \(table.worlds)")
+          ? "met in \(row.held) of \(table.worlds)"
+          : "at most: not met in \(row.simulated - row.held) of the \(row.simulated) hardest of \(table.worlds)")
     }
   }
 }
@@ -78,6 +79,6 @@ extension PlanSearch {
     let floor = drafts[index].map { $0.estimate ?? $0.floor }
     return Excuse(
       space.candidates[index].choices, .dearer, subject: "the best design", needs: floor, has: nil, unit: "USD/month",
-      basis: .arithmetic, remark: "by arithmetic, in the likeliest world; it was not simulated")
+      basis: .arithmetic, remark: "by arithmetic, with the most likely values; not simulated")
   }
 }

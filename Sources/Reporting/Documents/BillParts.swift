@@ -102,7 +102,7 @@ struct BillParts {
     let words = parts { scope, amount in
       "\(Figures.dollars(amount)) for \(Markdown.code(scope.description)) (\(Figures.percent(amount.inDollars / bill.total.inDollars)))"
     }
-    return " The total is \(words)."
+    return " The total of \(Figures.dollars(bill.total)) is \(words)."
   }
 
   /// The total and its largest parts, in a line.

@@ -11,13 +11,13 @@ public struct BurstDocument: Exhibit {
   public var document: Document {
     let range = outcome.medianRange.map { "\(Figures.factor($0.lowerBound)) to \(Figures.factor($0.upperBound))" }
     let head =
-      "bursts of \(Figures.factor(outcome.factor)) seen for \(outcome.minutes) minutes, "
-      + "\(Figures.count(outcome.findings.count, of: "seed")): \(outcome.told) told a range, \(outcome.covered) of these "
-      + "hold the truth, \(outcome.narrow) are no wider than 1.5 either way; the median is told as "
-      + "\(outcome.median.map(Figures.factor) ?? "none"), the range \(range ?? "withheld")"
+      "bursts of \(Figures.factor(outcome.factor)) counted for \(outcome.minutes) minutes: of "
+      + "\(Figures.count(outcome.findings.count, of: "stream")) a range was given for \(outcome.told), right for \(outcome.covered), within a "
+      + "factor of 1.5 for \(outcome.narrow); median estimate \(outcome.median.map(Figures.factor) ?? "none"), range "
+      + "\(range ?? "not given")"
     let lines = outcome.findings.map { finding in
       let range = finding.range.map { "\(Figures.factor($0.lowerBound)) to \(Figures.factor($0.upperBound))" }
-      return "  \(finding.best.map(Figures.factor) ?? "none"), \(range ?? "withheld"); "
+      return "  \(finding.best.map(Figures.factor) ?? "none"), \(range ?? "no range"); "
         + "\(Figures.count(finding.lost, of: "record")) lost"
     }
     return Document(blocks: [.terminal([head] + lines)])

@@ -58,7 +58,7 @@ public struct ComparisonDocument: Exhibit, Filed {
   private func differences(_ position: Int) -> [Document.Block] {
     let differences = comparison.differences.filter { $0.b == position }
     let columns: [Table.Column] = [
-      "Figure", .ragged(name(0)), .ragged(name(position)), "Difference", .ragged("Variance ÷"),
+      "Figure", .ragged(name(0)), .ragged(name(position)), "Difference",
     ]
     let shares = differences.compactMap(bar), bars = [Chart.differences(shares)].compactMap(\.self)
     let picture = picture(name(position), against: name(0), shares)
@@ -70,11 +70,10 @@ public struct ComparisonDocument: Exhibit, Filed {
 
   private func row(_ difference: Comparison.Difference) -> [Prose] {
     let path = difference.figure.path
-    let b = words.text(difference.meanB, path: path), ratio = Figures.number(difference.varianceRatio)
+    let b = words.text(difference.meanB, path: path)
     return [
       .code(path), Prose(words.text(difference.meanA, path: path)), Prose(text: "→ \(b)", markdown: b),
       Prose(sentence(difference)),
-      Prose(text: difference.varianceRatio.map { _ in "variance ÷ \(ratio)" } ?? "", markdown: ratio),
     ]
   }
 
@@ -100,11 +99,11 @@ public struct ComparisonDocument: Exhibit, Filed {
     case .equal: return "the same in every run" + mayNotHaveShown(difference)
     case .notShown: return "no difference shown (\(change(difference)))"
     case .lower: return (isMoney ? "cheaper by " : "lower by ") + amount(difference)
-    case .higher: return (isMoney ? "dearer by " : "higher by ") + amount(difference)
+    case .higher: return (isMoney ? "more expensive by " : "higher by ") + amount(difference)
     case .withheld(let reason):
-      guard difference.estimate.mean != 0 else { return "the same on average; ± not told" }
+      guard difference.estimate.mean != 0 else { return "the same on average, no ±" }
       let word = difference.estimate.mean > 0 ? "lower" : "higher"
-      return "\(word) by \(magnitude(difference.estimate.mean, difference)), ± not told (\(Self.words(reason)))"
+      return "\(word) by \(magnitude(difference.estimate.mean, difference)), no ± (\(Self.words(reason)))"
     }
   }
 
@@ -181,13 +180,14 @@ public struct ComparisonDocument: Exhibit, Filed {
     let count = comparison.knownIntervals
     guard count > 0 else { return nil }
     let own =
-      "± is how far the true difference B − A may lie from this one, at \(Figures.percent(comparison.level)) for each figure by itself; "
-      + "per cents are of \(name(0))'s mean"
+      "± is the margin of error of each difference by itself, at a confidence of \(Figures.percent(comparison.level)); per cents are "
+      + "of \(name(0))'s mean"
     guard count > 1 else { return own + "." }
     let level = comparison.level
     let sharper = CSVTable.cell(((1 - (1 - level) / Double(count)) * 10_000).rounded(.up) / 10_000)
-    return own + ". All \(count) hold together at no less than \(Figures.percent(comparison.jointLevel)) (Bonferroni); "
-      + "--level \(sharper) keeps \(Figures.percent(level)) for all of them."
+    let chance = Figures.number((1 / (1 - level)).rounded())
+    return own + ". One such margin in \(chance) is too narrow, by chance, and here are \(count); --level \(sharper) "
+      + "makes it \(Figures.percent(level)) for all of them together."
   }
 
   private var withheld: String? {
@@ -200,9 +200,9 @@ public struct ComparisonDocument: Exhibit, Filed {
   private var held: String? {
     guard comparison.contenders.contains(where: { !$0.held.isEmpty }), comparison.replications > 0 else { return nil }
     let test = comparison.test
-    return "An objective is said to hold, or to break, when its runs show that it is met in "
-      + "\(Figures.percent(test.reliability)) of all runs, or is not, at \(Figures.percent(test.confidence)), as in weir plan: "
-      + "\(test.least) runs without a failure show it."
+    return "An objective is called met, or not met, when its runs show that it is met in at least "
+      + "\(Figures.percent(test.reliability)) of all runs, or in fewer, at a confidence of \(Figures.percent(test.confidence)), as in "
+      + "weir plan: \(test.least) runs without a failure show it. Otherwise there are too few runs to tell."
   }
 
   private var unmeasured: String? {

@@ -13,12 +13,12 @@ public struct CoverageDocument: Exhibit {
   /// A line for each way to treat the beginning.
   public var document: Document {
     let head =
-      "\(Figures.count(experiment.intervals)) intervals at \(Figures.percent(experiment.level)), each of "
-      + "\(Figures.count(experiment.replications, of: "replication")) of \(Figures.count(experiment.customers)) customers; "
-      + "the true mean wait is \(Figures.number(CoverageExperiment.truth))"
+      "\(Figures.count(experiment.intervals)) intervals at a confidence of \(Figures.percent(experiment.level)), each from "
+      + "\(Figures.count(experiment.replications, of: "run")) of \(Figures.count(experiment.customers)) arrivals; the right "
+      + "mean wait is \(Figures.number(CoverageExperiment.truth))"
     let lines = outcomes.map { outcome in
-      "  \(Self.words(outcome.deletion)): \(Figures.percent(outcome.coverage)) hold it; they lie around "
-        + Figures.fixed(outcome.mean, decimals: 3)
+      "  \(Self.words(outcome.deletion)): \(Figures.percent(outcome.coverage)) of the intervals contain it; on average they "
+        + "say \(Figures.fixed(outcome.mean, decimals: 3))"
     }
     return Document(blocks: [.terminal([head] + lines)])
   }
@@ -40,9 +40,9 @@ public struct CoverageDocument: Exhibit {
 
   private static func words(_ deletion: CoverageExperiment.Deletion) -> String {
     switch deletion {
-    case .averagedPath: "MSER-5 on the averaged path"
-    case .perRun: "MSER-5 on each run"
-    case .none: "nothing deleted"
+    case .averagedPath: "start-up cut as weir does (MSER-5 on the average of all runs)"
+    case .perRun: "start-up cut run by run (MSER-5)"
+    case .none: "start-up not cut"
     }
   }
 }

@@ -49,13 +49,14 @@ enum WarmUpFigures {
       return "The load never settles, so there is no start-up to leave out: \(reason); \(set)."
     case .fewPoints(let count):
       return
-        "\(Figures.count(count, of: "report bin")) are too few to tell how long the start-up lasts (MSER-5 needs 50); \(set)."
+        "\(Figures.count(count, of: "report bin")) are too few to tell how long the start-up lasts (it takes 50); \(set)."
     case .unsettled(let subject):
-      return "\(subject) has not settled by the middle of the run (MSER-5 on the averaged path); \(set)."
+      return
+        "\(subject) has not settled by the middle of the run: figures mix start-up and normal work, a longer run is needed; \(set)."
     case .cut(let cut, let subject):
       let amount = cut.nanoseconds > 0 ? "the first \(Figures.duration(cut))" : "nothing"
       let advice = cut > warmup ? ": too little, set it to \(Figures.duration(cut)) or more." : "."
-      return "the start-up that should be left out is \(amount) (by MSER-5 on \(subject)); \(set)\(advice)"
+      return "the start-up to be left out is \(amount), by \(subject); \(set)\(advice)"
     }
   }
 
@@ -76,7 +77,7 @@ enum WarmUpFigures {
 extension FigureEstimate {
   /// When there is an interval, in words.
   static var rule: String {
-    "There is a ± from \(least) runs on, and where more than a third of them are equal from \(leastForTies): "
-      + "with fewer it would promise more than it holds."
+    "No ± (margin of error) below \(least) runs, nor below \(leastForTies) where more than a third of them are equal: it would "
+      + "promise too much. --replications N makes more runs."
   }
 }

@@ -11,18 +11,20 @@ public struct HoldingDocument: Exhibit {
   /// A line for each family and limit, then one for each family and number of replications.
   public var document: Document {
     let head =
-      "\(study.seeds) seeds, each drawing from \(study.runs) runs: a limit that so many runs meet is said to hold in "
-      + "\(Figures.percent(study.test.reliability)) of runs, at \(Figures.percent(study.test.confidence))"
+      "How often plans say that an objective is met in \(Figures.percent(study.test.reliability)) of runs, at a confidence of "
+      + "\(Figures.percent(study.test.confidence)): \(study.seeds) tries a line, each drawing from \(study.runs) runs"
     let verdicts = outcome.verdicts.map {
-      "  \($0.family): met in \(Figures.percent($0.met)), said to hold by \($0.good) of \($0.seeds)"
+      "  \($0.family): really met in \(Figures.percent($0.met)), said so in \($0.good) of \($0.seeds) tries"
     }
     let coverages = outcome.coverages.map {
-      "  \($0.family), \($0.replications) replications: "
+      "  \($0.family), \($0.replications) runs: "
         + ($0.printed == 0
-          ? "withheld"
-          : "\($0.printed) printed, \(Figures.percent(Double($0.held) / Double($0.printed))) hold the mean")
+          ? "no interval given"
+          : "an interval given in \($0.printed) tries, right in \(Figures.percent(Double($0.held) / Double($0.printed)))")
     }
-    return Document(blocks: [.terminal([head] + verdicts + ["", "Intervals of the mean at 95 %"] + coverages)])
+    return Document(blocks: [
+      .terminal([head] + verdicts + ["", "Intervals of the mean at a confidence of 95 %"] + coverages)
+    ])
   }
 
   /// `weir.holding/v1`.

@@ -41,10 +41,10 @@ public struct PlanDocument: Exhibit, Filed {
 
   /// What no design managed.
   private var goalMissed: String {
-    guard plan.goal == .leastRegret else {
-      return "is shown to hold its objectives in \(promise)"
-    }
-    return "holds in \(Figures.percent(plan.confidence)) of the cases"
+    let unpriced = plan.excuses.count { $0.limit == .price }
+    let price = unpriced > 0 ? " and has a known price (--prices FILE; \(unpriced) have none)" : ""
+    guard plan.goal == .leastRegret else { return "meets its objectives\(price), in \(promise)" }
+    return "meets its objectives\(price) in \(Figures.percent(plan.confidence)) of the cases"
   }
 
   /// The share of runs and how surely.
@@ -52,12 +52,16 @@ public struct PlanDocument: Exhibit, Filed {
     "at least \(Figures.percent(plan.reliability)) of runs, with a confidence of \(Figures.percent(plan.confidence))"
   }
 
+  /// How often all objectives were met together, and what that shows.
+  private func together(_ option: Plan.Option) -> String {
+    let count = "all objectives were met in \(option.held) of \(option.replications) runs"
+    return option.isFeasible
+      ? "\(count): they are met in \(promise)" : "\(count): too few to say that they are met in \(promise)"
+  }
+
   /// What each objective shows, and how far from its threshold.
   private func margins(_ option: Plan.Option) -> [String] {
-    let all =
-      "  \(option.isFeasible ? "holds in \(promise)" : "not shown to hold"): all objectives together in \(option.held) of "
-      + "\(option.replications) runs"
-    return [all]
+    ["  " + together(option)]
       + option.judgements.map { judgement in
         "  slo \(judgement.objective.id): \(judgement.objective.text(judgement.mean))\(Self.width(judgement)), wanted "
           + "\(judgement.objective.wanted): \(word(judgement))"
@@ -78,11 +82,11 @@ public struct PlanDocument: Exhibit, Filed {
       let room = judgement.margin.map { ", room \(Figures.percent($0))" } ?? ""
       let side = judgement.objective.comparison.isCeiling ? "at most" : "at least"
       let bound = judgement.bound.map {
-        " (\(Figures.percent(plan.reliability)) of runs \(side) \(judgement.objective.text($0)))"
+        " (\(side) \(judgement.objective.text($0)) in \(Figures.percent(plan.reliability)) of runs)"
       }
-      return "holds\(bound ?? "")\(room), \(held)"
-    case .breaks: return "breaks, held \(held)"
-    case .open, .hopeless: return "undecided, held \(held)"
+      return "met \(held)\(bound ?? "")\(room)"
+    case .breaks: return "not met, only \(held)"
+    case .open, .hopeless: return "too few runs to tell, met \(held)"
     }
   }
 
@@ -92,7 +96,8 @@ public struct PlanDocument: Exhibit, Filed {
       let parts = figure.path.split(separator: ".")
       guard figure.path.hasSuffix(".second_view.worst_demand"), parts.count > 3 else { return nil }
       let stream = parts[1..<(parts.count - 2)].joined(separator: ".")
-      return "  fullest second: demand on a shard of \(stream) is \(Figures.percent(figure.mean)) of its limit"
+      return
+        "  busiest second: demand on the hottest shard of \(stream) reaches \(Figures.percent(figure.mean)) of its limit"
     }
   }
 
@@ -102,12 +107,12 @@ public struct PlanDocument: Exhibit, Filed {
       !(choice.path.hasPrefix("streams.") && [".shards", ".mode"].contains { choice.path.hasSuffix($0) })
     }
     guard !others.isEmpty, !plan.resharding.isEmpty else { return [] }
-    return ["", "First, for the shards alone do not hold: deploy " + Self.choices(others)]
+    return ["", "First deploy this, without which those shards are not enough: " + Self.choices(others)]
   }
 
   private var others: [String] {
     plan.runnersUp.enumerated().map { place, option in
-      "  \(place == 0 ? "runner-up" : "and then "): \(Self.choices(option.choices)), \(Self.monthly(option)), "
+      "  \(place == 0 ? "second best" : "third best"): \(Self.choices(option.choices)), \(Self.monthly(option)), "
         + "\(Figures.percent(option.throttling)) throttled, p99 \(Self.latency(option))"
     }
   }
@@ -160,8 +165,8 @@ public struct PlanDocument: Exhibit, Filed {
   private static func proof(_ proof: ReshardAdvice.Proof) -> String {
     switch proof {
     case .chosen: "chosen"
-    case .holds: "simulated, and it holds"
-    case .fails: "simulated, and it is not shown to hold"
+    case .holds: "simulated, and the objectives are met"
+    case .fails: "simulated, and the objectives are not shown to be met"
     case .none: "by arithmetic, not simulated"
     }
   }
@@ -173,10 +178,9 @@ public struct PlanDocument: Exhibit, Filed {
   /// What was run, of how much.
   private var effort: String {
     let effort = plan.effort
-    let screened = effort.screened > 0 ? ", \(effort.screened) rejected by arithmetic" : ""
-    return "\(Figures.count(effort.simulations, of: "simulation")) of \(Figures.count(effort.simulated, of: "design"))"
-      + "\(screened); the whole grid is \(Figures.count(effort.designs, of: "design")) and "
-      + "\(Figures.count(effort.grid, of: "simulation"))"
+    let screened = effort.screened > 0 ? ", \(effort.screened) ruled out by arithmetic" : ""
+    return "\(Figures.count(effort.designs, of: "design")): \(effort.simulated) simulated in "
+      + "\(Figures.count(effort.simulations, of: "run"))\(screened); simulating all would take \(Figures.count(effort.grid, of: "run"))"
   }
 
   // MARK: Regret
@@ -190,7 +194,7 @@ public struct PlanDocument: Exhibit, Filed {
     guard let table = plan.regret else { return [] }
     let rows = worthALook(table).map { row -> [Prose] in
       [
-        Prose(Self.choices(row.choices)), "holds in \(row.held) of \(row.simulated)",
+        Prose(Self.choices(row.choices)), "met in \(row.held) of \(row.simulated) cases",
         "regret \(Figures.dollars(row.mean)) a month", "at worst \(Figures.dollars(row.worst))",
         "costs \(Figures.dollars(row.cost))",
       ]
@@ -207,24 +211,24 @@ public struct PlanDocument: Exhibit, Filed {
     }
     return [
       .heading(2, "Regret"), .paragraph("Over \(regretSetting(table))."),
-      .table(Table("Design", numbers: ["Holds in", "Mean regret", "Worst regret", "Mean cost"], rows)),
+      .table(Table("Design", numbers: ["Met in", "Mean regret", "Worst regret", "Mean cost"], rows)),
       .paragraph(Prose(Self.definition)),
     ]
   }
 
   private func regretSetting(_ table: RegretTable) -> String {
-    let hopeless = table.hopeless > 0 ? ", in \(table.hopeless) of which nothing holds" : ""
+    let hopeless = table.hopeless > 0 ? ", in \(table.hopeless) of which no design meets the objectives" : ""
     return "\(Figures.count(table.worlds, of: "case")) of \(table.paths.joined(separator: ", "))\(hopeless)"
   }
 
   private static let definition =
-    "A case is one set of values of what is not known. Regret is what a design costs there above the cheapest that holds; one that breaks "
-    + "is charged twice what it is missing to the shards that arithmetic asks for."
+    "A case is one set of values of what is not known. Regret is what a design costs in a case above the cheapest that meets the "
+    + "objectives there; one that does not meet them is charged twice what its missing shards cost, by arithmetic."
 
   // MARK: The page
 
   private var page: [Document.Block] {
-    let title = plan.best.map { "\(Self.choices($0.choices)): \(Self.monthly($0))" } ?? "no design holds"
+    let title = plan.best.map { "\(Self.choices($0.choices)): \(Self.monthly($0))" } ?? "no design meets its objectives"
     let partial: [Document.Block] =
       plan.isComplete ? [] : [.paragraph("**Interrupted**: this is what was known by then.")]
     return [.heading(1, "Plan of \(Markdown.prose(plan.scenario)): \(Markdown.prose(title))")]
@@ -248,22 +252,28 @@ public struct PlanDocument: Exhibit, Filed {
       ]
     }
     return [
-      .heading(2, "What holds"),
-      .paragraph(.plain("In \(promise): all together in \(best.held) of \(best.replications) runs.")),
+      .heading(2, "Objectives"),
+      .paragraph(.plain(Figures.sentence(together(best)))),
       .table(Table(["Objective", .number("Value"), .number("Wanted"), "Verdict"], rows)),
+      .list(load.map { .plain(Figures.sentence($0.drop { $0 == " " })) }),
     ]
   }
 
   private var designs: [Document.Block] {
-    let named = (plan.best.map { [("**best**", $0)] } ?? []) + plan.runnersUp.map { ("runner-up", $0) }
+    let named =
+      (plan.best.map { [("**best**", $0)] } ?? [])
+      + plan.runnersUp.enumerated().map { ($0 == 0 ? "second best" : "third best", $1) }
     let others = plan.front.filter { point in !named.contains { $0.1.choices == point.choices } }
     let rows = (named + others.map { ("front", $0) }).map { name, option -> [Prose] in
       [
         Prose(name), .code(Self.choices(option.choices)), Prose(Self.cost(option)), .percent(option.throttling),
-        Prose(Self.latency(option)), option.isFeasible ? "yes" : (option.outcome == .breaks ? "no" : "not shown"),
+        Prose(Self.latency(option)),
+        option.isFeasible ? "yes" : (option.outcome == .breaks ? "no" : "too few runs to tell"),
       ]
     }
-    let columns: [Table.Column] = ["", "Design", .number("A month"), .number("Throttled"), .number("p99"), "Holds"]
+    let columns: [Table.Column] = [
+      "", "Design", .number("A month"), .number("Throttled"), .number("p99"), "Objectives met",
+    ]
     return rows.isEmpty ? [] : [.heading(2, "Designs"), .table(Table(columns, rows))]
   }
 
@@ -273,7 +283,7 @@ public struct PlanDocument: Exhibit, Filed {
 
   private var reshardingPage: [Document.Block] {
     guard !plan.resharding.isEmpty else { return [] }
-    return [.heading(2, "Resharding")]
+    return [.heading(2, "Resharding"), .list(prerequisites.filter { !$0.isEmpty }.map { .plain($0 + ".") })]
       + plan.resharding.flatMap { advice -> [Document.Block] in
         [.paragraph(.plain(Self.title(advice))), .code("text", advice.commands)]
       }

@@ -29,7 +29,7 @@ extension TraceDocument {
     let hottest = found.hottest
     section.sentences = [
       "the hottest shard is \(hottest.name): \(Figures.percent(hottest.share)) of the records on "
-        + "\(Figures.percent(hottest.range.share)) of the hash keys, \(Figures.factor(hottest.share / hottest.range.share)) its part"
+        + "\(Figures.percent(hottest.range.share)) of the hash keys, \(Figures.factor(hottest.share / hottest.range.share)) its even share"
     ]
     if sorted.count > Self.mostShards {
       section.sentences.append("and \(Figures.count(sorted.count - Self.mostShards)) more shards with less")

@@ -121,7 +121,7 @@ public struct TraceDocument: Exhibit {
   private var bursts: Part? {
     guard !profile.burstiness.isEmpty else { return nil }
     var section = Part(title: "Bursts and seasons")
-    section.rows = [["Width", "Peak/mean", "Variance/mean"]]
+    section.rows = [["Averaged over", "Peak / average", "Burstiness (1 = random)"]]
     for one in profile.burstiness {
       section.rows.append([
         Figures.duration(one.width),
@@ -135,7 +135,7 @@ public struct TraceDocument: Exhibit {
 
   private static func words(_ unknown: TrafficProfile.Burstiness.Unknown?) -> String {
     switch unknown {
-    case .finerThanTheData: "unknown, the bins are wider"
+    case .finerThanTheData: "not in the data, its bins are wider"
     case .notAMultiple: "unknown, no multiple of the bins"
     case .tooShort, nil: "unknown, too short"
     }
@@ -158,13 +158,13 @@ public struct TraceDocument: Exhibit {
     let name = season.period == .day ? "day" : "week"
     guard season.periods >= 2 else {
       return
-        "season of a \(name): too short to tell, \(Figures.count(season.periods, of: "whole " + name)) of the two needed"
+        "pattern of a \(name): two whole \(name)s are needed to tell, there \(season.periods == 1 ? "is 1" : "are \(Figures.count(season.periods))")"
     }
-    guard let strength = season.strength else { return "season of a \(name): unknown, the bins do not make hours" }
+    guard let strength = season.strength else { return "pattern of a \(name): unknown, the bins do not make hours" }
     let correlation = season.autocorrelation.map { Figures.fixed($0, decimals: 2) } ?? Figures.nothing
     return
-      "season of a \(name): the hour accounts for \(Figures.percent(strength)) of what hours differ by (variance); "
-      + "the correlation of hours one \(name) apart is \(correlation)"
+      "pattern of a \(name): the hour explains \(Figures.percent(strength)) of the variation; hours one \(name) apart are alike "
+      + "(correlation \(correlation))"
   }
 
   // MARK: What bins hide
@@ -172,18 +172,18 @@ public struct TraceDocument: Exhibit {
   private var hidden: Part? {
     guard let hidden = profile.hidden else { return nil }
     let width = Figures.duration(hidden.width)
-    var section = Part(title: "What bins of \(width) cannot show")
+    var section = Part(title: "What averages over \(width) hide")
     section.sentences = [
       "the busiest bin has \(Figures.count(Int64(clamping: hidden.busiest), of: "record")): its busiest second had "
-        + "\(Figures.count(Int64(clamping: hidden.leastPeak))) if they came by chance (\(Figures.factor(hidden.leastFactor)) its mean), "
-        + "all \(Figures.count(Int64(clamping: hidden.busiest))) if they came at once (\(Figures.factor(hidden.width.inSeconds)))"
+        + "\(Figures.count(Int64(clamping: hidden.leastPeak))) if they came at random (\(Figures.factor(hidden.leastFactor)) its mean), "
+        + "all \(Figures.count(Int64(clamping: hidden.busiest))) if they came in one burst (\(Figures.factor(hidden.width.inSeconds)))"
     ]
     if fit == nil, scenario?.isBurstStated != true {
       section.sentences.append(
         "if you know the burst, state it: --burst 3 means seconds of three times their minute's mean")
     }
     if !hidden.excess.isEmpty {
-      section.rows = [["Burst factor", "Shard-seconds over the limit", "Of the hottest shard"]]
+      section.rows = [["If there are bursts of", "Seconds over a shard's limit", "Of the hottest shard"]]
       for one in hidden.excess {
         section.rows.append([
           Figures.factor(one.factor), Figures.percent(one.shardSeconds), Figures.percent(one.hottest),
@@ -197,7 +197,7 @@ public struct TraceDocument: Exhibit {
   private var explanation: Part? {
     guard let fit, let traffic = profile.input.traffic else { return nil }
     var section = Part(title: "Which burst explains the throttles")
-    section.rows = [["Burst factor", "Throttles of a run", "Observed", "In the same bins"]]
+    section.rows = [["Burst factor", "Throttled, simulated", "Observed", "In the same bins"]]
     for trial in fit.trials {
       section.rows.append([
         Figures.factor(trial.factor), Figures.count(Int64(clamping: trial.simulated)),
@@ -219,8 +219,8 @@ public struct TraceDocument: Exhibit {
     ]
     if best.lossPerRefusal >= 0.001 {
       section.sentences.append(
-        "with it \(Figures.percent(best.lossPerRefusal)) of the throttled attempts end in a record that is given up: more was produced "
-          + "than CloudWatch counted, and the scenario offers that")
+        "with it \(Figures.percent(best.lossPerRefusal)) of the throttled attempts end in a record that is given up: producers sent more "
+          + "than CloudWatch counted, and the scenario has that higher rate")
     }
     if !fit.shapes.isEmpty {
       let options = fit.shapes.map { "--burst \(Figures.shortest($0.factor) ?? "") --burst-for \($0.length)" }
@@ -250,7 +250,7 @@ public struct TraceDocument: Exhibit {
         + ([Self.quoted(keys.commonest) + " \(Figures.percent(keys.top[0].share))"] + top).joined(separator: ", "),
       fit(keys),
     ]
-    section.rows = [["Shards", "Hottest shard's share", "Evenly spread"]]
+    section.rows = [["Shards", "Hottest shard's share", "If keys were even"]]
     for one in keys.hottest {
       section.rows.append([
         Figures.count(one.shards), Figures.percent(one.share), Figures.percent(1 / Double(one.shards)),
@@ -259,7 +259,7 @@ public struct TraceDocument: Exhibit {
     let alone = "the commonest key alone is \(Figures.percent(keys.top[0].share)) of the records"
     section.sentences.append(
       keys.saturation.map {
-        "from \(Figures.count($0, of: "shard")) on, more shards do not help the hottest one: \(alone)"
+        "beyond \(Figures.count($0, of: "shard")) more of them do not help the hottest one: \(alone)"
       } ?? "up to 1,024 shards, more of them help the hottest one: \(alone)")
     section.sentences += relief(keys)
     return section
@@ -313,8 +313,8 @@ public struct TraceDocument: Exhibit {
     if profile.volume != nil, profile.keys == nil {
       lines.append(
         profile.byShard == nil
-          ? "no keys were given: shards are taken to be loaded alike, which they never are; see --keys"
-          : "no keys were given: whether a hot shard has one hot key, which no split parts, or many, only keys tell; see --keys"
+          ? "no keys were given: all shards are assumed equally loaded, which real ones never are; see --keys"
+          : "no keys were given: only they tell whether a hot shard has one hot key (a split does not help) or many (it does); see --keys"
       )
     }
     if profile.volume == nil { lines.append("no counts over time were given: there is no scenario to write") }

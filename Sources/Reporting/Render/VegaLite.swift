@@ -1,3 +1,5 @@
+internal import Units
+
 // Pictures as Vega-Lite 6 specifications: one that names the files beside it, and one that holds their numbers.
 extension Picture {
   private static let schema = "https://vega.github.io/schema/vega-lite/v6.json"
@@ -81,6 +83,14 @@ enum VegaLite {
           "domain": .array(words.map { .string($0.0) }), "range": .array(words.map(\.1.json)),
         ]
       ])
+  }
+
+  /// An axis of minutes since a run began, whose labels are the time of day, in UTC.
+  static func time(_ clock: ReportClock, _ field: String = "minute") -> JSONValue {
+    let label = "utcFormat(\(clock.start.nanoseconds / 1_000_000) + 60000 * datum.value, '\(clock.pattern)')"
+    return number(
+      field, "time, UTC",
+      ["scale": ["nice": .bool(false), "zero": .bool(false)], "axis": ["labelExpr": .string(label)]])
   }
 
   /// An axis of shares.

@@ -79,8 +79,10 @@ struct ExcuseGroup {
     case .hotKey: return "hot key: \(first.subject) alone sends \(needs), a shard takes \(has); \(first.remark)"
     case .readCalls: return "read calls of \(first.subject): \(needs) wanted, \(has) answered\(remark)"
     case .readBytes: return "read bytes of \(first.subject): \(needs) wanted, \(has) given\(remark)"
-    case .autoscaler: return "the scaler of \(first.subject) came late: \(needs) were needed, \(has) open\(remark)"
-    case .onDemandScaling: return "\(first.subject) had not scaled yet: \(needs) were needed, \(has) open\(remark)"
+    case .autoscaler:
+      return "the autoscaler of \(first.subject) was too slow: \(needs) were needed, \(has) open\(remark)"
+    case .onDemandScaling:
+      return "on-demand scaling of \(first.subject) was too slow: \(needs) were needed, \(has) open\(remark)"
     case .accountConcurrency:
       return "account concurrency: \(first.subject) and others want \(needs) at once, the account runs \(has)\(remark)"
     case .consumer: return "consumer \(first.subject) falls behind by \(needs)\(remark)"
@@ -91,20 +93,29 @@ struct ExcuseGroup {
     case .retention: return "retention: \(needs) left the stream before \(first.subject) read them\(remark)"
     case .budget: return "budget \(first.subject): comes to \(has), \(needs) allowed\(remark)"
     case .objective: return "slo \(first.subject): comes to \(has), wanted \(needs)\(remark)"
-    case .undecided: return "slo \(first.subject) is not shown to hold: \(has) on average, wanted \(needs)\(remark)"
+    case .undecided: return "slo \(first.subject), too few runs to tell: \(has) on average, wanted \(needs)\(remark)"
     case .dearer where Self.isTied(first): return "no better: \(needs), as \(first.subject) has\(remark)"
-    case .dearer: return "dearer: \(needs), against \(has) of \(first.subject)\(remark)"
+    case .dearer:
+      let other = self.has == nil ? "" : "; \(first.subject) costs \(has)"
+      return "\(count == 1 ? "costs" : "cost") more: \(needs)\(remark)\(other)"
     case .notSimulated: return "not simulated: \(first.remark)"
     case .scenario: return "the scenario refuses it: \(first.remark)"
     case .price: return "no price: \(first.remark)"
-    case .worlds: return "holds in \(has) of the worlds, wanted \(needs)"
+    case .worlds: return "objectives met in \(has) of the cases, wanted \(needs)"
     }
   }
 
   private func text(_ range: ClosedRange<Double>?) -> String {
     guard let range else { return Figures.nothing }
     let (low, high) = (Self.text(range.lowerBound, first.unit), Self.text(range.upperBound, first.unit))
-    return low == high ? low : "\(low) to \(high)"
+    guard low != high else { return low }
+    // The unit once, where both ends have the same.
+    let unit = first.unit.isEmpty || !Self.isPlain(first.unit) ? "" : " \(first.unit)"
+    return "\(low.dropLast(low.hasSuffix(unit) ? unit.count : 0)) to \(high)"
+  }
+
+  private static func isPlain(_ unit: String) -> Bool {
+    !["USD/month", "USD/month of regret", "bytes/s", "share"].contains(unit)
   }
 
   /// A figure with its unit.

@@ -52,7 +52,7 @@ struct ExplainWords {
     let cells = recording.streams[stream].shards.filter { $0.seconds.indices.contains(second) }
     let refused = cells.reduce(0) { $0 + $1.seconds[second].refused }
     let count = cells.count { $0.seconds[second].refused > 0 }
-    return "The worst second of the worst minute was \(clock.text(focus)): \(Figures.count(count, of: "shard")) of "
+    return "Most was throttled at \(clock.text(focus)): \(Figures.count(count, of: "shard")) of "
       + "\(run.streams[stream].name) throttled \(Figures.count(refused, of: "record"))."
   }
 
@@ -64,10 +64,10 @@ struct ExplainWords {
   var sentences: [String] {
     guard let focus = explanation.focus, let recording = explanation.recording else { return [] }
     let until = recording.from + .seconds(Int64(recording.seconds))
-    let stretch = "Shown: \(clock.text(recording.from)) to \(clock.text(until)), around \(clock.text(focus))."
+    let stretch = "Seconds shown: \(clock.text(recording.from)) to \(clock.text(until)), around \(clock.text(focus))."
     let none = explanation.shown.isEmpty ? ["There was no demand on any shard then."] : []
     return [stretch] + none + explanation.shown.map { shardSentence($0, recording) } + streamSentences
-      + [recovery].compactMap(\.self) + ReaderStory.sentences(of: run).map { "Over the whole run: \($0)" }
+      + [recovery].compactMap(\.self) + ReaderStory.sentences(of: run).map { "In the whole run: \($0)" }
   }
 
   /// What a shard was asked for and what made it hot.
@@ -87,7 +87,7 @@ struct ExplainWords {
     var streams: [Int] = []
     for shown in explanation.shown where !streams.contains(shown.stream) { streams.append(shown.stream) }
     return streams.compactMap { stream in
-      Findings.hotShard(of: run.streams[stream]).map { "Over the whole run of \(run.streams[stream].name): \($0)" }
+      Findings.hotShard(of: run.streams[stream]).map { "In the whole run, stream \(run.streams[stream].name): \($0)" }
     }
   }
 
@@ -98,11 +98,11 @@ struct ExplainWords {
     let episodes = run.notes.filter { $0.subject == subject && [.throttleBegan, .throttleEnded].contains($0.kind) }
     // What begins after the focus is another story.
     if let end = episodes.first(where: { $0.at >= focus }), end.kind == .throttleEnded {
-      return "It ended at \(clock.text(end.at)): \(end.detail) on \(ShardID(first.shard))."
+      return "Throttling stopped at \(clock.text(end.at)): \(end.detail) on \(ShardID(first.shard))."
     }
     let isOpen = episodes.last { $0.at <= focus }?.kind == .throttleBegan
     return isOpen && episodes.allSatisfy { $0.at <= focus } && run.notesOmitted == 0
-      ? "It did not end within the run." : nil
+      ? "Throttling went on to the end of the run." : nil
   }
 
   func name(_ shown: Explanation.Shown) -> String {

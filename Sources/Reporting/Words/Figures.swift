@@ -25,6 +25,11 @@ public enum Figures {
     "\(count(number)) \(noun)\(number == 1 ? "" : "s")"
   }
 
+  /// Words as a sentence: a capital first, a full stop last.
+  static func sentence(_ words: some StringProtocol) -> String {
+    words.prefix(1).uppercased() + words.dropFirst() + "."
+  }
+
   /// The shortest text that reads back as the same double, integral ones without `.0`; nil when it is not finite.
   public static func shortest(_ value: Double) -> String? {
     guard value.isFinite else { return nil }
@@ -143,12 +148,13 @@ public enum Figures {
 struct ReportClock {
   /// When the run began.
   let start: Instant
-  private let isOneDay: Bool
+  private let isOneDay: Bool, isShort: Bool
 
   init(_ result: RunResult) {
     start = result.experiment.horizon.start
     let end = start + result.experiment.horizon.duration - Interval(nanoseconds: 1)
     isOneDay = start.seconds / 86_400 == end.seconds / 86_400
+    isShort = end - start < .minutes(10)
   }
 
   /// `20:14:31`, or `2026-03-06 20:14:31`.
@@ -166,6 +172,9 @@ struct ReportClock {
 
   /// Both labels, for the ends of an axis.
   func axis(from: Instant, to: Instant) -> (from: String, to: String) { (label(from), label(to)) }
+
+  /// How an axis writes a time, as d3's time formats have it.
+  var pattern: String { (isOneDay ? "" : "%m-%d ") + "%H:%M" + (isShort ? ":%S" : "") }
 
   /// Seconds since the run began.
   func offset(_ instant: Instant) -> Double { (instant - start).inSeconds }

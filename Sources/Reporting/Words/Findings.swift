@@ -9,6 +9,7 @@ struct Findings {
   /// The verdict in one word.
   enum Outcome: String {
     case passed = "PASS"
+    case unjudged = "NOT JUDGED"
     case failed = "FAIL"
     case interrupted = "INTERRUPTED"
   }
@@ -24,12 +25,15 @@ struct Findings {
   }
 
   /// The verdict in one word.
-  var outcome: Outcome { report.isComplete ? (report.isPassing ? .passed : .failed) : .interrupted }
+  var outcome: Outcome {
+    guard report.isComplete else { return .interrupted }
+    return run.verdicts.isEmpty ? .unjudged : report.isPassing ? .passed : .failed
+  }
 
   /// What the word rests on.
   var grounds: String {
     guard report.isComplete else { return interruption }
-    guard !run.verdicts.isEmpty else { return "the scenario sets no objectives, so none could be broken" }
+    guard !run.verdicts.isEmpty else { return "the scenario has no objectives (slo:)" }
     return broken(.fail) ?? heldText
   }
 
@@ -50,7 +54,7 @@ struct Findings {
     let story = ShardStory(shard, of: stream)
     if story.isShared, stream.shards.count > 1 {
       let refusing = stream.shards.count { $0.throttled > 0 }
-      return "Throttling fell on \(refusing) of \(stream.shards.count) shards, \(story.phrase)."
+      return "Throttling fell on \(refusing) of \(stream.shards.count) shards; \(story.phrase)."
     }
     let share = shard.throttled == all ? "All" : Figures.percent(Double(shard.throttled) / Double(all)) + " of"
     let limit = story.bindingLimit.map { ", by its limit on \($0)" } ?? ""
@@ -68,8 +72,14 @@ struct Findings {
   private var heldText: String {
     let hard = run.verdicts.count { $0.objective.severity == .fail }
     let held =
-      hard == 0 ? "no objective can fail the run" : hard == 1 ? "the objective held" : "all \(hard) objectives held"
-    return held + (broken(.warn).map { "; of those that only warn, \($0)" } ?? "")
+      hard == 0
+      ? "no objective can fail the run"
+      : hard == 1 ? "the objective that can fail the run held" : "all \(hard) objectives that can fail the run held"
+    guard let warnings = broken(.warn) else {
+      return hard == 1
+        ? "the objective held" : hard == 0 ? "the objectives, which only warn, held" : "all \(hard) objectives held"
+    }
+    return "\(held), \(warnings)"
   }
 
   /// The broken objectives of that severity: at most three by name.
@@ -80,7 +90,7 @@ struct Findings {
     let named = broken.prefix(3).map(shortfall).joined(separator: "; ")
     let more = broken.count > 3 ? "; and \(broken.count - 3) more" : ""
     guard severity == .fail else {
-      return "\(broken.count) of \(all.count) \(broken.count == 1 ? "is" : "are") broken: \(named)\(more)"
+      return "\(broken.count) of \(all.count) that only warn did not: \(named)\(more)"
     }
     return "\(broken.count) of \(Figures.count(all.count, of: "objective")) broken: \(named)\(more)"
   }
@@ -115,19 +125,22 @@ struct Findings {
   /// What the one-minute view says beside it.
   private static func contrast(_ view: MinuteView) -> String {
     guard view.minutes > 0 else { return "" }
-    let minute = "the stream's busiest minute averaged \(Figures.percent(view.streamUtilization)) of its capacity"
     if view.streamUtilization < 0.8 {
-      return ". One-minute metrics show that it happened, in \(Figures.count(view.minutesWithThrottles)) of "
-        + "\(Figures.count(view.minutes, of: "minute")), but not why: \(minute)"
+      return ". CloudWatch shows that it happened, in \(Figures.count(view.minutesWithThrottles)) of "
+        + "\(Figures.count(view.minutes, of: "minute")), but not why: averaged over a minute and all shards, the stream was "
+        + "\(Figures.percent(view.streamUtilization)) full at most"
     }
-    return view.streamUtilization < 1 ? "; \(minute)" : "; \(minute), so one-minute averages show it too"
+    let minute = "the stream's busiest minute averaged \(Figures.percent(view.streamUtilization)) of its capacity"
+    return view.streamUtilization < 1 ? "; \(minute)" : "; \(minute), so CloudWatch shows it too"
   }
 
   private var acceptance: String {
     let ofFirehoses = run.firehoses.reduce(0) { $0 + ($1.ingest?.throttledRecords ?? 0) }
     let retried = run.records.throttledAttempts > ofFirehoses
     guard !retried else {
-      return "Once the first minutes are left out (clock.warmup), no record was throttled at its first attempt."
+      return
+        "Records were throttled only in the first \(Figures.duration(run.experiment.horizon.warmup)), which figures leave out "
+        + "(clock.warmup), or when they were sent again."
     }
     let busiest = run.streams.filter { $0.minuteView.minutes > 0 }.map(\.minuteView.streamUtilization).max()
     let load = busiest.map { "; the busiest minute of a stream averaged \(Figures.percent($0)) of its capacity" }
@@ -139,8 +152,9 @@ struct Findings {
     guard demand > 0, let stream = run.streams.first(where: { $0.secondView.worstDemand == demand }) else { return nil }
     let view = stream.secondView
     let place = run.streams.count == 1 ? "" : " of `\(stream.name)`"
-    return "Worst second \(clock.text(view.worstSecond)): demand on \(view.worstShard)\(place) was "
-      + (demand < 1 ? "\(Figures.percent(demand)) of its limit." : "\(Figures.factor(demand)) its limit.")
+    return "Worst second \(clock.text(view.worstSecond)): new records for \(view.worstShard)\(place) came to "
+      + (demand < 1
+        ? "\(Figures.percent(demand)) of its limit." : "\(Figures.factor(demand)) its limit, resends not counted.")
   }
 
   private var cause: String? {
@@ -163,26 +177,39 @@ struct Findings {
   private static func reasons(_ producers: [ProducerResult]) -> String {
     func sum(_ part: (ProducerResult) -> Int64) -> Int64 { producers.reduce(0) { $0 + part($1) } }
     let parts = [
-      (sum(\.lostByAttempts), "out of attempts"), (sum(\.lostByAge), "too old"),
-      (sum(\.dropped), "dropped from a full buffer"), (sum(\.diverted), "diverted elsewhere"),
+      (sum(\.lostByAttempts), "after their last attempt (max_attempts)"), (sum(\.lostByAge), "older than retry.ttl"),
+      (sum(\.dropped), "dropped from a full buffer"), (sum(\.diverted), "sent elsewhere, the buffer being full"),
     ]
     let known = parts.filter { $0.0 > 0 }.map { "\(Figures.count($0.0)) \($0.1)" }
     return known.isEmpty ? "the reason was not recorded" : known.joined(separator: ", ")
   }
 
-  /// The one that is furthest behind: at the end, by a minute or more; else by its records' times.
+  /// Consumers that are named at the most.
+  private static let mostConsumers = 3
+
+  /// How long consumers wait for records, those first that are furthest behind at the end, by a minute or more, then those whose
+  /// records took longest.
   private var slowestConsumer: String? {
     let measured = run.consumers.filter { $0.propagation.count > 0 }
     func lag(_ consumer: ConsumerResult) -> (Interval, Interval) {
       let isLate = ReaderStory.isLate(consumer)
       return (isLate ? consumer.iteratorAgeLast : .zero, consumer.propagation.percentile(99))
     }
-    guard let consumer = measured.reversed().max(by: { lag($0) < lag($1) }) else { return nil }
-    let subject = measured.count == 1 ? "Consumer `\(consumer.name)`" : "The slowest consumer, `\(consumer.name)`,"
-    let times = "99 % of its records within \(Figures.duration(consumer.propagation.percentile(99))) of their arrival"
-    return consumer.backlog > 0 && ReaderStory.isLate(consumer)
-      ? "\(subject) had \(times), those it had not read counted as late as they were at the end."
-      : "\(subject) had \(times)."
+    let sorted = measured.enumerated().sorted { a, b in
+      let (one, other) = (lag(a.element), lag(b.element))
+      return one == other ? a.offset < b.offset : one > other
+    }.map(\.element)
+    guard !sorted.isEmpty else { return nil }
+    let parts = sorted.prefix(Self.mostConsumers).enumerated().map { place, consumer in
+      let times =
+        "\(Figures.duration(consumer.propagation.percentile(99)))\(place == 0 ? " of their arrival at the shard" : "")"
+      let unread = ReaderStory.isLate(consumer) ? ", unread ones counted as late as they were at the end" : ""
+      return
+        "`\(consumer.name)` within \(times) (the slowest after \(Figures.duration(consumer.propagation.max))\(unread))"
+    }
+    let more = sorted.count - parts.count
+    return "99 % of records reached \(parts.joined(separator: ", "))"
+      + (more > 0 ? ", and \(Figures.count(more, of: "more consumer")) sooner." : ".")
   }
 
   /// What the scenario asked of its streams and AWS refused: the plan of somebody does not come true.

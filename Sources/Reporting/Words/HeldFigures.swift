@@ -3,15 +3,15 @@ internal import Planning
 internal import Simulation
 
 extension HeldCount {
-  /// `held in 28 of 30 runs`, and what that shows.
+  /// `met in 28 of 30 runs`, and what that shows.
   var words: String {
     let shown: String =
       switch outcome {
-      case .holds: ": shown to hold"
-      case .breaks: ": shown to break"
+      case .holds: ": met"
+      case .breaks: ": not met"
       case .open, .hopeless: ""
       }
-    return "held in \(Figures.count(held)) of \(Figures.count(runs, of: "run"))\(shown)"
+    return "met in \(Figures.count(held)) of \(Figures.count(runs, of: "run"))\(shown)"
   }
 
   /// The same as members.

@@ -17,6 +17,8 @@ extension RunResult {
     case "lambda": consumers.contains { $0.function != nil }
     case "flink": consumers.contains { $0.flink != nil }
     case "kcl": consumers.contains(where: \.hasLeases)
+    case "reader" where limit.name.hasPrefix("reader.refused"):
+      consumers.contains { $0.function != nil } || firehoses.contains { $0.reading != nil }
     case "reader": consumers.contains(where: \.isPolling) || firehoses.contains { $0.reading != nil }
     case "kpl": clients.contains { if case .kpl = $0 { true } else { false } }
     case "agent": clients.contains(.agent)

@@ -90,7 +90,7 @@ struct ReaderStory {
   }
 
   private static func rate(_ reader: Reader) -> String {
-    "\(Figures.number(reader.fallingBehind ?? 0)) s a second"
+    "\(Figures.number(60 * (reader.fallingBehind ?? 0))) s a minute"
   }
 
   // MARK: Sentences

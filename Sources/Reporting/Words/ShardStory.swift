@@ -73,18 +73,19 @@ struct ShardStory {
     case .oneKey(let key, let share, let isAloneOverLimit):
       "one key: \(Markdown.code(key)) carries \(Figures.percent(share)) of it; "
         + (isAloneOverLimit
-          ? "a split cannot help, salt or spread the key"
-          : "a split only separates the other keys from it, salt or spread the key")
+          ? "a split cannot help, spread this key over several"
+          : "a split only separates the other keys from it, spread this key over several")
     case .wideRange(let factor):
       "many keys, \(Figures.factor(factor)) its even share of the hash keys; \(splitWords)"
     case .warmKeys(let factor, let busiest, let share):
-      "its keys bring \(Figures.factor(factor)) an average shard's load"
+      "its keys bring \(Figures.factor(factor)) an average shard's load, in its busiest minute "
+        + "\(Figures.percent(shard.busiestMinuteUtilization)) of its limit"
         + (busiest.map { ", \(Markdown.code($0)) alone \(Figures.percent(share)) of its records" } ?? "")
         + "; \(splitWords)"
     case .bursts(let minute):
       "evenly loaded, in bursts: its busiest minute is \(Figures.percent(minute)) full; spread the peaks, or add shards "
         + "for them (the limit on \(throttledMostBy) binds)"
-    case .evenLoad: "evenly loaded: the stream is too small (the limit on \(throttledMostBy) binds)"
+    case .evenLoad: "all shards are full: the stream is too small (by the limit on \(throttledMostBy))"
     }
   }
 

@@ -49,7 +49,7 @@ extension ScenarioDecoder {
     guard ["schema", "name", "description", "seed", "extends", "outputs", "plan", "variants"].contains(subject) else {
       return
     }
-    let remedy = subject == "seed" ? "every design is simulated with many replications" : "name a value of the design"
+    let remedy = subject == "seed" ? "every design is run many times" : "name a value of the design"
     field.refuse("\(ConfigNode.quoted(path)) is no part of a design", remedy: remedy)
   }
 

@@ -178,7 +178,7 @@ private struct BaselineDecoder {
     }
     if let count, items.count != count {
       field.refuse(
-        "\(items.count) values for \(count) replications", remedy: "one each; null where nothing was measured")
+        "\(items.count) values for \(count) runs", remedy: "one each; null where nothing was measured")
     }
     return items.map { $0.node.isNull ? nil : $0.anyNumber(expecting: "a number") }
   }

@@ -14,16 +14,16 @@ struct QueueOptions: ParsableArguments {
   @Option(help: "With --queue: work on a record, its mean; with --service-p99 its median.") var service: String?
   @Option(help: "With --queue: the 99th percentile of work, which is lognormal then, else exponential.")
   var serviceP99: String?
-  @Option(help: "With --queue: VisibilityTimeoutSeconds, in whole seconds; 30s unless told.") var visibility: String?
+  @Option(help: "With --queue: VisibilityTimeoutSeconds, in whole seconds (default: 30s).") var visibility: String?
   @Option(help: "With --queue: the share of attempts that fail.") var failures: Double?
   @Option(help: "With --queue: what a failed attempt does: silent or release, which sets visibility to 0.") var failing:
     Failing?
-  @Option(help: "With --queue: MaxReceiveCount, or none; 6 unless told.") var maxReceives: String?
-  @Option(help: "With --queue: records of a receive, 1 to 10; 10 unless told.") var batch: Int?
-  @Option(help: "With --queue: each when it is done, or all of a batch when the last is; batch unless told.")
+  @Option(help: "With --queue: MaxReceiveCount, or none (default: 6).") var maxReceives: String?
+  @Option(help: "With --queue: records of a receive, 1 to 10 (default: 10).") var batch: Int?
+  @Option(help: "With --queue: each when it is done, or all of a batch when the last is (default: batch).")
   var acknowledge: Acknowledging?
-  @Option(help: "With --queue: threads of an instance; 1 unless told.") var threads: Int?
-  @Option(help: "With --queue: the share of work that may outlast its visibility; 1e-6 unless told.") var outlasting:
+  @Option(help: "With --queue: threads of an instance (default: 1).") var threads: Int?
+  @Option(help: "With --queue: the share of work that may outlast its visibility (default: 1e-6).") var outlasting:
     Double?
 
   /// What a failed attempt does.

@@ -14,7 +14,7 @@ struct SettingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "record takes records one by one; adaptive takes many at a time where their order can change nothing; short for --set clock.resolution=…",
+      "record simulates every record by itself; adaptive is faster and combines records where their order changes nothing; short for --set clock.resolution=",
       valueName: "record|adaptive"))
   private var resolution: Resolution?
 

@@ -9,7 +9,7 @@ internal import Synchronization
 struct TaskOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Simulates nothing here: what tasks in DIR came to is looked up, and those that are missing are written there, for weir task. Ends with 75 while any is missing.",
+      "Splits the work: uses the results of tasks in DIR, and writes those that are missing there, to be run by weir task on any machine. Ends with 75 while any is missing.",
       valueName: "dir"))
   var tasks: String?
   @Option(
@@ -19,7 +19,7 @@ struct TaskOptions: ParsableArguments {
   var on: String?
   @Flag(help: "With --on slurm: submits the array job and waits for it, instead of writing its script only.")
   var submit = false
-  @Option(help: "With --on: tasks of one start; as many as take 30 s unless told.") var chunk: Int?
+  @Option(help: "With --on: tasks of one start (default: as many as take 30 s).") var chunk: Int?
 
   func validate() throws {
     let engines = ["dask", "slurm"]

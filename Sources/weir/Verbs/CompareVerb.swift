@@ -25,19 +25,19 @@ struct CompareVerb: AsyncParsableCommand {
       """.flowing)
 
   @Argument(help: "A scenario with variants, or several scenarios.") var files: [String]
-  @Option(help: ArgumentHelp("A variant of the file; all of them unless told. May be repeated.", valueName: "name"))
+  @Option(help: ArgumentHelp("A variant of the file (default: all of them). May be repeated.", valueName: "name"))
   var variant: [String] = []
   @Option(
     help: ArgumentHelp(
-      "A variant made here: settings joined by commas. May be repeated.", valueName: "path=value,…"))
+      "A variant made here: settings joined by commas. May be repeated.", valueName: "path=value,..."))
   var with: [String] = []
   @Flag(help: "Leaves out the file as it stands: the others are compared with the first variant.")
   var withoutBase = false
-  @Option(help: "Runs of each design; \(FigureEstimate.least) unless told.") var replications: Int?
+  @Option(help: "Runs of each design (default: \(FigureEstimate.least)).") var replications: Int?
   @Option(help: "Adds runs until every difference is known to within this share of the larger mean, such as 0.05.")
   var precision: Double?
   @Option(help: "The most runs of each design with --precision.") var maxReplications = 200
-  @Option(help: "How sure each ± is: 0.95 is wrong once in twenty times.") var level = 0.95
+  @Option(help: "How sure each margin of error is: 0.95 is wrong once in twenty times.") var level = 0.95
   @OptionGroup var metrics: MetricsOption
   @OptionGroup var scenario: ScenarioOptions
   @OptionGroup var workers: WorkersOption

@@ -9,6 +9,7 @@ struct CostVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "cost",
     abstract: "What a scenario costs by arithmetic: its bill, and all three modes side by side.",
+    usage: "weir cost [<options>] <file>",
     discussion: """
       The averages of its producers go on until the period is over. weir run meters what happens instead.
 

@@ -8,14 +8,15 @@ internal import Simulation
 struct CoverageVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "coverage",
-    abstract: "Measures how often weir's intervals hold a truth that is known, on a single-server queue at 80 %.",
+    abstract:
+      "Checks weir's statistics: how often its intervals contain the right value, on a queue whose answer is known.",
+    usage: "weir coverage [<options>]",
     discussion: """
-      Three ways to treat the beginning of a run that starts with a backlog: cut by MSER-5 on the path averaged over the
-      replications (weir's way), by MSER-5 on each run, and not at all. docs/statistics.md has what came out.
+      Nobody needs it to plan streams. The queue has one server, 80 % busy (M/M/1), and begins with a backlog; three ways to
+      treat that start-up are compared: cut as weir does, cut run by run, and not at all. docs/statistics.md has what came out.
 
-      With --holding it measures plans instead: streams with rare bursts, limits that a known share of their runs meets, and
-      how many seeds say that these hold. With --burst it measures weir trace: how often the range that it tells holds the
-      burst that was there.
+      With --holding it checks weir plan instead: how often a plan says that an objective is met that a known share of runs
+      meets. With --burst it checks weir trace: how often the range that it tells contains the burst that was there.
 
       EXAMPLE
         weir coverage --intervals 40 --customers 4000
@@ -24,14 +25,14 @@ struct CoverageVerb: AsyncParsableCommand {
       """.flowing,
     shouldDisplay: false)
 
-  @Option(help: "Intervals made.") var intervals = 2_000
-  @Option(help: "Replications behind each interval.") var replications = 10
-  @Option(help: "Customers of each replication.") var customers = 16_000
+  @Option(help: "How many intervals to check.") var intervals = 2_000
+  @Option(help: "Runs behind each interval.") var replications = 10
+  @Option(help: "Arrivals in each run.") var customers = 16_000
   @Option(help: "The seed.") var seed: UInt64 = 1
-  @Flag(help: "Measure plans: how often limits are said to hold.") var holding = false
-  @Option(help: "With --holding: runs of each family.") var runs = 1_000
-  @Option(help: "With --holding: seeds that draw from them; with --burst: streams.") var seeds = 200
-  @Option(help: "Measure traces: a burst of so many times its minute's mean.") var burst: Double?
+  @Flag(help: "Check weir plan: how often objectives are said to be met.") var holding = false
+  @Option(help: "With --holding: runs to draw from.") var runs = 1_000
+  @Option(help: "With --holding: tries; with --burst: streams.") var seeds = 200
+  @Option(help: "Check weir trace: bursts of so many times their minute's mean.") var burst: Double?
   @Option(help: "With --burst: minutes that CloudWatch counted.") var minutes = 6
   @OptionGroup var workers: WorkersOption
   @OptionGroup var output: TextOrJSONOption

@@ -11,6 +11,7 @@ struct ExplainVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
     abstract: "Shows why: the seconds around a broken objective, throttling or a loss.",
+    usage: "weir explain [<options>] <file>",
     discussion: """
       EXAMPLE
         weir explain scenarios/tail-latency.yaml --set clock.duration=30s --at T+20s

@@ -9,6 +9,7 @@ struct ExportVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Writes a Jupyter notebook of a run, beside the CSV files it reads.",
+    usage: "weir export [<options>] <file>",
     discussion: """
       RUN is a scenario, which is simulated first, or a directory that `weir run --out` wrote.
 

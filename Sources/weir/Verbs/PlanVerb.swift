@@ -22,8 +22,8 @@ struct PlanVerb: AsyncParsableCommand {
 
   @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
   @Option(help: "How surely a design must hold, between 0.5 and 1.") var confidence = 0.95
-  @Option(help: "In which share of runs its objectives must hold together; 0.9 unless told.") var reliability: Double?
-  @Option(help: "The most runs of one design; as many as that takes unless told.") var replications: Int?
+  @Option(help: "Share of runs in which all objectives must be met (default: 0.9).") var reliability: Double?
+  @Option(help: "The most runs of one design (default: as many as that takes).") var replications: Int?
   @OptionGroup var workers: WorkersOption
   @OptionGroup var tasks: TaskOptions
   @OptionGroup var scenario: ScenarioOptions

@@ -9,6 +9,7 @@ struct RunScenario: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
     abstract: "Simulates a scenario and reports what happened.",
+    usage: "weir run [<options>] <file>",
     discussion: """
       EXAMPLE
         weir run scenarios/flagship.yaml --out out
@@ -22,12 +23,12 @@ struct RunScenario: AsyncParsableCommand {
   @OptionGroup var scenario: ScenarioOptions
   @Option(
     help:
-      "Runs, each with other random traffic; from \(FigureEstimate.least) on their means come with a ±."
+      "Runs, each with other random traffic; from \(FigureEstimate.least) on their means come with a margin of error."
   )
   var replications = 1
   @OptionGroup var workers: WorkersOption
   @OptionGroup var output: OutputOptions
-  @Flag(help: "Runs it twice and stops at the first event that differs, instead of reporting.") var check = false
+  @Flag(help: "Checks that two runs are the same, event by event, instead of reporting.") var check = false
 
   func validate() throws {
     try Usage.check([((1...10_000).contains(replications), "--replications takes 1 to 10000.")])

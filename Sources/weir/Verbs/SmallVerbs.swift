@@ -61,7 +61,7 @@ struct Limits: ParsableCommand {
 
 struct Metrics: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Prints every number that a run comes to: path, unit, meaning, better direction.",
+    abstract: "Prints every metric of a run: path, unit, meaning, and whether lower is better.",
     discussion: """
       Paths are those of run.json, with NAME for each thing's name. What has a better direction can be named with
       --metrics; what has an objective, in a scenario's slo.

@@ -29,7 +29,7 @@ struct SweepVerb: AsyncParsableCommand {
       "A range or a list of values: path=4..64:4, path=a,b,c. May be repeated.", valueName: "path=values"))
   var parameters: [String]
   @Option(
-    help: "Runs of each combination; from \(FigureEstimate.least) on their means come with a ±.")
+    help: "Runs of each combination; from \(FigureEstimate.least) on their means come with a margin of error.")
   var replications = 1
   @OptionGroup var metrics: MetricsOption
   @OptionGroup var scenario: ScenarioOptions

@@ -45,7 +45,7 @@ struct TaskVerb: AsyncParsableCommand {
 struct MergeVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
-    abstract: "Makes the report of the command whose tasks a directory holds.",
+    abstract: "Makes the report once all tasks of a --tasks directory are done.",
     discussion: """
       Gives again the command of the last --tasks DIR, in the directory where it was given, and looks up what its tasks came
       to: the report has the bytes of one machine's. Ends with 75, and writes the tasks that are missing, while any is.

@@ -18,11 +18,15 @@ struct TestVerb: AsyncParsableCommand {
       changed and the first run went as the baseline says, the others are not run.
 
       EXIT CODES
-        0   every objective held, nothing became worse than its baseline
-        10  an objective of severity fail broke (also with --update, unless --accept-failing)
-        11  a figure became worse than its baseline, or changed that has no better
-        65  a scenario, a baseline or a figure's name is wrong; 66 a file is missing; all others are judged all the same
+        0   objectives met, nothing worse than its baseline
+        10  an objective of severity fail was not met
+            (with --update too, unless --accept-failing)
+        11  a figure became worse than its baseline, or
+            changed where neither way is better
+        65  a scenario, baseline or figure's name is wrong
+        66  a file is missing
         130 interrupted
+      After 65 and 66 the other scenarios are judged all the same.
       The first of 130, 65, 66, 10 and 11 that applies is the code.
       """.flowing)
 

@@ -12,6 +12,7 @@ struct TraceVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trace",
     abstract: "Says what recorded traffic is like, and makes a scenario of it.",
+    usage: "weir trace [<options>] [<files> ...]",
     discussion: """
       Reads CloudWatch's JSON (aws cloudwatch get-metric-data, get-metric-statistics), of a stream or of its shards, what its
       console and Grafana export, CSV (t_s,count[,bytes] or t_s,key,bytes), and partition keys (one a line, or aws kinesis

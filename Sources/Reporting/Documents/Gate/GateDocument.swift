@@ -41,7 +41,7 @@ public struct GateDocument: Exhibit {
       let id = objective.verdict.objective.id
       switch objective.standing {
       case .held: return []
-      case .warned: return ["    slo \(id), a warning: \(GateWords.breach(objective, of: found))"]
+      case .warned: return ["    slo \(id) (only warns): \(GateWords.breach(objective, of: found))"]
       case .broken:
         return ["    slo \(id): \(GateWords.breach(objective, of: found))"]
           + GateWords.commands(found, objective).map { "      \($0)" }

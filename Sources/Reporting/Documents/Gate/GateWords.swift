@@ -75,7 +75,7 @@ struct GateWords {
       (.worse, "worse"), (.changed, "changed"), (.gone, "no longer measured"), (.better, "better"), (.new, "new"),
     ]
     let parts = kinds.map { kind, word in (changes.count { $0.verdict == kind }, word) }.filter { $0.0 > 0 }
-    guard !parts.isEmpty else { return "inside the noise of its baseline" }
+    guard !parts.isEmpty else { return "no change beyond chance" }
     return parts.map { "\(Figures.count($0.0, of: "figure")) \($0.1)" }.joined(separator: ", ")
   }
 
@@ -85,10 +85,10 @@ struct GateWords {
     let n = found.samples.count
     switch comparison.method {
     case .paired: return "run by run over \(n) runs on the same seed"
-    case .welch: return "by Welch's test over \(n) runs, as the seed has changed"
+    case .welch: return "by averages over \(n) runs, as the seed has changed (Welch's test)"
     case .tolerance:
-      return "by a tolerance of \(Figures.percent(comparison.tolerance)): fewer than "
-        + "\(GateComparison.leastForTest) runs do not tell what is noise"
+      return "by a tolerance of \(Figures.percent(comparison.tolerance)): with fewer than "
+        + "\(GateComparison.leastForTest) runs chance cannot be told from change"
     }
   }
 
@@ -146,7 +146,7 @@ struct GateWords {
     case .write: return "wrote \(found.baselineFile)"
     case .withhold(let broken):
       return
-        "did not write \(found.baselineFile): \(broken.joined(separator: ", ")) failed; mend it, or accept it with "
+        "did not write \(found.baselineFile): \(broken.joined(separator: ", ")) failed; fix it, or accept it with "
         + "--accept-failing"
     }
   }

@@ -61,7 +61,7 @@ extension RunPictures {
             "params": VegaLite.zoom,
             "mark": ["type": "line", "interpolate": "step-after", "tooltip": .bool(true), "clip": .bool(true)],
             "encoding": [
-              "x": Self.minutes(), "y": VegaLite.number("records", "records, the most of each stretch"),
+              "x": time, "y": VegaLite.number("records", "records, the most of each stretch"),
               "color": VegaLite.colours("state", [("in flight", .orange), ("visible", .sky)]),
             ],
           ]), VegaLite.rule("y", at: Double(queue.inFlightLimit)),

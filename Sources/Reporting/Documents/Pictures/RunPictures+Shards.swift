@@ -25,7 +25,7 @@ extension RunPictures {
     let finding =
       hot == 0
       ? "No shard throttled; the fullest second of one came to \(Figures.percent(stream.utilization.max)) of its limit.\(left)"
-      : "\(Figures.count(hot)) of \(Figures.count(stream.shards.count, of: "shard")) throttled. Rows are in the order of the "
+      : "\(Figures.count(hot)) of \(Figures.count(stream.shards.count, of: "shard")) throttled (orange). Rows are in the order of the "
         + "hash keys; lines lead from a shard to those that took its range.\(left)"
     return Picture(
       "shards", of: stream.name, "Which shards of \(stream.name) were full, and when?", finding,
@@ -79,7 +79,8 @@ extension RunPictures {
     let rows: JSONValue = [
       "values": .array(numbers.indices.map { .number(Double($0) + 0.5) }),
       "labelExpr": .string("\(labels)[floor(datum.value)]"), "grid": .bool(false), "ticks": .bool(false),
-      "labelOverlap": .bool(false),
+      // The other layers bring a count of ticks, one for 40 pixels, to which Vega thins the values (findings/).
+      "labelOverlap": .bool(false), "tickCount": .count(numbers.count),
     ]
     let y = VegaLite.number(
       "row", nil,
@@ -89,7 +90,7 @@ extension RunPictures {
           "domain": .array([.count(0), .count(numbers.count)]), "reverse": .bool(true), "nice": .bool(false),
         ],
       ])
-    let cell: [String: JSONValue] = ["x": Self.minutes(), "x2": ["field": "until"], "y": y, "y2": ["field": "below"]]
+    let cell: [String: JSONValue] = ["x": time, "x2": ["field": "until"], "y": y, "y2": ["field": "below"]]
     let tips: JSONValue = [
       VegaLite.number("shard", "shard"), VegaLite.number("minute", "from minute"),
       VegaLite.number("peak_load", "fullest second", ["format": ".1~%"]), VegaLite.number("throttled", "throttled"),
@@ -114,7 +115,7 @@ extension RunPictures {
             lines,
             VegaLite.view(
               ["type": "rule", "aria": .bool(false), "color": "#333333", "strokeWidth": .number(1)],
-              ["x": Self.minutes(), "y": VegaLite.number("from_row", nil), "y2": ["field": "to_row"]]))),
+              ["x": time, "y": VegaLite.number("from_row", nil), "y2": ["field": "to_row"]]))),
     ]
   }
 }

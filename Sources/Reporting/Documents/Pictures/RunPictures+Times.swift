@@ -92,7 +92,7 @@ extension RunPictures {
     var table = CSVTable(["minute", "reader", "seconds_behind"])
     let width = run.experiment.horizon.reportBin
     for one in known {
-      let name = one.consumer.map { "pushed to \($0)" } ?? "polled from \(one.stream)"
+      let name = one.consumer.map { "pushed to \($0)" } ?? "polled by \(pollers(of: one.stream))"
       let worst = Series(one.samples.map(\.maximum), columns: Self.mostAges, gathering: .max)
       for (range, age) in zip(worst.ranges, worst.columns) {
         let at = clock.start + width * Int64(one.samples[range.lowerBound].bin)
@@ -101,27 +101,38 @@ extension RunPictures {
     }
     return Picture(
       "behind", of: nil, "How far do readers fall behind?",
-      "At most \(Figures.number(worst / 1_000)) s as CloudWatch tells it, which knows only of records that were read; lines are the worst of "
-        + "each stretch, marks are what happened.",
+      "At most \(Figures.number(worst / 1_000)) s as CloudWatch tells it: the age of the last record of each answer, so one answer that catches up "
+        + "hides a delay. Lines are the worst of each stretch.",
       [.init(table, words: ["reader"]), events],
       [
         "width": .count(VegaLite.width), "height": .count(180),
-        "layer": .array([Self.behind] + VegaLite.layer(events, Self.marks)),
+        "layer": .array([behind] + VegaLite.layer(events, marks)),
       ])
   }
 
-  private static let behind: JSONValue = [
-    "params": VegaLite.zoom,
-    "mark": ["type": "line", "interpolate": "step-after", "tooltip": .bool(true), "clip": .bool(true)],
-    "encoding": [
-      "x": minutes(), "y": VegaLite.number("seconds_behind", "seconds behind"), "color": VegaLite.words("reader", nil),
-    ],
-  ]
-  private static let marks = VegaLite.view(
+  private func pollers(of stream: String) -> String {
+    let experiment = run.experiment
+    return experiment.consumers.filter { $0.isPolling && experiment.streams[$0.stream].name == stream }.map(\.name)
+      .joined(separator: ", ")
+  }
+
+  private var behind: JSONValue {
     [
-      "type": "rule", "aria": .bool(false), "color": VegaLite.Colour.grey.json,
-      "strokeDash": .array([.count(2), .count(2)]),
-    ], ["x": minutes(), "tooltip": [VegaLite.tip("event", "event"), VegaLite.tip("detail", "detail")]])
+      "params": VegaLite.zoom,
+      "mark": ["type": "line", "interpolate": "step-after", "tooltip": .bool(true), "clip": .bool(true)],
+      "encoding": [
+        "x": time, "y": VegaLite.number("seconds_behind", "seconds behind"), "color": VegaLite.words("reader", nil),
+      ],
+    ]
+  }
+
+  private var marks: JSONValue {
+    VegaLite.view(
+      [
+        "type": "rule", "aria": .bool(false), "color": VegaLite.Colour.grey.json,
+        "strokeDash": .array([.count(2), .count(2)]),
+      ], ["x": time, "tooltip": [VegaLite.tip("event", "event"), VegaLite.tip("detail", "detail")]])
+  }
 
   /// What happened to readers and to the service, with its time.
   private var happenings: CSVTable {

@@ -21,10 +21,8 @@ struct RunPictures: Sendable {
   /// Minutes since the run began, for an axis.
   func minutes(_ instant: Instant) -> Double { clock.offset(instant) / 60 }
 
-  /// An axis of minutes since the run began.
-  static func minutes(_ field: String = "minute") -> JSONValue {
-    VegaLite.number(field, "minutes since the run began", ["scale": ["nice": .bool(false), "zero": .bool(false)]])
-  }
+  /// An axis of minutes since the run began, whose labels are the time of day.
+  var time: JSONValue { VegaLite.time(clock) }
 
   // MARK: The worst minute
 
@@ -61,12 +59,12 @@ struct RunPictures: Sendable {
     let finding =
       total == 0
       ? "Nothing was throttled; the fullest second of a shard came to \(Figures.percent(stream.utilization.max)) of its limit."
-      : "Records were throttled \(Figures.count(total, of: "time")); the most that one shard was asked for in a second was "
+      : "\(Figures.count(total, of: "attempt")) were throttled; the highest demand on a shard in a second was "
         + "\(Figures.percent(stream.secondView.worstDemand)) of its limit."
     return Picture(
       "timeline", of: stream.name, "When was stream \(stream.name) full?", finding, [.init(table)],
       [
-        "vconcat": [Self.loads, Self.throttles(in: Figures.duration(length))],
+        "vconcat": [loads, throttles(in: Figures.duration(length))],
         "resolve": ["scale": ["x": "shared"]],
       ])
   }
@@ -74,8 +72,8 @@ struct RunPictures: Sendable {
   private static let loadNames = [
     ("stream's mean load", VegaLite.Colour.light), ("fullest shard-second", .green), ("most demand", .blue),
   ]
-  private static var loads: JSONValue {
-    let words = zip(["mean_load", "peak_load", "peak_demand"], loadNames).map { "\($0): \"\($1.0)\"" }
+  private var loads: JSONValue {
+    let words = zip(["mean_load", "peak_load", "peak_demand"], Self.loadNames).map { "\($0): \"\($1.0)\"" }
     let folded: JSONValue = [
       ["fold": ["mean_load", "peak_load", "peak_demand"], "as": ["column", "share"]],
       ["calculate": .string("({\(words.joined(separator: ", "))})[datum.column]"), "as": "what"],
@@ -86,22 +84,22 @@ struct RunPictures: Sendable {
         VegaLite.view(
           ["type": "line", "interpolate": "step-after", "tooltip": .bool(true), "clip": .bool(true)],
           [
-            "x": minutes(), "y": VegaLite.number("share", "of the limit", ["axis": VegaLite.percent]),
-            "color": VegaLite.colours("what", loadNames),
+            "x": time, "y": VegaLite.number("share", "of the limit", ["axis": VegaLite.percent]),
+            "color": VegaLite.colours("what", Self.loadNames),
           ], ["transform": folded, "params": VegaLite.zoom]),
         VegaLite.rule("y", at: 1),
       ],
     ]
   }
 
-  private static func throttles(in width: String) -> JSONValue {
+  private func throttles(in width: String) -> JSONValue {
     [
       "width": .count(VegaLite.width), "height": .count(70),
       "mark": [
         "type": "bar", "aria": .bool(false), "color": VegaLite.Colour.orange.json, "tooltip": .bool(true),
         "clip": .bool(true),
       ],
-      "encoding": ["x": minutes(), "y": VegaLite.number("throttled", "throttled in \(width)")],
+      "encoding": ["x": time, "y": VegaLite.number("throttled", "throttled in \(width)")],
     ]
   }
 
@@ -122,7 +120,7 @@ struct RunPictures: Sendable {
     }
     return Picture(
       "keys", of: stream.name, "Does one key fill a shard of \(stream.name)?",
-      "The busiest key of shard \(top.id.number) is \(Figures.percent(key.share)) of what it was asked for, "
+      "The busiest key of shard \(top.id.number) is \(Figures.percent(key.share)) of the demand on it, "
         + "\(Figures.number(key.recordsPerSecond)) records a second.",
       [.init(table, words: ["shard", "key"])],
       [

@@ -21,21 +21,18 @@ struct WorstMinute: Sendable {
   /// Seconds around the worst one in which the shard refused records.
   var badSeconds: Int { close.seconds.count { $0.throttled > 0 } }
   var throttled: Int64 { close.seconds.reduce(0) { $0 + $1.throttled } }
-  /// The fullest minute of those around it.
-  var fullestMinute: Double { minutes.compactMap(\.self).max() ?? 0 }
 
   var question: String { "What does the minute hide on shard \(close.shard.number) of \(stream)?" }
 
   /// What the picture shows, in a sentence.
   func finding(_ clock: ReportClock) -> String {
     let worst = close.seconds[close.worst], at = clock.text(close.begin + .seconds(Int64(close.worst)))
-    let hidden = "its minute averages \(Figures.percent(fullestMinute)) of its limit"
-    guard throttled > 0 else {
-      return
-        "At \(at) it was asked for \(Figures.percent(worst.demand)) of its limit; nothing was throttled around it, and \(hidden)."
-    }
-    return "At \(at) it was asked for \(Figures.percent(worst.demand)) of its limit and throttled "
-      + "\(Figures.count(throttled, of: "time")) in \(Figures.count(badSeconds, of: "second")) around it, while \(hidden)."
+    let demand = "Demand at \(at) was \(Figures.percent(worst.demand)) of its limit"
+    let hidden =
+      minutes[close.worst].map { "; the minute that holds this second averages \(Figures.percent($0))" } ?? ""
+    guard throttled > 0 else { return "\(demand)\(hidden). Nothing was throttled in the two minutes shown." }
+    return "\(demand)\(hidden). In the two minutes shown \(Figures.count(throttled, of: "attempt")) were throttled, in "
+      + "\(Figures.count(badSeconds, of: "second"))."
   }
 
   func picture(_ clock: ReportClock) -> Picture {

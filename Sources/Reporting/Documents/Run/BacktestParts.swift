@@ -31,7 +31,7 @@ struct BacktestParts {
   var sentence: String {
     let text =
       switch backtest.verdict {
-      case .unknown: "what CloudWatch counted has no throttles to compare with"
+      case .unknown: "nothing to compare, no throttles were given"
       case .noThrottles: "neither CloudWatch nor the run counted a throttle"
       case .reproduced: "observed throttles are reproduced: \(totals)"
       case .otherShards:
@@ -52,7 +52,7 @@ struct BacktestParts {
 
   /// The part of the report about this stream.
   var blocks: [Document.Block] {
-    let columns = ["Observed", "Run", "Difference", "Correlation", "Mean difference a bin", "In the same bins"]
+    let columns = ["Observed", "Run", "Difference", "Correlation", "Mean difference per bin", "In the same bins"]
     let metrics = backtest.comparisons.map { one -> [Prose] in
       [
         .code(one.metric.rawValue), .count(Int64(clamping: one.observedTotal)),
@@ -148,7 +148,7 @@ struct BacktestParts {
         "transform": [["filter": .string("datum.metric === '\(one.metric.rawValue)'")]],
         "mark": ["type": "line", "interpolate": "step-after", "tooltip": .bool(true)],
         "encoding": [
-          "x": RunPictures.minutes(),
+          "x": VegaLite.time(clock),
           "y": VegaLite.number("count", one.metric.rawValue, ["axis": ["titleLimit": .count(110)]]),
           "color": VegaLite.colours("who", [("observed", .orange), ("run", .blue)]),
         ],

@@ -25,13 +25,13 @@ extension RunPage {
       let story = ShardStory(shard, of: stream)
       let cut =
         story.callsForSplit
-        ? " In the middle: \(Markdown.code(Self.split(shard, of: stream).description)). On AWS the shard that owns this hash key may have another number."
-        : ""
-      return "Stream \(Markdown.code(stream.name)), shard \(Markdown.code("\(shard.id)")): \(story.remedy).\(cut)"
+        ? ". The command: \(Markdown.code(Self.split(shard, of: stream).description)), with the id of the shard that owns this hash key on AWS (`aws kinesis list-shards`)."
+        : "."
+      return "Stream \(Markdown.code(stream.name)), shard \(Markdown.code("\(shard.id)")): \(story.remedy)\(cut)"
     }
     guard !steps.isEmpty else { return [] }
     return steps + [
-      "How many shards hold the objectives, and what they cost: \(Markdown.code(command("plan").description)). The worst seconds one by one: \(Markdown.code(command("explain").description))."
+      "Then see how many shards all objectives need, and what they cost: \(Markdown.code(command("plan").description)). To look at the worst seconds one by one: \(Markdown.code(command("explain").description))."
     ]
   }
 
@@ -73,7 +73,7 @@ extension ShardStory {
       "spread the key \(Markdown.code(key)) over several (in a scenario: `keys.salt`); more shards do not help it"
     case .wideRange, .warmKeys:
       demandAfterSplit < 1
-        ? "split it: the half that keeps its busiest key is then asked for about \(Figures.percent(demandAfterSplit)) of its limit in the worst second"
+        ? "split it in the middle: demand on the half that keeps its busiest key is then about \(Figures.percent(demandAfterSplit)) of its limit in the worst second"
         : "one split leaves about \(Figures.factor(demandAfterSplit)) its limit in the worst second; split it more than once, or spread its busiest keys over several (in a scenario: `keys.salt`)"
     case .bursts: "spread the peaks (smaller batches, jitter, a buffer), or add shards for them"
     case .evenLoad: "add shards: the load is even and too large for the stream"

@@ -11,10 +11,11 @@ extension RunPage {
   var latencies: [Document.Block] {
     let put = times(
       "Producer", run.producers.map { ($0.name, $0.putLatency) },
-      "From a record's creation in the producer to its acknowledgement, retries included:")
+      "Put latency, from a record's creation in the producer to its acknowledgement: the wait in its buffer, the calls, and resends:"
+    )
     let propagation = times(
       "Consumer", run.consumers.map { ($0.name, $0.propagation) },
-      "From a record's arrival at its shard to its hand-over to the consumer's code:")
+      "Read latency, from a record's arrival at its shard until the consumer's code has it:")
     let parts = put + propagation + ages
     return parts.isEmpty
       ? []
@@ -28,7 +29,7 @@ extension RunPage {
     guard !rows.isEmpty else { return [] }
     let columns = percentiles.map { "p" + (Figures.shortest($0) ?? Figures.nothing) }
     let table = Table(
-      noun, numbers: ["Records", "Mean"] + columns + ["Max"],
+      noun, numbers: ["Records measured", "Mean"] + columns + ["Max"],
       rows.map { name, times in
         let figures = [times.mean] + percentiles.map(times.percentile) + [times.max]
         return [.code(name), .count(times.count)] + figures.map { times.count > 0 ? .milliseconds($0) : .nothing }
@@ -46,7 +47,7 @@ extension RunPage {
     }
     return [
       .paragraph(
-        "How far consumers were behind: the age of the oldest record not yet handed over, checked every second. Who ends less than a minute behind has caught up:"
+        "How far consumers were behind: the age of the oldest record that their code had not got, looked at every second. One that ends less than a minute behind has caught up:"
       ),
       .table(Table(["Consumer", .number("Most behind"), .number("Behind at the end"), "Caught up"], rows)),
     ]
@@ -105,13 +106,15 @@ extension RunPage {
       let silence = run.firehoses.isEmpty ? ", so this report says nothing about reading" : ""
       return [.heading(2, "Consumers"), .paragraph("The scenario has none\(silence).")]
     }
-    let rows = run.consumers.map { consumer -> [Prose] in
+    let rows = zip(run.experiment.consumers, run.consumers).map { spec, consumer -> [Prose] in
+      let isPushed = spec.isFanOut
       let share =
         consumer.calls > 0 && consumer.throttledCalls > 0
         ? " (\(Figures.percent(Double(consumer.throttledCalls) / Double(consumer.calls))))" : ""
       return [
-        .code(consumer.name), .count(consumer.records), .count(consumer.calls),
-        Prose(Figures.count(consumer.throttledCalls) + share), .count(consumer.backlog), .count(consumer.expired),
+        .code(consumer.name), .count(consumer.records), isPushed ? "pushed" : .count(consumer.calls),
+        isPushed ? .nothing : Prose(Figures.count(consumer.throttledCalls) + share), .count(consumer.backlog),
+        .count(consumer.expired),
       ]
     }
     let columns = ["Records", "Calls", "Calls throttled", "Unread at the end", "Expired unread"]

@@ -38,15 +38,35 @@ extension RunPage {
 
   private func opening(_ stream: StreamResult, total: Int64) -> String {
     let shards = Figures.count(stream.shardsStart, of: "shard")
-    let change =
-      stream.shardsEnd == stream.shardsStart && stream.shardsPeak == stream.shardsStart
-      ? "" : " at the start, \(Figures.count(stream.shardsPeak)) at most, \(Figures.count(stream.shardsEnd)) at the end"
+    let change = change(of: stream)
     let accepted =
       "\(Figures.count(stream.incomingRecords, of: "record")) accepted (\(Figures.size(stream.incomingBytes)))"
     guard total > 0 else { return "\(shards)\(change); \(accepted), none throttled." }
-    let rate = stream.attempts > 0 ? " (\(Figures.percent(stream.putThrottleRate.value)) of all attempts)" : ""
-    return "\(shards)\(change); \(accepted). Records were throttled \(Figures.count(total, of: "time"))\(rate), "
-      + "counting every attempt\(span(of: stream))."
+    let rate = stream.attempts > 0 ? " (\(Figures.percent(stream.putThrottleRate.value)) of attempts)" : ""
+    let once = stream.throttledFirstAttempts
+    let records =
+      once > 0
+      ? "\(Figures.count(once, of: "record")) at least once (\(Figures.percent(stream.firstAttemptThrottleRate.value))), "
+      : ""
+    return
+      "\(shards)\(change); \(accepted). Throttled: \(records)\(Figures.count(total, of: "attempt")) in all\(rate)"
+      + "\(span(of: stream))."
+  }
+
+  /// When the number of shards changed, or how far.
+  private func change(of stream: StreamResult) -> String {
+    guard stream.shardsEnd != stream.shardsStart || stream.shardsPeak != stream.shardsStart else { return "" }
+    let done = stream.reshards.filter { $0.refusal == nil }
+    let most =
+      stream.shardsPeak > max(stream.shardsStart, stream.shardsEnd)
+      ? ", up to \(Figures.count(stream.shardsPeak)) on the way" : ""
+    let all = Figures.count(stream.shards.count)
+    guard done.count == 1, let end = done[0].finishedAt else {
+      return
+        " at the start, \(Figures.count(stream.shardsPeak)) at most, \(Figures.count(stream.shardsEnd)) at the end (\(all) in all)"
+    }
+    return
+      " until \(clock.text(done[0].requestedAt)), \(Figures.count(stream.shardsEnd)) from \(clock.text(end))\(most) (\(all) in all)"
   }
 
   /// When a stream first throttled and when last, as far as that was noted.
@@ -74,7 +94,7 @@ extension RunPage {
     let seconds: Prose =
       "\(Figures.count(second.secondsWithThrottles)) of \(Figures.count(run.measuredSeconds, of: "second"))"
     return Table(
-      "", numbers: ["As one-minute metrics show it", "Second by second"],
+      "", numbers: ["As CloudWatch's minutes show it", "Second by second"],
       [
         [
           "Worst moment",
@@ -82,7 +102,8 @@ extension RunPage {
           second.worstDemand > 0 ? worst : .nothing,
         ],
         [
-          "Highest load of a shard", seen(.percent(minute.hottestShardUtilization)),
+          "Highest load of a shard (CloudWatch: enhanced shard-level metrics)",
+          seen(.percent(minute.hottestShardUtilization)),
           second.shardSeconds > 0 ? .percent(stream.utilization.max) : .nothing,
         ],
         [
@@ -144,9 +165,9 @@ extension RunPage {
 
   private func table(_ shards: [ShardResult], of stream: StreamResult) -> [Document.Block] {
     let columns: [Table.Column] = [
-      "Shard", .number("Share of hash keys"), .number("Accepted"), .number("Throttled"), "By limit on",
+      "Shard", .number("Share of hash keys"), .number("Accepted"), .number("Throttled"), "Limit reached",
       .number("Load mean"),
-      .number("p99"), .number("max"), "Busiest key", "Why",
+      .number("Load p99"), .number("Load max"), "Busiest key", "Why",
     ]
     return [.table(Table(columns, shards.prefix(Self.shardRows).map { row($0, of: stream) }))]
       + Self.more(Array(shards.dropFirst(Self.shardRows)))
@@ -156,15 +177,20 @@ extension RunPage {
     low == high ? Figures.percent(low) : "\(Figures.percent(low)) to \(Figures.percent(high))"
   }
 
+  /// Shards that are named at the most.
+  private static let mostNamed = 4
+
   /// Whether the open shards could take more.
   private static func room(in open: [ShardResult]) -> [Document.Block] {
     let means = open.map(\.utilization.mean), peaks = open.map(\.utilization.p99)
     guard let low = means.min(), let high = means.max(), let least = peaks.min(), let most = peaks.max(), most > 0
     else { return [] }
-    let full = peaks.count { $0 >= 1 }
+    let full = open.filter { $0.utilization.p99 >= 1 }
+    let names = full.prefix(mostNamed).map { "\($0.id.number)" }.joined(separator: ", ")
+    let more = full.count > mostNamed ? " and \(full.count - mostNamed) more" : ""
     let verdict =
-      full > 0
-      ? "no room for more traffic on \(full == open.count ? "any" : "\(Figures.count(full))") of them"
+      !full.isEmpty
+      ? "no room for more traffic on \(Figures.count(full.count, of: "shard")) that \(full.count == 1 ? "reaches its" : "reach their") limit then: \(names)\(more)"
       : "room for \(Figures.factor(1 / most)) the traffic until the fullest is at its limit in those seconds"
     return [
       .paragraph(
@@ -206,11 +232,11 @@ extension RunPage {
         [
           .code(stream.name), Prose(clock.text(change.requestedAt)), Prose(change.kind.rawValue),
           "\(Figures.count(change.shardsBefore)) → \(Figures.count(change.shardsAfter))",
-          Prose(Self.duration(of: change)),
+          Prose(change.finishedAt.map(clock.text) ?? Figures.nothing), Prose(Self.duration(of: change)),
         ]
       }
     }
-    let columns: [Table.Column] = ["Stream", "Requested", "What", "Shards", "Took"]
+    let columns: [Table.Column] = ["Stream", "Requested", "What", "Shards", "Done", "Took"]
     return rows.isEmpty ? [] : [.heading(2, "Resharding"), .table(Table(columns, rows))]
   }
 

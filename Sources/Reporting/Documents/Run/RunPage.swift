@@ -56,7 +56,8 @@ struct RunPage: Sendable {
     let warnings = report.warnings.map { "**Warning**: \(Markdown.prose($0))" }
     return [
       .quote(report.isComplete ? "**\(word)**: \(grounds)." : "**\(word): \(grounds).**"),
-      .list((findings.sentences + warnings).map { Prose($0) }), .paragraph(Prose(setting)),
+      .paragraph(Prose(setting)),
+      .list((findings.sentences + warnings).map { Prose($0) }),
     ]
   }
 
@@ -65,13 +66,14 @@ struct RunPage: Sendable {
     let horizon = run.experiment.horizon
     let warmup =
       horizon.warmup.nanoseconds > 0
-      ? " Rates, loads and latencies leave out the first \(Figures.duration(horizon.warmup)), while the stream fills; counts do not."
+      ? " Per cents, loads and latencies leave out the first \(Figures.duration(horizon.warmup)), in which an empty stream starts; counts do not."
       : ""
     let replication =
       report.results.count > 1
       ? " Figures are those of the first of \(report.results.count) runs, each with other random traffic; their means are further down."
       : ""
-    return "Simulated: \(Figures.duration(run.simulated)) from \(clock.full(horizon.start)), "
+    return
+      "A simulation, no stream of AWS was touched: \(Figures.duration(run.simulated)) from \(clock.full(horizon.start)), "
       + "\(Figures.count(run.records.offered, of: "record")) produced.\(warmup)\(replication)"
   }
 
@@ -96,8 +98,13 @@ struct RunPage: Sendable {
     return [
       name, Prose(objective.measured(verdict.value)), .plain(objective.wanted),
       Prose(verdict.isPassing ? verdict.word : "**\(verdict.word)**\(windows)\(share)"),
-      Prose(verdict.firstBrokenAt.map(clock.text) ?? Figures.nothing),
+      Prose(verdict.firstBrokenAt.map { broken($0, objective) } ?? Figures.nothing),
     ]
+  }
+
+  /// When it was first broken: of one with windows, which of them.
+  private func broken(_ instant: Instant, _ objective: Objective) -> String {
+    objective.window.map { "window \(clock.text(instant - $0)) to \(clock.text(instant))" } ?? clock.text(instant)
   }
 
   private func reasons(_ judgement: Report.Judgement) -> [Prose] {
@@ -114,7 +121,7 @@ struct RunPage: Sendable {
       .heading(2, "Over \(report.results.count) runs"),
       .paragraph(
         Prose(
-          "\(passed) of \(report.results.count) passed. ± is how far the mean of endlessly many runs may lie from this one, at "
+          "\(passed) of \(report.results.count) passed. ± is the margin of error of the mean, at a confidence of "
             + "\(Figures.percent(Report.level)).\(withheld)\(warmUp)")),
       .table(
         Table(
@@ -171,7 +178,7 @@ struct RunPage: Sendable {
       drained > 0
       ? [
         Document.Block.paragraph(
-          "\(Figures.count(drained, of: "time")) a consumer had read a closed shard to its end; these have no row.")
+          "Not listed: \(Figures.count(drained, of: "time")) a consumer had read a closed shard to its end.")
       ] : []
     return counted + omittedEvents
   }
@@ -192,7 +199,8 @@ struct RunPage: Sendable {
         "weir \(Version.current), seed \(run.experiment.seed)",
         "Fingerprint of scenario, inputs, limits, seed and version: `\(report.fingerprint.hex)`",
         "Hash over all \(Figures.count(run.eventCount, of: "simulated event")), in order: `\(hash)`",
-      ]), .paragraph("Equal fingerprints give equal hashes, and every file here byte for byte."),
+      ]),
+      .paragraph("A run with the same fingerprint has the same hash, and each of its files is the same byte for byte."),
     ]
   }
 
@@ -211,9 +219,14 @@ struct RunPage: Sendable {
       .paragraph(
         Prose(
           "For \(bill.period.words), prices `\(bill.book)`, region \(run.experiment.region). \(going) "
-            + "Left out: data transfer, jq hours, requests to S3 but PUTs, and free tiers.\(BillParts(bill).shares)"
+            + "Not included: \(notIncluded).\(BillParts(bill).shares)"
         )),
     ] + picture("cost") + BillParts(bill).blocks + run.streams.flatMap { picture("modes", of: $0.name) }
+  }
+
+  private var notIncluded: String {
+    let deliveries = run.firehoses.isEmpty ? "" : "Firehose's JQ processing hours, requests to S3 but PUTs, "
+    return deliveries + "data transfer, the machines of producers and consumers, taxes, discounts and free tiers"
   }
 
   /// What CloudWatch counted beside what the run did.

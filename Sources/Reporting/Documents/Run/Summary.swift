@@ -44,11 +44,11 @@ struct Summary: Sendable {
   /// What the replications say of the figures that matter most: objectives, then those that a sweep shows.
   private var intervals: [String] {
     let known = report.replicated.filter { $0.halfWidth != nil && ($0.figure.isTold(in: .sweep) || $0.figure == .cost) }
-    guard !known.isEmpty else { return report.results.count > 1 ? ["  no ±: " + FigureEstimate.rule] : [] }
+    guard !known.isEmpty else { return report.results.count > 1 ? ["  " + FigureEstimate.rule] : [] }
     let sorted = known.filter { $0.path.hasPrefix("slo.") } + known.filter { !$0.path.hasPrefix("slo.") }
     let rows = sorted.map { estimate in
       "  \(estimate.path): \(RunPage.text(estimate.mean, of: estimate)) ± "
-        + "\(RunPage.text(estimate.halfWidth ?? 0, of: estimate)) (\(Figures.percent(Report.level)) on the mean)"
+        + "\(RunPage.text(estimate.halfWidth ?? 0, of: estimate)) (mean, \(Figures.percent(Report.level)) confidence)"
     }
     return Self.cut(rows, to: Self.mostIntervals, noun: "figure")
   }
