@@ -28,6 +28,7 @@ import Testing
     #expect(costs.count == 6 && costs[0] < costs[2] && costs[2] < costs[4])
     let metrics = try #require(points[0]["metrics"] as? [String: Any])
     #expect(metrics["records.lost"] != nil && metrics["slo.loss.value"] != nil)
+    #expect(!metrics.keys.contains { $0.contains(".queue.") || $0.contains(".flink.") }, "no consumer is one")
   }
 
   @Test("the same bytes with any number of workers, and in another build") func determinism() async throws {

@@ -13,6 +13,9 @@ import Testing
     #expect(asked.status == 0 && asked.stderr == "")
     #expect(asked.stdout.contains("EXAMPLE\n  weir \(verb)"), "\(asked.stdout)")
     #expect(try await Tool.built.run(["help", verb]).stdout == asked.stdout)
+    #expect(asked.stdout.utf8.allSatisfy { $0 < 128 }, "man pages leave out what is not ASCII")
+    let usage = asked.stdout.split(separator: "\n").first { $0.hasPrefix("USAGE") } ?? ""
+    #expect((1...79).contains(usage.count), "nobody reads a usage of several lines: \(usage)")
   }
 
   @Test("every example of the help texts works as typed", arguments: [nil] + verbs.map(Optional.some))

@@ -11,13 +11,13 @@ public struct Figure: Sendable {
   /// Where it is shown.
   public let standing: Metric.Standing
   /// Whose it is.
-  fileprivate let subject: MetricSubject, name: String
+  fileprivate let subject: MetricSubject, part: String, name: String
   fileprivate let read: @Sendable (RunResult, Int) -> MetricValue?
 
   private init(_ metric: Metric, _ section: MetricSection, _ name: String) {
     path = section.path(metric, of: name)
     (unit, kind, standing) = (metric.unit, metric.kind, metric.standing)
-    (subject, self.name, read) = (section.subject, name, metric.read)
+    (subject, part, self.name, read) = (section.subject, section.part, name, metric.read)
   }
 
   /// An objective's value; its kind is that of its statistic, its better way that of its comparison.
@@ -35,7 +35,7 @@ public struct Figure: Sendable {
     case .greater, .greaterOrEqual: standing = .tabled(.higher)
     case .equal: standing = .tabled(.either)
     }
-    (subject, name, read) = (section.subject, objective.id, metric.read)
+    (subject, part, name, read) = (section.subject, section.part, objective.id, metric.read)
   }
 
   /// What is compared of every run of an experiment: the ledger, then thing by thing, the objectives, the cost.
@@ -57,6 +57,18 @@ public struct Figure: Sendable {
         return objectives.flatMap { objective in metrics.map { Figure($0.metric, $0.section, of: objective) } }
       }
       return names(subject).flatMap { name in metrics.map { Figure($0.metric, $0.section, name) } }
+    }
+  }
+
+  /// Whether a run of an experiment can measure it: figures of a queue are those of consumers that are one.
+  public func isMeasurable(in experiment: Experiment) -> Bool {
+    let consumer = experiment.consumers.first { $0.name == name }
+    return switch (subject, part) {
+    case (.consumer, "function"): consumer?.function != nil
+    case (.consumer, "flink"): consumer?.flink != nil
+    case (.consumer, "queue"): consumer?.queue != nil
+    case (.stream, "autoscaler"): experiment.streams.first { $0.name == name }?.autoscaler != nil
+    default: true
     }
   }
 

@@ -71,7 +71,7 @@ public struct SweepDocument: Exhibit, Filed {
   private var notes: [String] {
     let bill = "cost_usd is what the scenario's billing period costs (\(objectives.horizon.billing.rawValue))."
     let width =
-      "± is how far the mean of endlessly many runs may lie from this one, at \(Figures.percent(sweep.level)). \(FigureEstimate.rule)"
+      "± is the margin of error of the mean, at a confidence of \(Figures.percent(sweep.level)). \(FigureEstimate.rule)"
     return [bill] + (sweep.replications > 1 ? [width] : [])
   }
 

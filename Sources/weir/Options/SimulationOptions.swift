@@ -25,7 +25,10 @@ struct MetricsOption: ParsableArguments {
   func figures(of scenarios: [LoadedScenario], for audience: Figure.Audience) throws -> [Figure] {
     do throws(FigureSelection.Failure) {
       let catalogues = scenarios.map { Figure.all(of: $0.experiment) }
-      return try FigureSelection.choose(patterns, among: catalogues, for: audience)
+      let chosen = try FigureSelection.choose(patterns, among: catalogues, for: audience)
+      // Of what was not asked for by name, only what one of them can measure.
+      return patterns.isEmpty
+        ? chosen.filter { figure in scenarios.contains { figure.isMeasurable(in: $0.experiment) } } : chosen
     } catch {
       Log.line(error.description)
       throw ExitCode.validationFailure
