@@ -65,6 +65,15 @@ public import Units
     return histogram
   }
 
+  /// What was counted, ascending: the largest time that a bin has, and of the last one the largest that was counted, as
+  /// HdrHistogram iterates over recorded values. Asked for each second by objectives of times, so without its copy. O(bins).
+  var levels: [(value: Int64, count: Int64)] {
+    var levels: [(value: Int64, count: Int64)] = []
+    for (bin, count) in cells.enumerated() where count > 0 { levels.append((Self.bounds(of: bin).upperBound, count)) }
+    if !levels.isEmpty { levels[levels.count - 1].value = largest }
+    return levels
+  }
+
   /// The microseconds that share a bin.
   private static func bounds(of bin: Int) -> ClosedRange<Int64> {
     let doubling = Swift.max(0, bin >> 10 - 1), least = Int64(bin - doubling << 10) << Int64(doubling)
@@ -118,11 +127,10 @@ public import Units
   public mutating func add(unfinished: LatencyHistogram) {
     guard unfinished.count > 0 else { return }
     flatten()
-    let unfinished = unfinished.flat
-    let over = HistogramCounts(counts).values, open = HistogramCounts(unfinished.counts).values
-    var left = over.reduce(UInt64(0)) { $0 + $1.count }
+    let over = levels, open = unfinished.flat.levels
+    var left = over.reduce(Int64(0)) { $0 + $1.count }
     // Of each time that is over, so many count once more; the sum so far, and what of it was counted, rounded down: late.
-    var (weight, due, waiting, given) = (0.0, 0.0, UInt64(0), UInt64(0))
+    var (weight, due, waiting, given) = (0.0, 0.0, Int64(0), Int64(0))
     var next = 0
     for (value, count) in over {
       while next < open.count, open[next].value <= value {
@@ -132,12 +140,12 @@ public import Units
       }
       due += Double(count) * weight
       left -= count
-      let now = left == 0 ? waiting : Swift.min(waiting, UInt64(due))
+      let now = left == 0 ? waiting : Swift.min(waiting, Int64(due))
       guard now > given else { continue }
-      record(.microseconds(Int64(clamping: value)), count: Int64(now - given))
+      record(.microseconds(value), count: now - given)
       given = now
     }
-    for (value, count) in open[next...] { record(.microseconds(Int64(clamping: value)), count: Int64(count)) }
+    for (value, count) in open[next...] { record(.microseconds(value), count: count) }
   }
 
   /// How many times were counted.

@@ -52,7 +52,10 @@ import Units
     }
     left.add(right)
     #expect(left == all && all.mean.nanoseconds == (sum * 1_000 + 1_000) / 2_000)
-    let read = try JSONDecoder().decode(LatencyHistogram.self, from: JSONEncoder().encode(all))
+    let written = try JSONEncoder().encode(all)
+    let pairs = (try JSONSerialization.jsonObject(with: written) as? [String: Any])?["counts"] as? [Int64]
+    #expect(pairs == all.levels.flatMap { [$0.value, $0.count] }, "levels are what HdrHistogram iterates over")
+    let read = try JSONDecoder().decode(LatencyHistogram.self, from: written)
     #expect(read == all && read.mean == all.mean)
   }
 
