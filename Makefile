@@ -56,16 +56,20 @@ test: setup lint ## Everything that must hold.
 	$(SWIFT) test $(BUILD) --skip-build
 	$(MAKE) bench-gate
 
-install: setup ## Puts the binary, its completions for bash, zsh and fish, and its man pages under $(PREFIX).
+install: setup ## Puts weir and weir-serve, completions for bash, zsh and fish, and man pages under $(PREFIX).
 	$(SWIFT) build $(BUILD) --product weir
+	$(SWIFT) build $(BUILD) --product weir-serve
 	$(SWIFT) build $(BUILD) --product generate-manual
 	install -d $(ROOT)/bin $(ROOT)/share/man/man1 $(ROOT)/share/bash-completion/completions \
 	  $(ROOT)/share/zsh/site-functions $(ROOT)/share/fish/vendor_completions.d
-	install -m 755 $(WEIR) $(ROOT)/bin/weir
+	install -m 755 $(WEIR) $(WEIR)-serve $(ROOT)/bin
 	$(WEIR) --generate-completion-script bash > $(ROOT)/share/bash-completion/completions/weir
 	$(WEIR) --generate-completion-script zsh > $(ROOT)/share/zsh/site-functions/_weir
 	$(WEIR) --generate-completion-script fish > $(ROOT)/share/fish/vendor_completions.d/weir.fish
 	$$($(SWIFT) build $(BUILD) --show-bin-path)/generate-manual $(WEIR) --multi-page --output-directory $(ROOT)/share/man/man1
+	rm -rf .build/manual && mkdir -p .build/manual
+	$$($(SWIFT) build $(BUILD) --show-bin-path)/generate-manual $(WEIR)-serve --multi-page --output-directory .build/manual
+	install -m 644 .build/manual/weir.serve.1 .build/manual/weir.replay.1 $(ROOT)/share/man/man1
 	@[ -n "$(DESTDIR)" ] || $(MAKE) -s pictures PICTURES="$(ROOT)/share/weir/pictures" \
 	  || echo "Pictures need python3 with venv, and PyPI: reports have one that weir draws itself." >&2
 

@@ -47,7 +47,9 @@ public struct Diagnostic: Error, Hashable, Sendable {
 extension Diagnostic: CustomStringConvertible {
   /// One line: `clicks.yaml:12:9 producers.web.rate: expected records per second, such as 9000, found "9k"`.
   public var description: String {
-    let subject = path.isEmpty ? "\(place): " : "\(place) \(path): "
+    // An option of one value says which by itself.
+    let isSaid = path.isEmpty || place == Setting.prices || place == Setting.region
+    let subject = isSaid ? "\(place): " : "\(place) \(path): "
     return subject + (severity == .warning ? "warning: " : "") + message + (found.map { ", found \($0)" } ?? "")
       + (remedy.map { "; \($0)" } ?? "")
   }

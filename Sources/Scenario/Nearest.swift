@@ -1,15 +1,16 @@
 /// Finds the name somebody meant.
 public enum Nearest {
-  /// `did you mean "linger"?`, when one of `names` is close enough to `text`; the first of the closest.
-  public static func remedy(_ text: String, among names: [String]) -> String? {
-    name(text, among: names).map { "did you mean \"\($0)\"?" }
+  /// `did you mean "linger"?`, when one of `names` is close enough to `text`; the first of the closest. `least` edits are allowed
+  /// even in a short text of more than four letters.
+  public static func remedy(_ text: String, among names: [String], within least: Int = 1) -> String? {
+    name(text, among: names, within: least).map { "did you mean \"\($0)\"?" }
   }
 
   /// The first of the closest names within a third of the length, at most three edits away; never `text` itself.
-  static func name(_ text: String, among names: [String]) -> String? {
+  public static func name(_ text: String, among names: [String], within least: Int = 1) -> String? {
     let wanted = Array(text.lowercased().utf8)
     guard !wanted.isEmpty, wanted.count <= 64 else { return nil }
-    let allowed = min(3, max(1, wanted.count / 3))
+    let allowed = min(3, max(wanted.count > 4 ? least : 1, wanted.count / 3))
     var best: (name: String, distance: Int)?
     for name in names where name != text && abs(name.utf8.count - wanted.count) <= allowed {
       let distance = distance(wanted, Array(name.lowercased().utf8))

@@ -28,7 +28,9 @@ public struct ShellLine: Sendable, Hashable, CustomStringConvertible {
   public func with(_ name: String, isSet: Bool) -> ShellLine { isSet ? with([name]) : self }
 
   /// The line with what is laid over a scenario.
-  public func with(_ settings: [Setting]) -> ShellLine { with("--set", each: settings.map(\.argument)) }
+  public func with(_ settings: [Setting]) -> ShellLine {
+    settings.map(\.option).reduce(self) { $0.with($1.name, $1.value) }
+  }
 
   private func with(_ words: [String]) -> ShellLine {
     var line = self

@@ -44,15 +44,14 @@ public enum Quantity {
     let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
     let suffix = String(text.dropFirst(number.count))
     let parts = number.split(separator: ".", omittingEmptySubsequences: false)
-    guard let whole = parts.first, !whole.isEmpty, parts.count <= 2, parts.last?.isEmpty == false else {
-      throw .notANumber
-    }
+    // As YAML writes numbers: nothing need stand before a point, or behind it, but one of both.
+    guard let whole = parts.first, parts.count <= 2, parts.contains(where: { !$0.isEmpty }) else { throw .notANumber }
     guard !suffix.isEmpty else { throw .unitMissing }
     guard let scale = units.first(where: { $0.name == suffix })?.scale else { throw .unitUnknown(suffix) }
-    guard let base = Int64(whole) else { throw .tooLarge }
+    guard let base = whole.isEmpty ? 0 : Int64(whole) else { throw .tooLarge }
     let (product, overflow) = base.multipliedReportingOverflow(by: scale)
     guard !overflow else { throw .tooLarge }
-    let extra = parts.count == 2 ? try fraction(parts[1], of: scale) : 0
+    let extra = parts.count == 2 && !parts[1].isEmpty ? try fraction(parts[1], of: scale) : 0
     let (sum, carried) = product.addingReportingOverflow(extra)
     guard !carried else { throw .tooLarge }
     return sum

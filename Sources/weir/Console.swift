@@ -54,15 +54,16 @@ enum Output {
   }
 }
 
-/// Ctrl-C, a terminal that is closed, a request to end: the first asks the run to stop and write what it has, the second ends
-/// the process.
+/// Ctrl-C, a terminal that is closed, a request to end. Work that heeds it stops and writes what it has, and a second one ends
+/// the process; anything else ends at once, with a line and the exit code of the table.
 enum Interrupt {
-  private static let flag = Atomic<Bool>(false)
+  private static let flag = Atomic<Bool>(false), isHeeded = Atomic<Bool>(false)
 
-  /// Begins to listen. A hangup that somebody has told the process to ignore, as nohup does, stays ignored.
+  /// Begins to listen, once for every verb. A hangup that somebody has told the process to ignore, as nohup does, stays ignored.
   static func listen() {
     for number in [SIGINT, SIGTERM, SIGHUP] where number != SIGHUP || !isIgnored(number) {
       signal(number) { _ in
+        guard Interrupt.isHeeded.load(ordering: .relaxed) else { Interrupt.end() }
         Interrupt.flag.store(true, ordering: .relaxed)
         signal(SIGINT, SIG_DFL)
         signal(SIGTERM, SIG_DFL)
@@ -70,8 +71,18 @@ enum Interrupt {
     }
   }
 
+  /// From here on somebody asks `isRaised`, stops and writes what there is.
+  static func heed() { isHeeded.store(true, ordering: .relaxed) }
+
   /// Whether the process was asked to end.
   static var isRaised: Bool { flag.load(ordering: .relaxed) }
+
+  /// Ends a process that has nothing to write, by what a signal handler may call.
+  private static func end() -> Never {
+    let line: StaticString = "weir: interrupted\n"
+    _ = unsafe write(2, line.utf8Start, line.utf8CodeUnitCount)
+    _exit(130)
+  }
 
   private static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()

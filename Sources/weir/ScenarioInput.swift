@@ -3,6 +3,7 @@ internal import Experiment
 internal import Models
 internal import Reporting
 internal import Scenario
+internal import Units
 
 /// Why an input cannot be used, in words for stderr, and the exit code that says so.
 protocol Refusal: Error {
@@ -31,6 +32,13 @@ extension Log {
   }
 }
 
+extension Interrupt {
+  /// How much of a run there is: `1 h 17 min of 1 d`.
+  static func part(_ simulated: Interval, of horizon: Horizon) -> String {
+    "\(Figures.duration(simulated)) of \(Figures.duration(horizon.duration))"
+  }
+}
+
 extension LoadedScenario {
   /// Loads a file for any verb; warnings go to stderr, and what is wrong with it ends the tool.
   static func read(_ path: String, settings: [Setting] = [], seed: UInt64? = nil) throws -> LoadedScenario {
@@ -47,7 +55,7 @@ extension LoadedScenario {
     _ prepared: PreparedExperiment, replications: Int, workers: Int, command: ShellLine
   ) async -> Report {
     let bar = ProgressBar(jobs: replications, duration: experiment.horizon.duration)
-    Interrupt.listen()
+    Interrupt.heed()
     let results = await Replications.run(
       prepared, count: replications, workers: workers, isInterrupted: { Interrupt.isRaised }, report: bar.report)
     bar.clear()

@@ -54,18 +54,18 @@ struct Weir: AsyncParsableCommand {
 @main
 enum Start {
   static func main() async {
-    checkVerb(CommandLine.arguments.dropFirst())
-    await Weir.main()
-  }
-
-  /// A verb that is none gets the nearest one that is, and ends the tool with 64; the argument parser takes it for a stray word.
-  private static func checkVerb(_ words: ArraySlice<String>) {
-    let word: String? = words.first == "help" ? words.dropFirst().first : words.first
-    let verbs: [String] = Weir.configuration.subcommands.map { $0._commandName } + ["help"]
-    guard let word, !word.hasPrefix("-"), !verbs.contains(word) else { return }
-    let near: String = Nearest.remedy(word, among: verbs) ?? "`weir --help` lists them"
-    Log.line("Error: there is no verb \"\(word)\"; \(near)")
-    exit(ExitCode.validationFailure.rawValue)
+    Interrupt.listen()
+    let words = CommandWords(CommandLine.arguments.dropFirst())
+    do {
+      if let flaw = words.strangeVerb { throw flaw }
+      var command = try await Weir.asyncParseAsRoot(words.all)
+      if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+    } catch {
+      let code = words.code(of: error), message = words.message(for: error)
+      // Help and completions are the parser's own words and go out as they are.
+      if code == .success { try? Output.writePage(message + "\n") } else if !message.isEmpty { Log.line(message) }
+      exit(code.rawValue)
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import Experiment
+import Foundation
 import Models
 import Scenario
 import Testing
@@ -95,6 +96,35 @@ struct Mistake: Sendable, CustomTestStringConvertible {
       .replacing("records_lost", with: "records_last")
     let lines = Sample.errors(text).map { $0.split(separator: ":")[1] }
     #expect(lines == ["3", "5", "9", "14", "16"])
+  }
+
+  @Test("another document of weir's is refused in one line, with where it goes") func otherDocuments() {
+    let limits = "{\"schema\": \"weir.limits/v1\", \"profile\": \"p\", \"limits\": []}"
+    let says = "s.yaml:1:12 schema: this is a weir.limits/v1 file, not a scenario; name it in a scenario under limits:"
+    #expect(Sample.errors(limits) == [says])
+    #expect(
+      Sample.errors("schema: weir.prices/v1\nprices: []") == [
+        "s.yaml:1:9 schema: this is a weir.prices/v1 file, not a scenario; name it in a scenario under prices:"
+      ])
+    #expect(
+      Sample.errors("schema: weir.run/v1\n") == ["s.yaml:1:9 schema: this is a weir.run/v1 file, not a scenario"])
+  }
+
+  @Test(
+    "an event that AWS calls otherwise is known by that name",
+    arguments: [
+      ("update_shard_count", "reshard"), ("UpdateShardCount", "reshard"), ("SplitShard", "split_shard"),
+      ("update_stream_mode", "switch_mode"), ("UpdateStreamWarmThroughput", "set_warm_throughput"),
+    ])
+  func events(_ name: String, _ own: String) {
+    let errors = Sample.errors(Sample.plus("events:\n  - {at: T+1m, do: \(name), target: clicks, value: 8}"))
+    #expect(errors.contains { $0.hasSuffix("found \"\(name)\"; did you mean \"\(own)\"?") }, "\(errors)")
+  }
+
+  @Test("keys that could be meant are listed once each") func keys() {
+    let errors = Sample.errors(Sample.plus("events:\n  - {at: T+1m, do: consumer_stop, target: reader, zzzzzzzz: 1}"))
+    let listed = errors.first?.split(separator: "keys here are ").last?.components(separatedBy: ", ") ?? []
+    #expect(listed.count > 3 && Set(listed).count == listed.count, "\(errors)")
   }
 
   @Test("a region that AWS has not is warned about, with the nearest name") func region() throws {

@@ -4,6 +4,7 @@ import KinesisCore
 import Models
 import Scenario
 import Testing
+import Units
 
 @Suite struct `Numbers in scenarios` {
   static let rates: [(text: String, value: Double)] = [
@@ -22,6 +23,14 @@ import Testing
     #expect(try Sample.experiment(Sample.with("name: sample", "name: sample\nseed: 0x10")).seed == 16)
     let most = "18446744073709551615"
     #expect(try Sample.experiment(Sample.with("name: sample", "name: sample\nseed: \(most)")).seed == .max)
+  }
+
+  @Test("a duration and a size have the same numbers", arguments: [(".5m", 30), ("5.m", 300), ("1.5m", 90)])
+  func quantities(_ text: String, _ seconds: Int64) throws {
+    let horizon = try Sample.experiment(Sample.with("duration: 1h, warmup: 1m", "duration: \(text)")).horizon
+    #expect(horizon.duration == .seconds(seconds))
+    let whole = try Sample.producer("size: 900B", "size: 512B").size
+    for size in [".5KiB", "512.B"] { #expect(try Sample.producer("size: 900B", "size: \(size)").size == whole) }
   }
 
   @Test("what is none is refused", arguments: ["1_000", "1,000", "0x", "0b11", "1e", ".", "--1", "0x-1", "١"])

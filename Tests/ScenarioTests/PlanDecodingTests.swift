@@ -40,6 +40,25 @@ import Testing
     #expect(errors.count == 1 && errors.first?.contains(message) == true, "\(errors)")
   }
 
+  @Test(
+    "what judges designs or times them, and what is searched twice, is refused by validate, too",
+    arguments: [
+      ("{param: clock.duration, values: [1m, 2m]}", "\"clock.duration\" is no part of a design"),
+      ("{param: clock.start, values: [2026-03-06T19:00:00Z]}", "\"clock.start\" is no part of a design"),
+      ("{param: prices, values: [a.json]}", "\"prices\" is no part of a design"),
+      ("{param: limits, values: [a.json]}", "\"limits\" is no part of a design"),
+      ("{param: slo.0.expr, values: [a]}", "\"slo.0.expr\" is no part of a design"),
+      ("{param: seed, values: [1, 2]}", "\"seed\" is no part of a design"),
+      ("{param: a, range: [1, 2]}, {param: a, values: [8]}", "a is searched twice, first in line 17"),
+      ("{param: a, values: [1KiB, 1024B]}", "the value 1024B is given twice"),
+      ("{param: a, values: [60s, 1m]}", "the value 1m is given twice"),
+      ("{param: a, values: [1024, 1KiB]}", "the value 1KiB is given twice"),
+    ])
+  func subjects(search: String, message: String) {
+    let errors = Sample.errors(Sample.plus("plan: {search: [\(search)]}"))
+    #expect(errors.count == 1 && errors.first?.contains(message) == true, "\(errors)")
+  }
+
   @Test("variants are settings with places of their own") func variants() throws {
     let variants = try loaded("variants: {big: {streams.clicks.shards: 8, seed: 3}, none: {}}").variants
     #expect(variants.map(\.name) == ["big", "none"])

@@ -169,6 +169,19 @@ import Testing
     #expect(try await gate.test().status == 0)
   }
 
+  @Test("one without a checksum ends the gate with 65 and the remedy") func unsealed() async throws {
+    let gate = try GateFolder()
+    #expect(try await gate.test("--update", "--replications", "2").status == 0)
+    let lines = try gate.baseline().split(separator: "\n", omittingEmptySubsequences: false)
+    try gate.folder.write(
+      "s/baselines/calm.json", lines.filter { !$0.contains("\"checksum\"") }.joined(separator: "\n"))
+    let outcome = try await gate.test()
+    #expect(outcome.status == 65 && outcome.stdout.contains("it has no checksum"), "\(outcome)\n\(outcome.stdout)")
+    #expect(outcome.stdout.contains("weir test s --update"))
+    #expect(try await gate.test("--update").status == 0)
+    #expect(try await gate.test().status == 0)
+  }
+
   @Test("--require-baseline ends with 66 where there is none") func required() async throws {
     let gate = try GateFolder()
     let outcome = try await gate.test("--require-baseline")
@@ -183,5 +196,12 @@ import Testing
     try gate.folder.write("s/baselines/calm.json", "{\"a\": [")
     let said = try await gate.test().stdout
     #expect(said.contains("s/baselines/calm.json:1:8: not valid JSON"), "\(said)")
+    #expect(try await gate.test("--update", "--replications", "2").status == 0)
+    let good = try gate.baseline()
+    for (old, new) in [("\"seed\": 5,", "\"seed\": 5, # note"), ("\"calm\"", "'calm'"), ("\n}", ",\n}")] {
+      try gate.folder.write("s/baselines/calm.json", good.replacing(old, with: new))
+      let outcome = try await gate.test()
+      #expect(outcome.status == 65 && outcome.stdout.contains(": not valid JSON: "), "\(new): \(outcome.stdout)")
+    }
   }
 }

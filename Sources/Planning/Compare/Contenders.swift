@@ -34,8 +34,10 @@ public struct Contenders: Sendable {
 
   /// The designs that can run, the reference first; all have the same seed.
   public let trials: [Trial]
-  /// What may not be as the author thinks, each once.
+  /// What may not be as the authors of the scenarios think, and seeds that are not taken; each once.
   public let warnings: [String]
+  /// Those of them that are of seeds.
+  public let seedNotes: [String]
 
   /// Reads them all.
   ///
@@ -45,6 +47,7 @@ public struct Contenders: Sendable {
   public init(
     files: [String], choice: Choice, settings: [Setting], seed: UInt64?, reference: Reference
   ) throws(Failure) {
+    if case .designs(let designs) = choice { try Self.check(designs) }
     var reader = Reader(settings: settings)
     switch choice {
     case .files: for file in files { reader.read(Design(name: file, settings: []), of: file) }
@@ -55,9 +58,11 @@ public struct Contenders: Sendable {
     }
     var loaded = try reader.finish()
     guard loaded.count >= 2 else { throw .choice("there is one design only: nothing to compare it with") }
+    try Self.refuseTwins(loaded)
     if case .files = choice { Self.nameByScenario(&loaded) }
     let common = seed ?? loaded[0].loaded.experiment.seed
-    warnings = reader.warnings + Self.seedNotes(loaded, common, isGiven: seed != nil)
+    seedNotes = Self.seedNotes(loaded, common, isGiven: seed != nil)
+    warnings = reader.warnings + seedNotes
     var tables = KeyTables()
     trials = loaded.map { item in
       var scenario = item.loaded
@@ -77,6 +82,33 @@ public struct Contenders: Sendable {
   }
 
   private typealias Item = (design: Design, loaded: LoadedScenario)
+
+  /// Refuses designs that differ in what is no part of one.
+  private static func check(_ designs: [Design]) throws(Failure) {
+    let flaws = designs.flatMap(\.settings).compactMap { setting in
+      Setting.flaw(inDesign: setting.path).map { "--with \(setting.argument): \($0.message); \($0.remedy)" }
+    }
+    if !flaws.isEmpty { throw .choice(flaws.joined(separator: "\n")) }
+  }
+
+  /// Refuses a design that is there twice: nothing could differ.
+  private static func refuseTwins(_ items: [Item]) throws(Failure) {
+    for (index, item) in items.enumerated() {
+      let twin = items[..<index].first { isSame($0, item) }
+      guard let twin else { continue }
+      throw .choice(
+        twin.design.name == item.design.name
+          ? "\(item.design.name) is given twice: name each design once"
+          : "\(item.design.name) is \(twin.design.name) under another name: nothing could differ")
+    }
+  }
+
+  private static func isSame(_ one: Item, _ other: Item) -> Bool {
+    let settings = [one, other].map { $0.design.settings.map { [$0.path, Setting.canonical($0.value)] } }
+    let isAsked = one.loaded.sources == other.loaded.sources && settings[0] == settings[1] && !settings[0].isEmpty
+    return isAsked
+      || one.loaded.canonicalText == other.loaded.canonicalText && one.loaded.inputs == other.loaded.inputs
+  }
 
   /// Files are called by their scenarios' names, where these differ.
   private static func nameByScenario(_ items: inout [Item]) {

@@ -9,8 +9,8 @@ public import Units
 public struct Explainer: Sendable {
   /// Why there is no explanation.
   public enum Failure: Error, Sendable, Hashable {
-    /// Ctrl-C.
-    case interrupted
+    /// Ctrl-C: how much was simulated by then, and the objectives that had broken, by their names.
+    case interrupted(after: Interval, broken: [String])
     /// There is no such objective; the names there are.
     case noSuchObjective(String, known: [String])
     /// The instant lies outside the run.
@@ -39,14 +39,20 @@ public struct Explainer: Sendable {
     let results = await Replications.run(
       [job], of: [prepared], workers: 1, isInterrupted: isInterrupted, report: report
     ) { $0 }
-    guard let result = results.first ?? nil, result.isComplete else { throw .interrupted }
+    guard let result = results.first ?? nil else { throw .interrupted(after: .zero, broken: []) }
+    guard result.isComplete else { throw Self.interrupted(result) }
     let reason = Self.reason(question, result)
     guard let moment = moment(reason, question, result) else {
       return Explanation(result, reason, focus: nil, recording: nil)
     }
     let focus = try focus(reason, moment, result, isInterrupted)
-    let recording = try record(from: focus - third * 2, until: focus + third + .seconds(1), isInterrupted)
+    let recording = try record(from: focus - third * 2, until: focus + third + .seconds(1), result, isInterrupted)
     return Explanation(result, reason, focus: focus, recording: recording)
+  }
+
+  private static func interrupted(_ result: RunResult) -> Failure {
+    let broken = result.verdicts.filter { $0.firstBrokenAt != nil }.map(\.objective.id)
+    return .interrupted(after: result.simulated, broken: broken)
   }
 
   /// A third of the window, in whole seconds.
@@ -142,7 +148,7 @@ public struct Explainer: Sendable {
     }
     // Seconds of the warm-up count towards nothing.
     let horizon = result.experiment.horizon, first = max(moment - length, horizon.start + horizon.warmup)
-    guard let wide = try record(from: first, until: moment, isInterrupted) else { return moment }
+    guard let wide = try record(from: first, until: moment, result, isInterrupted) else { return moment }
     let stream = Explanation.stream(of: reason, in: result)
     return Self.worstSecond(of: wide, stream, metric) ?? moment - .seconds(1)
   }
@@ -164,10 +170,12 @@ public struct Explainer: Sendable {
     return demand.max().flatMap { demand.firstIndex(of: $0) }.map { wide.from + .seconds(Int64($0)) }
   }
 
-  private func record(from: Instant, until: Instant, _ isInterrupted: () -> Bool) throws(Failure) -> Recording? {
+  private func record(
+    from: Instant, until: Instant, _ result: RunResult, _ isInterrupted: () -> Bool
+  ) throws(Failure) -> Recording? {
     let recording = World.recording(
       of: prepared, replication: replication, from: from, until: until, isInterrupted: isInterrupted)
-    if recording == nil, isInterrupted() { throw .interrupted }
+    if recording == nil, isInterrupted() { throw Self.interrupted(result) }
     return recording
   }
 }

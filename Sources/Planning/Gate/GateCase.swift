@@ -101,6 +101,8 @@ public struct GateOptions: Sendable {
   public var exclude: String?
   /// Which figures count; all when there is none.
   public var figures: [MetricPattern] = []
+  /// Laid over every scenario.
+  public var settings: [Setting] = []
   /// What a figure may move where its noise is not known, as a share of its old mean.
   public var tolerance = 0.05
   /// What becomes of scenarios whose inputs are not there.

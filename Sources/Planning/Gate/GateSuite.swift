@@ -63,12 +63,12 @@ public struct GateSuite: Sendable {
     _ position: Int, _ entry: ScenarioFolder.Entry, _ folder: ScenarioFolder, _ options: GateOptions,
     _ tables: inout KeyTables, _ digest: ([UInt8]) -> String, _ fingerprint: (LoadedScenario) -> String
   ) throws(ScenarioFailure) -> Candidate {
-    let loaded = try ScenarioFile.load(path: entry.path), experiment = loaded.experiment
+    let loaded = try ScenarioFile.load(path: entry.path, settings: options.settings), experiment = loaded.experiment
     let baseline = try baseline(of: entry, folder, experiment, options)
     let usual = baseline?.replications ?? GateOptions.usualReplications
     return Candidate(
       position: position, loaded: loaded, fingerprint: fingerprint(loaded), baseline: baseline,
-      isAltered: baseline?.checksum.map { $0 != digest(baseline?.body ?? []) } ?? false,
+      isAltered: baseline.map { $0.checksum != digest($0.body) } ?? false,
       prepared: PreparedExperiment(experiment, tables: &tables), figures: Figure.all(of: experiment),
       replications: options.replications ?? usual)
   }
@@ -140,6 +140,12 @@ public struct GateSuite: Sendable {
     return strays + [none]
   }
 
+  /// What may not be as the scenarios' authors think, each once, in the order of the scenarios.
+  public var warnings: [Diagnostic] {
+    var seen: Set<Diagnostic> = []
+    return candidates.flatMap(\.loaded.warnings).filter { seen.insert($0).inserted }
+  }
+
   // MARK: Running
 
   /// Runs what has to be run, at `place`. Where that does not know all, the report is incomplete.
@@ -204,7 +210,10 @@ public struct GateSuite: Sendable {
       let strange = strange(baseline, candidate)
       guard strange.isEmpty || options.purpose != .judge else { return .refused(.invalid(strange)) }
       guard !candidate.isAltered || options.purpose != .judge else {
-        let message = "it was changed by hand: its checksum is not that of its contents"
+        let message =
+          baseline.checksum == nil
+          ? "it has no checksum, so nobody can tell whether it was changed by hand"
+          : "it was changed by hand: its checksum is not that of its contents"
         return .refused(.invalid([Self.flaw(baseline.file, message, folder)]))
       }
     }

@@ -63,6 +63,10 @@ public struct Plan: Sendable {
   public var warnings: [String] = []
   /// What the reader should know, a sentence each.
   public var notes: [String] = []
+  /// Those of the notes that the scenario itself gives cause for, as its diagnostics.
+  public var scenarioWarnings: [String] = []
+  /// The notes without them: where they were told already, when the scenario was read.
+  public var ownNotes: [String] { notes.filter { !scenarioWarnings.contains($0) } }
   /// What it took.
   public var effort: Effort
   /// What uncertainty says; nil unless regret was asked for.

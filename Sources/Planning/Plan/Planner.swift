@@ -31,7 +31,8 @@ public enum Planner {
     }
     if desk.bench.isWaiting { return plan }
     let doubts = await backtest(loaded, isInterrupted: isInterrupted)
-    plan.notes = notes(loaded, desk.space, plan) + plan.notes
+    plan.scenarioWarnings = loaded.warnings.map(\.description)
+    plan.notes = plan.scenarioWarnings + notes(loaded, desk.space, plan) + plan.notes
     plan.notes += desk.difference(plan)
     let isLossy = desk.losesRecords(plan)
     if isLossy {
@@ -48,7 +49,7 @@ public enum Planner {
   }
 
   private static func notes(_ loaded: LoadedScenario, _ space: SearchSpace, _ plan: Plan) -> [String] {
-    var notes = loaded.warnings.map(\.description)
+    var notes: [String] = []
     if space.isDefault {
       let what = space.dimensions.map { "\($0.path) from \($0.values.first ?? "1") to \($0.values.last ?? "1")" }
       notes.append(

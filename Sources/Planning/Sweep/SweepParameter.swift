@@ -24,8 +24,9 @@ public struct SweepParameter: Sendable, Hashable {
       throw Self.flaw(
         path, "a value is missing between commas", found: setting.value, remedy: "write \"\" for an empty text")
     }
-    if let twice = values.indices.first(where: { values[..<$0].contains(values[$0]) }) {
-      throw Self.flaw(path, "a value is given twice", found: values[twice])
+    if let twice = Setting.twin(of: values) { throw Self.flaw(path, "a value is given twice", found: twice) }
+    if let flaw = Setting.flaw(inDesign: path) {
+      throw Diagnostic(place: Self.place, path: path, message: flaw.message, remedy: flaw.remedy)
     }
   }
 

@@ -45,8 +45,21 @@ public enum OutputFile {
 
   /// Makes a directory and those above it, where they are not there.
   public static func makeDirectory(_ path: String) throws(WriteError) {
+    guard !path.isEmpty else { throw WriteError(path: "\"\"", reason: "an empty name is no directory's") }
+    if let file = firstFile(of: path) {
+      throw WriteError(path: path, reason: (file == path ? "it" : file) + " is a file, not a directory")
+    }
     try perform(at: path) {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+  }
+
+  /// What is no directory on the way to one, or in its place, as its user named it; nil when nothing is in the way.
+  private static func firstFile(of path: String) -> String? {
+    let ends = path.indices.filter { path[$0] == "/" && $0 > path.startIndex } + [path.endIndex]
+    return ends.map { String(path[..<$0]) }.first { part in
+      var isDirectory: ObjCBool = false
+      return unsafe FileManager.default.fileExists(atPath: part, isDirectory: &isDirectory) && !isDirectory.boolValue
     }
   }
 
@@ -83,14 +96,11 @@ public enum OutputFile {
     }
   }
 
-  /// Removes files of an earlier run from a directory: those of `known` that are not among `written`. Only where `mark`, a
-  /// document of weir's, says that the files there are weir's own.
-  static func remove(_ known: [String], but written: [String], from directory: String, mark: String) throws(WriteError)
-  {
-    let stale = known.filter { !written.contains($0) }.map { path(of: $0, in: directory) }
-      .filter { FileManager.default.fileExists(atPath: $0) }
-    guard !stale.isEmpty, FileManager.default.fileExists(atPath: path(of: mark, in: directory)) else { return }
-    for file in stale { try perform(at: file) { try FileManager.default.removeItem(atPath: file) } }
+  /// Removes files that are there.
+  static func remove(_ files: [String]) throws(WriteError) {
+    for file in files where FileManager.default.fileExists(atPath: file) {
+      try perform(at: file) { try FileManager.default.removeItem(atPath: file) }
+    }
   }
 
   private static func perform(at path: String, _ action: () throws -> Void) throws(WriteError) {

@@ -25,24 +25,12 @@ struct PictureFiles: Sendable {
   /// Those that are drawn without a renderer.
   var own: Set<String> { Set(pictures.filter { $0.ownDrawing != nil }.map(\.name)) }
 
-  /// Writes and draws them; `mark` says that the directory is weir's own, and then what an earlier run left is removed. Returns which
-  /// are drawn.
-  func write(
-    to directory: String, mark: String, _ renderer: (any Renderer)?
-  ) throws(OutputFile.WriteError) -> Set<String> {
-    try OutputFile.remove(Self.left(in: directory), but: [], from: directory, mark: mark)
+  /// Writes and draws them. Returns which are drawn.
+  func write(to directory: String, _ renderer: (any Renderer)?) throws(OutputFile.WriteError) -> Set<String> {
     guard !isEmpty else { return [] }
     try OutputFile.makeDirectory(OutputFile.path(of: "charts", in: directory))
     try OutputFile.write(all, into: directory)
     return renderer?.draw(in: directory) ?? false ? Set(pictures.map(\.name)) : own
-  }
-
-  /// Pictures of whatever run lies there.
-  private static func left(in directory: String) -> [String] {
-    let path = OutputFile.path(of: "charts", in: directory)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    return names.filter { name in [".svg", ".vl.json", ".csv"].contains { name.hasSuffix($0) } }.sorted()
-      .map { "charts/\($0)" }
   }
 }
 
@@ -69,8 +57,10 @@ extension Filed where Self: Exhibit {
   public func write(to directory: String, renderer: (any Renderer)?) throws(OutputFile.WriteError) -> Bool {
     let document = document, pictures = document.pictures
     try OutputFile.makeDirectory(directory)
-    let files = files, mark = files.first { $0.name.hasSuffix(".json") }?.name ?? ""
-    let drawn = try PictureFiles(document).write(to: directory, mark: mark, renderer)
+    let files = files
+    let pages = files.map(\.name).filter { $0.hasSuffix(".md") }.map { "\($0.dropLast(2))html" }
+    try StaleFiles.remove(from: directory, but: files.map(\.name) + pages)
+    let drawn = try PictureFiles(document).write(to: directory, renderer)
     for file in files {
       let isPage = file.name.hasSuffix(".md")
       try OutputFile.write(

@@ -42,17 +42,16 @@ public struct ReportFiles: Sendable {
   /// whole or not at all, and a manifest says that those before it are there. Where there is no renderer, report.md has signs for
   /// the pictures that need one.
   ///
-  /// Files that an earlier run left and this one does not write are removed: what lies there is of one run. Files before one
+  /// Files that an earlier command left and this one does not write are removed: what lies there is of one run. Files before one
   /// that could not be written are in place; it and those after it are as they were. Returns whether all pictures were drawn.
   @discardableResult
   public func write(
     to directory: String, manifest: Manifest, renderer: (any Renderer)? = nil
   ) throws(OutputFile.WriteError) -> Bool {
-    let known = Outputs.CSV.allCases.map { "\($0.rawValue).csv" } + [Manifest.name, Self.page]
     let numbers = numbers
     try OutputFile.makeDirectory(directory)
-    try OutputFile.remove(known, but: numbers.map(\.name), from: directory, mark: "run.json")
-    let drawn = try pictures.write(to: directory, mark: "run.json", renderer)
+    try StaleFiles.remove(from: directory, but: numbers.map(\.name) + ["report.md", Self.page])
+    let drawn = try pictures.write(to: directory, renderer)
     try OutputFile.write([markdown(showing: drawn)] + numbers, into: directory)
     let page = Data(document.page(script: renderer?.script).utf8)
     try OutputFile.write(bytes: page, to: OutputFile.path(of: Self.page, in: directory))

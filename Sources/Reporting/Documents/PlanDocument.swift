@@ -172,7 +172,7 @@ public struct PlanDocument: Exhibit, Filed {
   }
 
   private var notes: [String] {
-    plan.notes.isEmpty ? [] : [""] + plan.notes.map { "note: \($0)" }
+    plan.ownNotes.isEmpty ? [] : [""] + plan.ownNotes.map { "note: \($0)" }
   }
 
   /// What was run, of how much.

@@ -23,15 +23,17 @@ extension Field {
     return nil
   }
 
-  /// One of some names.
-  func choice(_ names: [String], what: String) -> String? {
+  /// One of some names. `synonyms` are other words for them, in lower case without what parts words: they are no names, but tell
+  /// which one was meant.
+  func choice(_ names: [String], what: String, synonyms: [String: String] = [:]) -> String? {
     let expected = "one of " + names.joined(separator: ", ")
     guard let text else {
       fail(expected: expected)
       return nil
     }
     if names.contains(text) { return text }
-    fail(expected: expected, remedy: sink.nearest(text, among: names))
+    let meant = synonyms[text.lowercased().filter { $0.isLetter }].map { "did you mean \"\($0)\"?" }
+    fail(expected: expected, remedy: meant ?? sink.nearest(text, among: names))
     return nil
   }
 

@@ -79,7 +79,7 @@ struct Fields {
 
   /// The value of a key, if it is there.
   mutating func take(_ key: String) -> Field? {
-    known.append(key)
+    if !known.contains(key) { known.append(key) }
     guard let entry = entries.first(where: { $0.key == key }) else { return nil }
     return Field(node: entry.value, path: path(of: key), sink: sink)
   }

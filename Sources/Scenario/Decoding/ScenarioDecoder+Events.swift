@@ -10,6 +10,12 @@ extension ScenarioDecoder {
     "set_warm_throughput", "region_error_burst", "latency_spike",
   ]
 
+  /// What AWS calls them, in lower case without what parts words.
+  private static let ofAWS = [
+    "updateshardcount": "reshard", "splitshard": "split_shard", "mergeshards": "merge_shards",
+    "updatestreammode": "switch_mode", "updatestreamwarmthroughput": "set_warm_throughput",
+  ]
+
   func events(
     _ fields: inout Fields, horizon: Horizon?, streams: [StreamSpec?], consumers: [ConsumerSpec]
   ) -> [ScheduledEvent] {
@@ -36,7 +42,7 @@ extension ScenarioDecoder {
     var fields = map
     let at = fields.require("at", expecting: "a time such as T+20h").flatMap { moment($0, horizon) }
     let name = fields.require("do", expecting: "one of \(Self.actions.joined(separator: ", "))")?
-      .choice(Self.actions, what: "event")
+      .choice(Self.actions, what: "event", synonyms: Self.ofAWS)
     guard let name else { return nil }
     let action = action(name, &fields)
     let lasting = [

@@ -10,7 +10,7 @@ extension ScenarioDecoder {
     guard var fields = field.map() else { return plan }
     let goals = PlanSpec.Goal.allCases.map(\.rawValue)
     plan.goal = fields.take("objective")?.choice(goals, what: "objective").flatMap(PlanSpec.Goal.init) ?? .minCost
-    plan.search = (fields.take("search")?.list(atMost: 1_000) ?? []).compactMap(dimension)
+    plan.search = dimensions(fields.take("search")?.list(atMost: 1_000) ?? [])
     if let uncertainty = fields.take("uncertainty")?.map() {
       plan.uncertainties = uncertainty.entries.compactMap { entry in
         let field = Field(node: entry.value, path: uncertainty.path(of: entry.key), sink: sink)
@@ -21,6 +21,19 @@ extension ScenarioDecoder {
     plan.headroom = fields.take("headroom")?.number(0...4, expecting: "a headroom such as 0.25") ?? 0.25
     fields.finish()
     return plan
+  }
+
+  private func dimensions(_ items: [Field]) -> [PlanSpec.Dimension] {
+    var places: [String: Place] = [:]
+    return items.compactMap { item in
+      guard let dimension = dimension(item) else { return nil }
+      if let first = places.updateValue(places[dimension.path] ?? item.place, forKey: dimension.path) {
+        item.refuse(
+          "\(dimension.path) is searched twice, first in \(first.seen(from: item.place))",
+          remedy: "name its values once")
+      }
+      return dimension
+    }
   }
 
   private func dimension(_ item: Field) -> PlanSpec.Dimension? {
@@ -38,19 +51,21 @@ extension ScenarioDecoder {
 
   /// A value that is given twice would be simulated twice and be its own runner-up.
   private func refuseTwins(_ chosen: [String], _ values: Field?) {
-    var seen: Set<String> = []
-    let twice = chosen.first { value in !seen.insert(Numeral(value).map { plain($0.number) } ?? value).inserted }
-    if let values, let twice { values.refuse("the value \(twice) is given twice", remedy: "remove one") }
+    if let values, let twice = Setting.twin(of: chosen) {
+      values.refuse("the value \(twice) is given twice", remedy: "remove one")
+    }
   }
 
-  /// What says nothing of a design cannot be chosen, nor be uncertain: its name, its chance, what is written of it.
+  /// What says nothing of a design, or what judges it or measures it, cannot be chosen, nor be uncertain.
   private func checkSubject(_ path: String, _ field: Field) {
-    let subject = String(path.prefix { $0 != "." })
-    guard ["schema", "name", "description", "seed", "extends", "outputs", "plan", "variants"].contains(subject) else {
-      return
+    let judges = ["clock", "slo", "prices", "limits"]
+    if let flaw = Setting.flaw(inDesign: path) {
+      field.refuse(flaw.message, remedy: flaw.remedy)
+    } else if judges.contains(Setting.subject(of: path)) {
+      field.refuse(
+        "\(ConfigNode.quoted(path)) is no part of a design: it is what designs are judged by",
+        remedy: "name a value of the design")
     }
-    let remedy = subject == "seed" ? "every design is run many times" : "name a value of the design"
-    field.refuse("\(ConfigNode.quoted(path)) is no part of a design", remedy: remedy)
   }
 
   /// `[from, to]` in steps of 1, or `[from, to, step]`, both ends included when a step meets them.

@@ -50,7 +50,10 @@ struct ScenarioDecoder {
   /// The experiment; meaningful only when the sink stayed clean.
   mutating func decode(_ root: ConfigNode, seed: UInt64?) -> Experiment? {
     let field = Field(node: root, path: "", sink: sink)
-    guard var fields = field.map(expecting: "a scenario, that is a map with schema, name, clock, …") else { return nil }
+    guard var fields = field.map(expecting: "a scenario, that is a map with schema, name, clock, …"), isScenario(root)
+    else {
+      return nil
+    }
     let keys = { Array((root[$0]?.keys ?? []).prefix(Self.maximumParts)) }
     names = Names(
       streams: keys("streams"), producers: keys("producers"), consumers: keys("consumers"),
@@ -88,6 +91,17 @@ struct ScenarioDecoder {
     experiment.neighbours = neighbours
     warnOfRefusals(experiment, root)
     return experiment
+  }
+
+  /// Refuses another document of weir's in one line: of its keys nothing need be said.
+  private func isScenario(_ root: ConfigNode) -> Bool {
+    guard let field = root["schema"].map({ Field(node: $0, path: "schema", sink: sink) }), let schema = field.text,
+      schema.hasPrefix("weir.")
+    else { return true }
+    let places = ["weir.limits/v1": "limits", "weir.prices/v1": "prices"]
+    field.refuse(
+      "this is a \(schema) file, not a scenario", remedy: places[schema].map { "name it in a scenario under \($0):" })
+    return false
   }
 
   private func head(

@@ -41,7 +41,7 @@ public struct Baseline: Sendable, Hashable {
   public var expected: [Known]
   /// The figures, in the order of the file.
   public var figures: [Figure]
-  /// What the file says its contents come to; nil in files of versions before 0.2.
+  /// What the file says its contents come to; nil in files of versions before 0.2, which are refused.
   public var checksum: String?
   /// What the checksum is of: one text for all ways to lay out the same contents.
   public var body: [UInt8] = []
@@ -81,7 +81,12 @@ extension Baseline {
       guard case .unfit = error else { return nil }
       throw .invalid([Diagnostic(place: Place(file: path), path: "", message: error.reason)])
     }
-    guard let text = SourceText.decode(bytes, file: path, sink: sink),
+    let decoded = SourceText.decode(bytes, file: path, sink: sink)
+    if let flaw = decoded.flatMap(JSONGuard.flaw) {
+      let place = Place(file: path, line: flaw.line, column: flaw.column)
+      throw .invalid([Diagnostic(place: place, path: "", message: "not valid JSON: \(flaw.message)")])
+    }
+    guard let text = decoded,
       let root = YAMLSource.tree(text, file: path, sink: sink),
       var baseline = BaselineDecoder(file: path, sink: sink).decode(root), sink.isClean
     else { throw sink.failure(main: path) }

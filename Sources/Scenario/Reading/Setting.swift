@@ -16,17 +16,48 @@ public struct Setting: Hashable, Sendable {
 
   /// The place of what is given on the command line, by an option of that name: paths there are relative to the scenario.
   public static let commandLine = Place(file: "--set"), sweep = Place(file: "-P")
+  /// The place of a value that has an option of its own, which is its only one: a path there is relative to where the command is given.
+  static let prices = Place(file: "--prices"), region = Place(file: "--region")
 
-  /// Whether a place is no file.
+  /// A seed as a scenario has it, such as `7` or `0x1F`; nil for anything else.
+  public static func seed(_ text: String) -> UInt64? { Numeral(text)?.whole }
+
+  /// Whether a place is no file, and paths there are the scenario's.
   static func isCommandLine(_ place: Place) -> Bool { place == commandLine || place == sweep }
 
-  /// `path=value`, which `init(argument:)` reads.
-  public var argument: String { "\(path)=\(value)" }
+  /// What `--prices FILE` and `--region NAME` lay over a scenario, in place of its own.
+  public static func bill(prices: String?, region: String?) -> [Setting] {
+    [prices.map { option("prices", $0, prices: true) }, region.map { option("region", $0, prices: false) }].compactMap(
+      \.self)
+  }
 
-  /// Reads `path=value`; nil when there is no `=` or nothing before it.
+  private static func option(_ path: String, _ text: String, prices isPrices: Bool) -> Setting {
+    let node = ConfigNode(place: region, content: .scalar(.init(text: text, isQuoted: true)))
+    return Setting(path: path, value: node.flowText, place: isPrices ? prices : region)
+  }
+
+  /// The option that gives it, and that option's value.
+  var option: (name: String, value: String) {
+    guard place == Self.prices || place == Self.region else { return ("--set", "\(path)=\(value)") }
+    let tree = YAMLSource.tree(value, file: place.file, sink: Sink())
+    return (place.file, tree.flatMap { Field(node: $0, path: "", sink: Sink()).text } ?? value)
+  }
+
+  /// One word that `init(argument:)` reads: `path=value`, or an option of its own such as `--region=eu-west-1`.
+  public var argument: String {
+    let (name, value) = option
+    return name == "--set" ? value : "\(name)=\(value)"
+  }
+
+  /// Reads such a word; nil when there is no `=` or nothing before it.
   public init?(argument: String) {
     guard let equals = argument.firstIndex(of: "="), equals > argument.startIndex else { return nil }
-    self.init(path: String(argument[..<equals]), value: String(argument[argument.index(after: equals)...]))
+    let (path, value) = (String(argument[..<equals]), String(argument[argument.index(after: equals)...]))
+    switch path {
+    case Self.prices.file: self = Self.option("prices", value, prices: true)
+    case Self.region.file: self = Self.option("region", value, prices: false)
+    default: self.init(path: path, value: value)
+    }
   }
 }
 

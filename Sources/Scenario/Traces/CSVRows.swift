@@ -1,7 +1,8 @@
 internal import Units
 
 /// Walks over the rows of a CSV file without copying: cells are ranges of bytes. Quotes around a cell are part of it, unless it is
-/// asked for cells `unquoted`.
+/// asked for cells `unquoted`; a comma within them parts nothing. A first column without a name that counts rows, as pandas writes
+/// it, is left out.
 struct CSVRows {
   /// The most cells of a row.
   static let maximumCells = 256
@@ -13,11 +14,19 @@ struct CSVRows {
   private let contentEnd: Int
   private var position = 0
   private var start = 0
+  /// Whether the first column only counts.
+  private var isCounted = false
 
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
     self.contentEnd = (bytes.lastIndex { $0 != 10 && $0 != 13 } ?? -1) + 1
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
+    var (ahead, cells) = (self, [Range<Int>]())
+    guard ahead.next(into: &cells), cells.count > 1, unquoted(cells[0]).isEmpty, ahead.next(into: &cells),
+      cells.count > 1,
+      let first = number(unquoted(cells[0]))
+    else { return }
+    isCounted = first == first.rounded()
   }
 
   /// Whether nothing is left but line ends.
@@ -31,6 +40,10 @@ struct CSVRows {
     start = position
     var from = position
     while position < bytes.count, bytes[position] != 10 {
+      if position == from, bytes[position] == 34, let end = endOfQuotes {
+        position = end
+        continue
+      }
       if bytes[position] == 44, cells.count < Self.maximumCells {
         cells.append(from..<position)
         from = position + 1
@@ -40,7 +53,23 @@ struct CSVRows {
     let end = position > from && bytes[position - 1] == 13 ? position - 1 : position
     cells.append(from..<end)
     position += 1
+    if isCounted, cells.count > 1 { cells.removeFirst() }
     return true
+  }
+
+  /// Behind the quote that ends the cell that begins here with one; nil when none ends it. Two quotes stand for one.
+  private var endOfQuotes: Int? {
+    var index = position + 1
+    while index < bytes.count, bytes[index] != 10 {
+      let next = index + 1 < bytes.count ? bytes[index + 1] : 10
+      if bytes[index] == 34 {
+        if [44, 10, 13].contains(next) { return index + 1 }
+        guard next == 34 else { return nil }
+        index += 1
+      }
+      index += 1
+    }
+    return nil
   }
 
   /// The column of a cell of the row last read, from 1.

@@ -7,7 +7,7 @@ struct ForeignText {
 
   static let keysRemedy = "if these are partition keys, name the file with --keys"
 
-  private static let separators = [
+  static let separators = [
     (text: ";", name: "semicolons"), (text: "\t", name: "tabs"), (text: "|", name: "bars"),
   ]
   /// Values of JSON that are no keys.

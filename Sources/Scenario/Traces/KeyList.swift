@@ -1,4 +1,5 @@
 internal import KinesisCore
+internal import Units
 
 /// Reads samples of partition keys: one a line, or the answer of GetRecords.
 struct KeyList {
@@ -14,19 +15,24 @@ struct KeyList {
   init(sink: Sink) { self.sink = sink }
 
   /// What a column of keys is called: no stream has such a key first.
-  private static let headers: Set<String> = ["key", "keys", "partition_key", "partitionkey", "partition key"]
+  static let headers: Set<String> = ["key", "keys", "partition_key", "partitionkey", "partition key"]
 
   /// One key a line; empty lines are passed over, and so is a first line that names the column, with a warning. Where every line is a
   /// text of JSON, as jq prints them, the keys are what is within the quotes.
   mutating func read(lines bytes: [UInt8], file: String) {
     var lines = bytes.split(separator: 10, omittingEmptySubsequences: false).map { $0.last == 13 ? $0.dropLast() : $0 }
     if lines[0].starts(with: [0xEF, 0xBB, 0xBF]) { lines[0] = lines[0].dropFirst(3) }
-    if lines.count > 1, let name = Self.key(lines[0].filter { $0 != UInt8(ascii: "\"") }[...]),
-      Self.headers.contains(name.lowercased())
+    // Line numbers stay: what is left out becomes empty.
+    for index in KeyText.comments(lines) {
+      warn("a comment, left out", file: file, line: index + 1, found: String(decoding: lines[index], as: UTF8.self))
+      lines[index] = []
+    }
+    if let first = lines.firstIndex(where: { !$0.isEmpty }),
+      KeyText.isHeader(lines[first], before: lines[(first + 1)...])
     {
-      warn("a header, left out", file: file, line: 1, found: name)
-      // Line numbers stay.
-      lines[0] = []
+      let name = lines[first].filter { $0 != UInt8(ascii: "\"") }
+      warn("a header, left out", file: file, line: first + 1, found: String(decoding: name, as: UTF8.self))
+      lines[first] = []
     }
     let quote = UInt8(ascii: "\""),
       isQuoted = { (line: ArraySlice<UInt8>) in
@@ -81,16 +87,52 @@ struct KeyList {
   mutating func read(records root: ConfigNode) {
     let field = Field(node: root, path: "", sink: sink)
     guard var fields = field.map(), let items = fields.take("Records")?.list(atMost: 1_000_000) else { return }
-    for item in items {
-      guard var record = item.map(expecting: "a record with PartitionKey") else { continue }
-      let key = record.require("PartitionKey", expecting: "a text")?.string(), data = record.take("Data")?.text
-      if let items = data.flatMap(Self.aggregate)?.items {
-        for item in items { add(item.key, size: Double(item.size)) }
+    for item in items { add(record: item) }
+  }
+
+  /// Records in a list, or one after the other, as jq prints them.
+  mutating func read(records: [ConfigNode], file: String) {
+    for (index, node) in records.enumerated() { add(record: Field(node: node, path: "[\(index)]", sink: sink)) }
+  }
+
+  private mutating func add(record item: Field) {
+    guard var record = item.map(expecting: "a record with PartitionKey") else { return }
+    let key = record.require("PartitionKey", expecting: "a text")?.string(), data = record.take("Data")?.text
+    if let items = data.flatMap(Self.aggregate)?.items {
+      for item in items { add(item.key, size: Double(item.size)) }
+      return
+    }
+    if let key { keys.append(key) }
+    if let data { sizes.append(Double(Self.length(ofBase64: data))) }
+  }
+
+  /// A list of texts.
+  mutating func read(texts: [String], file: String) { read(texts.map { Array($0.utf8)[...] }, file: file) }
+
+  /// The column of keys of a table; a row counts as often as its column `count` says, where it has one.
+  mutating func read(_ columns: KeyText.Columns, of bytes: [UInt8], file: String) {
+    var (rows, cells, faults) = (CSVRows(bytes), [Range<Int>](), TraceFaults(file: file, path: "", sink: sink))
+    _ = rows.next(into: &cells)
+    warn("a table: the keys are those of its column", file: file, line: 1, found: columns.name)
+    while faults.count < TraceFaults.maximum, rows.next(into: &cells) {
+      guard cells.indices.contains(columns.key), case let cell = rows.unquoted(cells[columns.key]), !cell.isEmpty else {
         continue
       }
-      if let key { keys.append(key) }
-      if let data { sizes.append(Double(Self.length(ofBase64: data))) }
+      let count = columns.count.map { cells.indices.contains($0) ? rows.number(rows.unquoted(cells[$0])) : nil } ?? 1
+      guard let key = Self.key(rows.bytes[cell]), let count, count == count.rounded(), count < Double(Self.maximum)
+      else {
+        faults.report(line: rows.line, column: 1, "expected a partition key, and a whole count where there is one")
+        continue
+      }
+      guard keys.count + Int(clamping: count) <= Self.maximum else {
+        faults.report(line: rows.line, column: 1, "more than \(Self.maximum) keys")
+        break
+      }
+      let isQuoted = cell != cells[columns.key], name = isQuoted ? key.replacing("\"\"", with: "\"") : key
+      let size = columns.bytes.flatMap { cells.indices.contains($0) ? rows.number(rows.unquoted(cells[$0])) : nil }
+      for _ in 0..<Int(clamping: count) { add(name, size: columns.count == nil ? size : nil) }
     }
+    faults.finish()
   }
 
   /// What the Kinesis Producer Library packed, of data that begin as its aggregates do.

@@ -100,7 +100,8 @@ struct ObservedParser {
     guard cells.count == parts.count + 1 else {
       return fault(cells.count - 1, "expected \(parts.count + 1) cells, found \(cells.count)")
     }
-    guard let time = isDated ? rows.date(rows.unquoted(cells[0])) : rows.nanoseconds(cells[0]) else {
+    guard let time = isDated ? rows.date(rows.unquoted(cells[0])) : rows.nanoseconds(rows.unquoted(cells[0]))
+    else {
       return fault(
         0, isDated ? "expected a time such as 2026-03-06T19:00:00Z" : "expected seconds such as 300",
         found: rows.text(cells[0]))
@@ -115,7 +116,11 @@ struct ObservedParser {
   private mutating func sum(_ index: Int, of metric: ObservedMetrics.Metric) -> Double? {
     let cell = rows.unquoted(cells[index]), text = rows.text(cell)
     guard let sum = cell.isEmpty ? 0 : rows.number(cell) else {
-      fault(index, "expected a sum, which cannot be negative", found: text)
+      let separator = Thousands.separator(in: text)
+      fault(
+        index,
+        separator.map { "a sum that looks like \($0) between thousands" } ?? "expected a sum, which cannot be negative",
+        found: text, remedy: separator.map { _ in Thousands.remedy })
       return nil
     }
     guard metric.gathering == .sum, sum != sum.rounded() || Thousands.areDotted(text) else { return sum }

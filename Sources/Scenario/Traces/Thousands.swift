@@ -1,5 +1,23 @@
 /// Numbers as some countries write them: 3.000 for three thousand.
 enum Thousands {
+  /// What to do about them.
+  static let remedy = "export without separators"
+
+  private static let separators: [(mark: Character, name: String)] = [
+    (".", "a dot"), (",", "a comma"), ("'", "an apostrophe"), ("’", "an apostrophe"), (" ", "a space"),
+    ("\u{A0}", "a space"), ("\u{202F}", "a space"), ("_", "a line"),
+  ]
+
+  /// What parts the thousands of a number such as 1.234.567 or 3,000, in words; nil for any other text. A single point may be one.
+  static func separator(in text: String) -> String? {
+    separators.first { mark, _ in
+      let parts = text.split(separator: mark, omittingEmptySubsequences: false)
+      return parts.count > (mark == "." ? 2 : 1) && (1...3).contains(parts[0].count)
+        && parts.dropFirst().allSatisfy { $0.count == 3 }
+        && parts.joined().utf8.allSatisfy { (48...57).contains($0) }
+    }?.name
+  }
+
   /// Whether a number has three digits behind its only point, as 3.000 has, and one to three before it that are no zero.
   static func areDotted(_ text: String) -> Bool {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)

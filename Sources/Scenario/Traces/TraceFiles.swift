@@ -39,6 +39,8 @@ private struct TraceReader {
   /// The first file of each kind of traffic.
   private var exportFile: String?
   private var tableFile: String?
+  /// The files that were read, by their one name.
+  private var seen: Set<String> = []
   private var observed: (parts: [MetricPoints], isDated: Bool)?
   private var table: TraceTable?
 
@@ -49,6 +51,7 @@ private struct TraceReader {
   }
 
   mutating func read(_ file: String, as purpose: Purpose) {
+    guard seen.insert(InputFile.identity(file)).inserted else { return warn(file, "named twice, and read once") }
     guard let bytes = bytes(file) else { return }
     guard let first = bytes.first(where: { $0 > 32 && $0 < 128 }) else {
       return refuse(file, "the file is empty")
@@ -58,9 +61,19 @@ private struct TraceReader {
     } else {
       switch purpose {
       case .anything: read(text: bytes, file)
-      case .keys: list.read(lines: bytes, file: file)
+      case .keys: read(keys: bytes, file)
       case .shards: refuse(file, "expected the JSON of aws kinesis list-shards")
       }
+    }
+  }
+
+  /// A sample of keys: one a line, or the column of a table.
+  private mutating func read(keys bytes: [UInt8], _ file: String) {
+    switch KeyText(bytes) {
+    case .lines: list.read(lines: bytes, file: file)
+    case .table(let columns): list.read(columns, of: bytes, file: file)
+    case .foreign(let message, let found, let remedy):
+      refuse(Place(file: file, line: 1, column: 1), message, found: ConfigNode.quoted(found), remedy: remedy)
     }
   }
 
@@ -92,8 +105,18 @@ private struct TraceReader {
 
   private mutating func read(_ root: ConfigNode, _ file: String, as purpose: Purpose) {
     if case .list(let documents) = root.content, !documents.isEmpty, documents.allSatisfy({ !$0.keys.isEmpty }) {
-      // Answers collected in one list, as jq --slurp makes it.
-      for document in documents { read(document, file, as: purpose) }
+      if purpose != .shards, documents.contains(where: { $0["PartitionKey"] != nil }) {
+        return list.read(records: documents, file: file)
+      }
+      // Answers collected in one list, as jq --slurp makes it; a kind that is not known is told of once.
+      let strange = documents.first { !isKnown($0) }
+      for document in documents where strange == nil || isKnown(document) { read(document, file, as: purpose) }
+      if let strange { read(strange, file, as: purpose) }
+    } else if let texts = texts(root, purpose) {
+      if purpose == .anything { warnOfKeys(file, "a list of partition keys") }
+      list.read(texts: texts, file: file)
+    } else if purpose != .shards, root["PartitionKey"] != nil {
+      list.read(records: [root], file: file)
     } else if ShardListing.isKnown(root) {
       if let found = ShardListing(root, sink: sink) { listing = found }
     } else if purpose != .shards, CloudWatchExport.isKnown(root) {
@@ -103,13 +126,29 @@ private struct TraceReader {
       list.read(records: root)
     } else {
       let found = root.keys.isEmpty ? root.summary : root.keys.prefix(5).joined(separator: ", ")
-      let expected = purpose == .shards ? "Shards" : "MetricDataResults, Datapoints or Records"
+      let expected = purpose == .shards ? "Shards" : "MetricDataResults, Datapoints, Records or Shards"
       let remedy =
         purpose == .shards
         ? "give what aws kinesis list-shards prints"
-        : "give what aws cloudwatch get-metric-data, get-metric-statistics or aws kinesis get-records prints"
+        : "give what aws cloudwatch get-metric-data, get-metric-statistics, aws kinesis get-records or list-shards prints"
       refuse(file, "expected \(expected)", found: found, remedy: remedy)
     }
+  }
+
+  /// A list of keys; numbers alone are keys where somebody says so.
+  private func texts(_ root: ConfigNode, _ purpose: Purpose) -> [String]? {
+    guard case .list(let items) = root.content, !items.isEmpty, purpose != .shards else { return nil }
+    let texts = items.compactMap { item -> String? in
+      guard case .scalar(let scalar) = item.content, scalar.isQuoted || purpose == .keys && !item.isNull else {
+        return nil
+      }
+      return scalar.text
+    }
+    return texts.count == items.count ? texts : nil
+  }
+
+  private func isKnown(_ root: ConfigNode) -> Bool {
+    ShardListing.isKnown(root) || CloudWatchExport.isKnown(root) || root["Records"] != nil
   }
 
   // MARK: CSV and keys
@@ -131,7 +170,7 @@ private struct TraceReader {
           Place(file: file, line: 1, column: 1), "expected a header that begins with t_s, time or timestamp",
           found: ConfigNode.quoted(names[0]), remedy: ForeignText.keysRemedy)
       }
-      warn(file, "taken as partition keys, one a line", remedy: "name it with --keys if it is")
+      warnOfKeys(file, "partition keys, one a line")
       return list.read(lines: bytes, file: file)
     }
     if let other = tableFile {
@@ -150,13 +189,17 @@ private struct TraceReader {
     }
   }
 
+  private func warnOfKeys(_ file: String, _ what: String) {
+    warn(file, "taken as \(what)", remedy: "name it with --keys if it is")
+  }
+
   private func checkThousands(_ names: [String], _ bytes: [UInt8], _ file: String) {
     for column in ["count", "bytes"].compactMap({ names.firstIndex(of: $0) }) {
       guard let found = Thousands.dotted(inColumn: column, of: bytes) else { continue }
       refuse(
         Place(file: file, line: found.line, column: 1),
         "a number of \(names[column]) that looks like a dot between thousands", found: ConfigNode.quoted(found.text),
-        remedy: "export without separators")
+        remedy: Thousands.remedy)
     }
   }
 
@@ -233,15 +276,19 @@ private struct TraceReader {
   }
 
   /// Metrics of bytes that cannot be those of the records.
-  private func checkSizes(_ metrics: ObservedMetrics, _ file: String) {
+  private func checkSizes(_ metrics: ObservedMetrics, _ file: String, of column: String = "IncomingBytes") {
     // Bins in which both were counted: a file may have less of one.
     let pairs = zip(metrics[.incomingRecords] ?? [], metrics[.incomingBytes] ?? []).filter { $0.0 > 0 && $0.1 > 0 }
     let (records, bytes) = pairs.reduce((0.0, 0.0)) { ($0.0 + $1.0, $0.1 + $1.1) }
     guard bytes < 2 * records else { return }
+    let isOwn = column == "IncomingBytes"
     refuse(
       file,
-      "IncomingBytes has \(plain(bytes)) for \(plain(records)) records: less than a byte of key and a byte of data each",
-      remedy: "give the bytes of the same stream and time, statistic Sum")
+      "\(column) has \(plain(bytes)) for \(plain(records)) records: "
+        + (isOwn ? "less than a byte of key and a byte of data each" : "fewer than two bytes a record"),
+      remedy: isOwn
+        ? "give the bytes of the same stream and time, statistic Sum"
+        : "give the bytes of all records of a row together, without their keys")
   }
 
   /// The shards with their parts of the ring: as listed, else as CreateStream cuts so many.
@@ -287,7 +334,9 @@ private struct TraceReader {
       refuse(file, "bins of \(plain(Double(table.width) / 1e9)) s: expected whole seconds")
       return nil
     }
-    return metrics(table.counts, table.bytes, width: Interval(nanoseconds: table.width), first: first)
+    let metrics = metrics(table.counts, table.bytes, width: Interval(nanoseconds: table.width), first: first)
+    checkSizes(metrics, file, of: "bytes")
+    return metrics
   }
 
   /// Events in bins of a second, from the second of the first one.
@@ -306,7 +355,9 @@ private struct TraceReader {
       counts[bin] += 1
       if !bytes.isEmpty { bytes[bin] += table.bytes[index] }
     }
-    return metrics(counts, bytes, width: .seconds(1), first: first * 1_000_000_000)
+    let metrics = metrics(counts, bytes, width: .seconds(1), first: first * 1_000_000_000)
+    checkSizes(metrics, file, of: "bytes")
+    return metrics
   }
 
   /// A first column that counts from less than a decade after 1970 counts from zero.

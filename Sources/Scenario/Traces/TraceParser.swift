@@ -127,9 +127,10 @@ struct TraceParser {
   }
 
   private mutating func row(_ columns: Columns) {
-    guard let time = isDated ? rows.date(cells[0]) : rows.nanoseconds(cells[0]) else {
+    let first = rows.unquoted(cells[0])
+    guard let time = isDated ? rows.date(first) : rows.nanoseconds(first) else {
       let expected = isDated ? "a time such as 2026-03-06T19:00:00Z" : "seconds such as 300 or 4.315"
-      fault(0, "expected \(expected)", found: rows.text(cells[0]))
+      fault(0, "expected \(expected)", found: rows.text(first))
       hasLostRows = true
       return
     }
@@ -141,19 +142,23 @@ struct TraceParser {
   }
 
   private mutating func amount(_ index: Int, _ expected: String) -> Double? {
-    if let value = rows.number(cells[index]) { return value }
-    let text = rows.text(cells[index])
+    let cell = rows.unquoted(cells[index]), text = rows.text(cell)
+    if let value = rows.number(cell) { return value }
+    if let separator = Thousands.separator(in: text) {
+      fault(index, "\(expected) that looks like \(separator) between thousands", found: text, remedy: Thousands.remedy)
+      return nil
+    }
     fault(index, "expected \(expected)", found: text, remedy: text.hasPrefix("-") ? "it cannot be negative" : nil)
     return nil
   }
 
   private mutating func append(key index: Int) {
-    let name = rows.text(cells[index])
+    let name = rows.text(rows.unquoted(cells[index]))
     if name.isEmpty {
       emptyKeys += 1
       if table.keys.isEmpty { return }
       fault(index, "expected a key")
-    } else if name.unicodeScalars.count > 256 || name.hasPrefix("\"") {
+    } else if name.unicodeScalars.count > 256 || name.contains("\"") && rows.text(cells[index]).hasPrefix("\"") {
       fault(index, "expected a key of at most 256 characters without quotes", found: String(name.prefix(20)))
     } else if emptyKeys > 0, table.keys.isEmpty {
       fault(index, "a key after rows without one", found: name)
@@ -169,9 +174,9 @@ struct TraceParser {
   private mutating func checkOrder(_ time: Int64) {
     guard let last = table.times.last else { return }
     if time < last {
-      fault(0, "time goes backwards", found: rows.text(cells[0]))
+      fault(0, "time goes backwards", found: rows.text(rows.unquoted(cells[0])))
     } else if table.isBinned, time == last {
-      fault(0, "a bin is given twice", found: rows.text(cells[0]))
+      fault(0, "a bin is given twice", found: rows.text(rows.unquoted(cells[0])))
     }
   }
 

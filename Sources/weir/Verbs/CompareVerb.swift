@@ -88,7 +88,9 @@ struct CompareVerb: AsyncParsableCommand {
       let contenders = try Contenders(
         files: files, choice: choice, settings: scenario.settings, seed: scenario.seed,
         reference: withoutBase ? .first : .base)
-      for warning in contenders.warnings { Log.line("warning: \(warning)") }
+      for warning in contenders.warnings {
+        Log.line(contenders.seedNotes.contains(warning) ? "warning: \(warning)" : warning)
+      }
       return contenders
     } catch {
       Log.line(error.description)
@@ -113,7 +115,7 @@ struct CompareVerb: AsyncParsableCommand {
   private func simulate(_ run: ComparisonRun, _ contenders: Contenders, at place: Workplace) async -> Comparison {
     let longest = contenders.trials.map(\.loaded.experiment.horizon.duration).max() ?? .zero
     let bar = ProgressBar(jobs: run.mostJobs, duration: longest)
-    Interrupt.listen()
+    Interrupt.heed()
     let comparison = await run.run(at: place, isInterrupted: { Interrupt.isRaised }, report: bar.report)
     bar.clear()
     return comparison

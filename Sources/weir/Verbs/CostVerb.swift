@@ -20,8 +20,6 @@ struct CostVerb: ParsableCommand {
 
   @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
   @OptionGroup var over: SettingOptions
-  @OptionGroup var prices: PricesOption
-  @Option(help: "The AWS region, instead of the scenario's.") var region: String?
   @Option(help: "730h as AWS's calculator, or 30d as its pricing pages; by default the scenario's cost_extrapolate.")
   var month: Month?
   @Option(help: "Room above the peak in shards that are needed, as a share of it; by default the plan's, or 0.25.")
@@ -46,9 +44,7 @@ struct CostVerb: ParsableCommand {
   }
 
   func run() throws {
-    let places = region.map { [Setting(path: "region", value: $0)] } ?? []
-    var loaded = try LoadedScenario.read(file, settings: over.settings + places)
-    if let book = try prices.book() { loaded.experiment.prices = book }
+    let loaded = try LoadedScenario.read(file, settings: over.settings)
     let figures = CostDocument(
       ScenarioBill(loaded.experiment, period: month?.period, headroom: headroom ?? loaded.plan.headroom))
     try output.print(figures)

@@ -28,7 +28,7 @@ struct CoverageVerb: AsyncParsableCommand {
   @Option(help: "How many intervals to check.") var intervals = 2_000
   @Option(help: "Runs behind each interval.") var replications = 10
   @Option(help: "Arrivals in each run.") var customers = 16_000
-  @Option(help: "The seed.") var seed: UInt64 = 1
+  @Option(help: "The seed.", transform: Seed.read) var seed: UInt64 = 1
   @Flag(help: "Check weir plan: how often objectives are said to be met.") var holding = false
   @Option(help: "With --holding: runs to draw from.") var runs = 1_000
   @Option(help: "With --holding: tries; with --burst: streams.") var seeds = 200

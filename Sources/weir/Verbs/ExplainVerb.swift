@@ -52,7 +52,7 @@ struct ExplainVerb: AsyncParsableCommand {
     let source = try source()
     let experiment = source.loaded.experiment, question = try question(experiment)
     let bar = ProgressBar(jobs: 1, duration: experiment.horizon.duration)
-    Interrupt.listen()
+    Interrupt.heed()
     let explainer = Explainer(
       PreparedExperiment(experiment), replication: replication, window: length ?? .seconds(30))
     let explanation: Explanation
@@ -88,7 +88,7 @@ struct ExplainVerb: AsyncParsableCommand {
         loaded: try LoadedScenario.read(subject, settings: scenario.settings, seed: scenario.seed))
     }
     guard scenario.isEmpty else {
-      Log.line("weir: \(subject) is a run that has been; --set and --seed go with a scenario file")
+      Log.line("weir: \(subject) is a run that has been; --seed, --set, --prices and --region go with a scenario file")
       throw ExitCode(64)
     }
     let (manifest, home) = try Log.refusing { () throws(RunFolder.Failure) in
@@ -140,7 +140,13 @@ struct ExplainVerb: AsyncParsableCommand {
 
   private func refuse(_ failure: Explainer.Failure, _ experiment: Experiment) -> ExitCode {
     switch failure {
-    case .interrupted: return ExitStatus.interrupted
+    case .interrupted(let simulated, let broken):
+      let found =
+        broken.isEmpty
+        ? "nothing to show yet"
+        : "broken by then: \(broken.joined(separator: ", ")); --slo shows one of them in a run to the end"
+      Log.line("INTERRUPTED: \(Interrupt.part(simulated, of: experiment.horizon)) were simulated; \(found)")
+      return ExitStatus.interrupted
     case .noSuchObjective(let id, let known):
       let near = Nearest.remedy(id, among: known)
       let all = known.isEmpty ? "the scenario has none" : "there are \(known.joined(separator: ", "))"

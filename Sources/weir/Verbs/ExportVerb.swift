@@ -27,36 +27,43 @@ struct ExportVerb: AsyncParsableCommand {
   @OptionGroup var scenario: ScenarioOptions
 
   func run() async throws {
-    let files = RunFolder.isDirectory(subject) ? try written() : try await simulated()
+    let (files, part) = RunFolder.isDirectory(subject) ? (try written(), nil) : try await simulated()
     for name in files.missing {
       Log.line("weir: \(subject) has no \(name): the notebook leaves out what it shows; name it in outputs.csv")
     }
     try Output.write("Notebook: \(try place(files))")
-    if Interrupt.isRaised { throw ExitStatus.interrupted }
+    guard let part else { return }
+    Log.line("INTERRUPTED: \(part) were simulated; the notebook shows that much")
+    throw ExitStatus.interrupted
   }
 }
 
 extension ExportVerb {
   /// Writes the files and returns where the notebook is.
   private func place(_ files: NotebookFiles) throws -> String {
-    return try Log.reporting { () throws(OutputFile.WriteError) in try files.write(under: out) }
+    try Log.reporting { () throws(OutputFile.WriteError) in
+      try OutputFile.makeDirectory(out)
+      return try files.write(under: out)
+    }
   }
 
   /// The files of a directory. Nothing is simulated, so nothing can be set.
   private func written() throws -> NotebookFiles {
     guard scenario.isEmpty else {
-      throw ValidationError("--seed and --set are for scenarios; \(subject) is a run that is over.")
+      throw ValidationError("--seed, --set, --prices and --region are for scenarios; \(subject) is a run that is over.")
     }
     return NotebookFiles(
       try Log.refusing { () throws(RunFolder.Failure) in try RunFolder(path: subject) }, command: command)
   }
 
-  private func simulated() async throws -> NotebookFiles {
+  /// The files of a run, and how much of it there is where it was interrupted.
+  private func simulated() async throws -> (NotebookFiles, String?) {
     let loaded = try LoadedScenario.read(subject, settings: scenario.settings, seed: scenario.seed)
     try Log.reporting { () throws(OutputFile.WriteError) in try OutputFile.claim(out) }
     let report = await loaded.simulated(
       PreparedExperiment(loaded.experiment), replications: 1, workers: 1, command: command)
-    return NotebookFiles(report)
+    let part = Interrupt.part(report.results[0].simulated, of: loaded.experiment.horizon)
+    return (NotebookFiles(report), report.isComplete ? nil : part)
   }
 
   /// The command line that gives the same notebook; where it is written does not matter.

@@ -79,9 +79,11 @@ struct PlanVerb: AsyncParsableCommand {
       budget: budget, samples: samples)
     request.place = place
     let line = PlanBar()
-    Interrupt.listen()
+    Interrupt.heed()
     do throws(ScenarioFailure) {
       let template = try ScenarioFile.template(path: file)
+      let loaded = try template.load(settings: scenario.settings, seed: scenario.seed)
+      for warning in loaded.warnings { Log.line(warning.description) }
       let plan = try await Planner.plan(
         template, request, isInterrupted: { Interrupt.isRaised }, report: line.report)
       line.clear()

@@ -66,7 +66,7 @@ struct SweepVerb: AsyncParsableCommand {
   ) async throws -> [[FigureSample]?] {
     let missing = journal.known.count { $0 == nil }
     let bar = ProgressBar(jobs: missing * replications, duration: input.base.experiment.horizon.duration)
-    Interrupt.listen()
+    Interrupt.heed()
     defer { bar.clear() }
     do {
       return try await input.run.run(

@@ -24,7 +24,7 @@ struct TaskVerb: AsyncParsableCommand {
   func run() async throws {
     var run = TaskRun(files: try files.flatMap(expand))
     let ticker = Ticker()
-    Interrupt.listen()
+    Interrupt.heed()
     await run.run(workers: workers.count, isInterrupted: { Interrupt.isRaised }) { done, all in
       ticker.tell { Ticker.Standing(share: Double(done) / Double(max(1, all)), words: ["\(done) of \(all) tasks"]) }
     }
@@ -69,7 +69,7 @@ struct MergeVerb: AsyncParsableCommand {
       Log.line("weir: \(job.directory), where the command was given, is not there")
       throw ExitStatus.inputMissing
     }
-    guard var command = try Weir.parseAsRoot(words) as? any AsyncParsableCommand else {
+    guard var command = try Weir.parseAsRoot(CommandWords(words).all) as? any AsyncParsableCommand else {
       Log.line("weir: \(directory)/job is of a command that has no tasks")
       throw ExitStatus.badScenario
     }

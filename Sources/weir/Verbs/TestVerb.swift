@@ -43,6 +43,7 @@ struct TestVerb: AsyncParsableCommand {
   var requireBaseline = false
   @OptionGroup var workers: WorkersOption
   @OptionGroup var tasks: TaskOptions
+  @OptionGroup var bill: BillOptions
   @Option(help: "Only scenarios whose path below the directory holds this text.") var filter: String?
   @Option(help: "Not scenarios whose path below the directory holds this text.") var exclude: String?
   @Option(
@@ -76,6 +77,7 @@ struct TestVerb: AsyncParsableCommand {
     options.filter = filter
     options.exclude = exclude
     options.figures = metrics
+    options.settings = bill.settings
     options.tolerance = share ?? options.tolerance
     options.baselines = requireBaseline ? .required : .optional
     options.missing = skipMissing ? .skip : .refuse
@@ -92,8 +94,9 @@ struct TestVerb: AsyncParsableCommand {
     let suite = GateSuite(folder, options, digest: { Fingerprint.digest(of: $0) }) {
       Fingerprint(of: $0, version: Version.current).hex
     }
+    for warning in suite.warnings { Log.line(warning.description) }
     let desk = try tasks.desk(workers)
-    Interrupt.listen()
+    Interrupt.heed()
     var bars: [ProgressBar] = []
     let report = await suite.run(at: desk.place, isInterrupted: { Interrupt.isRaised }) { durations in
       bars.forEach { $0.clear() }

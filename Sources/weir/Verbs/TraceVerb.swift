@@ -48,7 +48,7 @@ struct TraceVerb: ParsableCommand {
     let letters = name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
     try Usage.check([
       (!files.isEmpty || !keys.isEmpty, "Name at least one file."),
-      ((1...10_000).contains(shards ?? 1), "--shards takes 1 to 10000."),
+      ((1...Self.mostShards).contains(shards ?? 1), "--shards takes 1 to \(Self.mostShards)."),
       (shards == nil || shardsFrom == nil, "--shards and --shards-from say the same: give one of them."),
       ((burst ?? 1) >= 1 && (burst ?? 1) <= 3_600, "--burst takes a factor from 1 to 3600."),
       (burstFor == nil || (burst != nil && length != nil), "--burst-for takes a duration such as 2s, beside --burst."),
@@ -58,6 +58,9 @@ struct TraceVerb: ParsableCommand {
       ),
     ])
   }
+
+  /// What the quota of a large region allows.
+  private static let mostShards = Int(LimitsProfile.current[.account.shardsLargeRegions])
 
   private var length: Interval? { burstFor.flatMap { try? Quantity.interval($0) } }
 
@@ -114,7 +117,7 @@ struct TraceVerb: ParsableCommand {
   private func write(_ scenario: TraceScenario, to out: String, _ fit: BurstFit?) throws {
     let file = out.hasSuffix("/") ? out + "scenario.yaml" : out + "/scenario.yaml"
     try check(file, scenario)
-    try Log.reporting { () throws(OutputFile.WriteError) in try scenario.write(to: out) }
+    try Log.reporting { () throws(OutputFile.WriteError) in try scenario.replace(in: out) }
     guard output.isText else { return }
     let burst = fit.flatMap { $0.isClose ? $0.best?.factor : nil }.flatMap { $0 > 1 ? Figures.shortest($0) : nil }
     let next = burst.map { "the same with --burst \($0) --overwrite: without it no throttle is reproduced" }

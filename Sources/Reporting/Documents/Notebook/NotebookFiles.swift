@@ -78,7 +78,7 @@ public struct NotebookFiles: Sendable {
   public func write(under parent: String) throws(OutputFile.WriteError) -> String {
     let directory = parent.hasSuffix("/") ? parent + scenario : "\(parent)/\(scenario)"
     let known = Self.read.map { "\($0.rawValue).csv" }
-    try OutputFile.remove(known, but: all.map(\.name), from: directory, mark: "\(scenario).ipynb")
+    try StaleFiles.remove(known, but: all.map(\.name), from: directory, mark: "\(scenario).ipynb")
     try OutputFile.write(all, into: directory)
     return "\(directory)/\(scenario).ipynb"
   }
