@@ -26,13 +26,14 @@ PICTURES_READY = $(PICTURES)/vega.js
 CLUSTER_ENV := .build/cluster
 
 
-.PHONY: run pictures serve models test install cluster cluster-test cluster-slurm hostile bench bench-gate validate reports baselines \
+.PHONY: run pictures serve ui ui-test install-ui models test install cluster cluster-test cluster-slurm hostile bench bench-gate validate reports baselines \
   notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
 	$(SWIFT) build $(BUILD) --product weir
 	@$(MAKE) -s pictures || echo "Pictures need python3 with venv, and PyPI: the report has one that weir draws itself." >&2
 	$(WEIR) run scenarios/flagship.yaml --out $(OUT)
+	@echo "Look at it: file://$(abspath $(OUT))/report.html"
 
 pictures: $(PICTURES_READY) ## Makes the environment in which pictures are drawn, where it is not there.
 
@@ -46,6 +47,22 @@ serve: setup ## Builds the live engine, a product of its own, and starts it: OPT
 	$(SWIFT) build $(BUILD) --product weir-serve
 	$(WEIR) serve $(OPTIONS)
 
+ui: setup ## Builds the page to play with, a product of its own, and starts it: OPTIONS="scenarios/flagship.yaml --open".
+	$(SWIFT) build $(BUILD) --product weir
+	$(SWIFT) build $(BUILD) --product weir-ui
+	@$(MAKE) -s pictures || echo "Pictures need python3 with venv, and PyPI: the page shows what weir draws itself." >&2
+	$(WEIR) ui $(OPTIONS)
+
+UI_ENV := .build/ui
+
+ui-test: setup ## A browser plays with the page: SCREENSHOTS=docs/pictures keeps what it saw. Without chromium it says so.
+	$(SWIFT) build $(BUILD) --product weir
+	$(SWIFT) build $(BUILD) --product weir-ui
+	$(MAKE) -s pictures
+	python3 -m venv $(UI_ENV)
+	$(UI_ENV)/bin/pip install -q --disable-pip-version-check -r scripts/ui-requirements.txt
+	$(UI_ENV)/bin/python scripts/ui.py --weir $(WEIR) $(if $(SCREENSHOTS),--screenshots $(SCREENSHOTS))
+
 models: ## Makes the API models that the live engine checks requests against from those of botocore anew.
 	python3 -m venv .build/models
 	.build/models/bin/pip install -q --disable-pip-version-check botocore==1.44.8
@@ -56,7 +73,7 @@ test: setup lint ## Everything that must hold.
 	$(SWIFT) test $(BUILD) --skip-build
 	$(MAKE) bench-gate
 
-install: setup ## Puts weir and weir-serve, completions for bash, zsh and fish, and man pages under $(PREFIX).
+install: setup ## Puts weir and weir-serve, completions for bash, zsh and fish, and man pages under $(PREFIX). The page is put beside them by install-ui.
 	$(SWIFT) build $(BUILD) --product weir
 	$(SWIFT) build $(BUILD) --product weir-serve
 	$(SWIFT) build $(BUILD) --product generate-manual
@@ -72,6 +89,11 @@ install: setup ## Puts weir and weir-serve, completions for bash, zsh and fish, 
 	install -m 644 .build/manual/weir.serve.1 .build/manual/weir.replay.1 $(ROOT)/share/man/man1
 	@[ -n "$(DESTDIR)" ] || $(MAKE) -s pictures PICTURES="$(ROOT)/share/weir/pictures" \
 	  || echo "Pictures need python3 with venv, and PyPI: reports have one that weir draws itself." >&2
+
+install-ui: setup ## Puts weir-ui beside the binary, where `weir ui` finds it.
+	$(SWIFT) build $(BUILD) --product weir-ui
+	install -d $(ROOT)/bin
+	install -m 755 $(WEIR)-ui $(ROOT)/bin
 
 cluster: ## Installs weir-cluster, which --on calls, with Dask into $(CLUSTER_ENV).
 	python3 -m venv $(CLUSTER_ENV)

@@ -17,6 +17,7 @@ let package = Package(
   products: [
     .executable(name: "weir", targets: ["weir"]),
     .executable(name: "weir-serve", targets: ["weir-serve"]),
+    .executable(name: "weir-ui", targets: ["weir-ui"]),
     .library(name: "KinesisCore", targets: ["Units", "Limits", "KinesisCore"]),
     .library(name: "Simulation", targets: ["Units", "Simulation"]),
   ],
@@ -29,6 +30,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    // Of weir-ui alone.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // The rules. No clock, no I/O, no randomness, no Foundation.
@@ -80,6 +85,15 @@ let package = Package(
       resources: [.embedInCode("Resources")],
       swiftSettings: safe),
 
+    // The page to play with: what it is asked and answers. No sockets.
+    .target(
+      name: "Page",
+      dependencies: [
+        "Units", "KinesisCore", "Experiment", "Models", "Planning", "Pricing", "Scenario", "Simulation", "Reporting",
+      ],
+      resources: [.embedInCode("Resources")],
+      swiftSettings: safe),
+
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     // jq's own library, which has no pkg-config file.
     .systemLibrary(name: "CJq", providers: [.apt(["libjq-dev"])]),
@@ -99,6 +113,20 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+      ],
+      swiftSettings: safe),
+
+    // The page to play with, over a network of one machine.
+    .executableTarget(
+      name: "weir-ui",
+      dependencies: [
+        "Page", "Scenario", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: safe),
 
@@ -139,11 +167,13 @@ let package = Package(
       ],
       swiftSettings: house),
     .testTarget(
+      name: "PageTests", dependencies: ["Models", "Planning", "Scenario", "Reporting", "Page"], swiftSettings: house),
+    .testTarget(
       name: "ServerTests", dependencies: ["Units", "KinesisCore", "Server"], exclude: ["Cases"],
       swiftSettings: house),
     // The tool as a process: exit codes, bytes, places of errors.
     .testTarget(
-      name: "weirTests", dependencies: ["weir", "weir-serve", "Server", "KinesisCore", "Units"],
+      name: "weirTests", dependencies: ["weir", "weir-serve", "weir-ui", "Server", "KinesisCore", "Units"],
       exclude: ["Clients", "Pictures"],
       swiftSettings: house),
   ]

@@ -50,8 +50,12 @@ extension Diagnostic: CustomStringConvertible {
     // An option of one value says which by itself.
     let isSaid = path.isEmpty || place == Setting.prices || place == Setting.region
     let subject = isSaid ? "\(place): " : "\(place) \(path): "
-    return subject + (severity == .warning ? "warning: " : "") + message + (found.map { ", found \($0)" } ?? "")
-      + (remedy.map { "; \($0)" } ?? "")
+    return subject + (severity == .warning ? "warning: " : "") + sentence
+  }
+
+  /// What is wrong and how to mend it, without the place.
+  public var sentence: String {
+    message + (found.map { ", found \($0)" } ?? "") + (remedy.map { "; \($0)" } ?? "")
   }
 }
 

@@ -26,11 +26,15 @@ public enum ScenarioFile {
   public static func load(
     text: String, file: String = "scenario.yaml", settings: [Setting] = [], seed: UInt64? = nil
   ) throws(ScenarioFailure) -> LoadedScenario {
+    try template(text: text, file: file).load(settings: settings, seed: seed)
+  }
+
+  /// Reads a text as if it stood in `file`, with all it extends, without decoding it yet. Throws what keeps it from being read.
+  public static func template(text: String, file: String) throws(ScenarioFailure) -> ScenarioTemplate {
     let sink = Sink()
     var files = ExtensionPass(sink: sink)
     let root = files.load(text: text, file: file)
     return try ScenarioTemplate(root: root, file: file, sources: files.sources, sink: sink)
-      .load(settings: settings, seed: seed)
   }
 }
 

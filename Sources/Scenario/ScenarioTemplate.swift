@@ -1,6 +1,7 @@
 /// A scenario file as it was read, over which settings can be laid again and again.
 public struct ScenarioTemplate: Sendable {
-  private let root: ConfigNode
+  /// What is written, extended files put in.
+  let root: ConfigNode
   /// The file, as its user named it.
   public let file: String
   /// The file and those it extends.

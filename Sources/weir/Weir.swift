@@ -40,6 +40,7 @@ struct Weir: AsyncParsableCommand {
       ExplainVerb.self,
       TraceVerb.self,
       ExportVerb.self,
+      UIVerb.self,
       ServeVerb.self,
       ReplayVerb.self,
       Schema.self,

@@ -22,6 +22,14 @@ enum House {
     "Reporting": rules.union([
       "Pricing", "Simulation", "Experiment", "Models", "Scenario", "Planning", "Crypto", "Foundation",
     ]),
+    "Page": rules.union([
+      "Pricing", "Simulation", "Experiment", "Models", "Scenario", "Planning", "Reporting", "Dispatch", "Foundation",
+      "Synchronization",
+    ]),
+    "weir-ui": [
+      "Page", "Reporting", "Scenario", "ArgumentParser", "Foundation", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
+      "UnixSignals",
+    ],
     "weir": rules.union([
       "Pricing", "Simulation", "Experiment", "Models", "Scenario", "Planning", "Reporting", "ArgumentParser",
       "Foundation", "Synchronization",

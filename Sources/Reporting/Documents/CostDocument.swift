@@ -66,7 +66,10 @@ public struct CostDocument: Exhibit {
   private func rate(_ bytes: Double) -> String { "\(Figures.size(Bytes(Int64(clamping: bytes))))/s" }
 
   /// The sum of what has a price; that something has none is said.
-  private func total(_ bill: Bill) -> String {
+  private func total(_ bill: Bill) -> String { Self.total(bill) }
+
+  /// A bill's total in words, with what has no price.
+  static func total(_ bill: Bill) -> String {
     guard bill.isPartial(nil) else { return Figures.dollars(bill.total) }
     return "\(Figures.dollars(bill.total)) and \(Figures.count(bill.unpriced.count, of: "item")) without a price"
   }

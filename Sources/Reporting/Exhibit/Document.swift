@@ -74,6 +74,23 @@ extension Exhibit {
   public func page(script: String?) -> String { document.page(script: script) }
   /// The JSON document, with a newline at its end.
   public var json: String { value.text }
+
+  /// A part of a page of somebody else's, which draws the pictures: each where an element has `prefix` and its name as id. Not drawn,
+  /// signs and own drawings stand there instead.
+  public func part(prefix: String, drawn: Bool) -> PagePart { PagePart(document, prefix: prefix, drawn: drawn) }
+}
+
+/// A document as a part of a page.
+public struct PagePart: Sendable {
+  /// HTML, every text of an author's escaped; titles begin at level 3.
+  public let html: String
+  /// The specifications of its pictures, rows included, by the ids of the elements that they belong into.
+  public let pictures: [(id: String, specification: JSONValue)]
+
+  init(_ document: Document, prefix: String, drawn: Bool) {
+    html = HTML(partOfPage: document, prefix: prefix, drawn: drawn).body
+    pictures = drawn ? document.pictures.map { (id: prefix + $0.name, specification: $0.inlined) } : []
+  }
 }
 
 /// What `--out` writes as files.

@@ -7,4 +7,10 @@ public enum Drawing {
 
   /// A Python program: with directories it draws what lies in their `charts`, with `--script FILE` it writes what pages draw with.
   public static var program: String { String(decoding: PackageResources.draw_py, as: UTF8.self) }
+
+  /// A module that draws pictures where they stand in a page, light and dark; it needs the renderer's script beside it.
+  public static var module: String { String(decoding: PackageResources.page_js, as: UTF8.self) }
+
+  /// The style of documents and pictures in a page.
+  public static var style: String { String(decoding: PackageResources.page_css, as: UTF8.self) }
 }

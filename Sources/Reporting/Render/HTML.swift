@@ -6,13 +6,20 @@ struct HTML: Sendable {
   private let title: String, document: Document
   /// Vega, Vega-Lite and vega-embed in one; nil where no renderer is set up: then signs and own drawings stand for pictures.
   private let script: String?
+  /// What stands before the names of its pictures, and how many levels its titles are further down: of a part of another page.
+  private let prefix: String, depth: Int
 
   init(_ document: Document, title: String, script: String?) {
-    (self.document, self.title, self.script) = (document, title, script)
+    (self.title, self.document, self.script, prefix, depth) = (title, document, script, "", 0)
+  }
+
+  /// A part of a page that draws its pictures itself, when it is told so.
+  init(partOfPage document: Document, prefix: String, drawn: Bool) {
+    (title, self.document, self.prefix, depth) = ("", document, prefix, 2)
+    script = drawn ? "" : nil
   }
 
   var text: String {
-    let body = PlainText.visible(document.blocks.map(block).joined(separator: "\n"))
     let isDrawn = script != nil && !document.pictures.isEmpty
     return """
       <!DOCTYPE html>
@@ -23,7 +30,7 @@ struct HTML: Sendable {
       <title>\(PlainText.visible(Self.escaped(title)))</title>
       <link rel="icon" href="data:,">
       <style>
-      \(Self.resource(PackageResources.page_css))
+      \(Drawing.style)
       </style>
       </head>
       <body>
@@ -37,7 +44,8 @@ struct HTML: Sendable {
       """
   }
 
-  private static func resource(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+  /// What stands between the page's ends.
+  var body: String { PlainText.visible(document.blocks.map(block).joined(separator: "\n")) }
 
   /// The renderer, what is drawn, and the few lines that draw it.
   private var scripts: String {
@@ -48,7 +56,7 @@ struct HTML: Sendable {
       <script>\((script ?? "").replacing("</script", with: "<\\/script"))</script>
       <script type="application/json" id="pictures">\(data)</script>
       <script type="module">
-      \(Self.resource(PackageResources.page_js))
+      \(Drawing.module)
       </script>
       """
   }
@@ -57,7 +65,7 @@ struct HTML: Sendable {
 
   private func block(_ block: Document.Block) -> String {
     switch block {
-    case .heading(let level, let title): "<h\(level)>\(Self.inline(title.markdown))</h\(level)>"
+    case .heading(let level, let title): "<h\(level + depth)>\(Self.inline(title.markdown))</h\(level + depth)>"
     case .paragraph(let words): words.markdown.isEmpty ? "" : "<p>\(Self.inline(words.markdown))</p>"
     case .quote(let words): "<blockquote><p>\(Self.inline(words.markdown))</p></blockquote>"
     case .list(let items):
@@ -65,9 +73,9 @@ struct HTML: Sendable {
         ? "" : "<ul>\n\(items.map { "<li>\(Self.inline($0.markdown))</li>" }.joined(separator: "\n"))\n</ul>"
     case .table(let table), .rows(let table): Self.table(table)
     case .charts(let charts):
-      charts.isEmpty ? "" : "<pre>\(Self.escaped(charts.flatMap(\.lines).joined(separator: "\n")))</pre>"
+      charts.isEmpty ? "" : "<pre tabindex=\"0\">\(Self.escaped(charts.flatMap(\.lines).joined(separator: "\n")))</pre>"
     case .picture(let picture, or: let charts): figure(picture, charts)
-    case .code(_, let lines): "<pre><code>\(Self.escaped(lines.joined(separator: "\n")))</code></pre>"
+    case .code(_, let lines): "<pre tabindex=\"0\"><code>\(Self.escaped(lines.joined(separator: "\n")))</code></pre>"
     case .fold(let title, let blocks):
       "<details><summary>\(Self.inline(title.markdown))</summary>\n\(blocks.map(self.block).joined(separator: "\n"))\n</details>"
     case .stack(let blocks), .page(let blocks): blocks.map(self.block).joined(separator: "\n")
@@ -81,7 +89,7 @@ struct HTML: Sendable {
     }
     let label = Self.escaped("\(picture.question) \(picture.finding)")
     return
-      "<figure><div class=\"picture\" id=\"\(picture.name)\" role=\"img\" tabindex=\"0\" aria-label=\"\(label)\"></div></figure>"
+      "<figure><div class=\"picture\" id=\"\(prefix)\(picture.name)\" role=\"img\" tabindex=\"0\" aria-label=\"\(label)\"></div></figure>"
   }
 
   private static func table(_ table: Table) -> String {

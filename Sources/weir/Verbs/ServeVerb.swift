@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Reporting
 
 /// `weir serve`: becomes `weir-serve`. So the simulator is built without a network.
 struct ServeVerb: ParsableCommand {
@@ -10,7 +11,7 @@ struct ServeVerb: ParsableCommand {
   @Argument(parsing: .captureForPassthrough, help: "What weir-serve takes.")
   var options: [String] = []
 
-  func run() throws { try LiveEngine.become(["serve"] + options) }
+  func run() throws { try Sibling.engine.become(["serve"] + options) }
 }
 
 /// `weir replay`: a journal of the live engine, done again by it.
@@ -22,25 +23,40 @@ struct ReplayVerb: ParsableCommand {
   @Argument(parsing: .captureForPassthrough, help: "What weir-serve takes.")
   var options: [String] = []
 
-  func run() throws { try LiveEngine.become(["replay"] + options) }
+  func run() throws { try Sibling.engine.become(["replay"] + options) }
 }
 
-/// `weir-serve`, which lies beside this binary.
-private enum LiveEngine {
+/// `weir ui`: becomes `weir-ui`, for the same reason.
+struct UIVerb: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ui",
+    abstract: "Opens a page to play with a scenario: sliders, pictures, costs; `weir ui --help` has its options.")
+
+  @Argument(parsing: .captureForPassthrough, help: "What weir-ui takes.")
+  var options: [String] = []
+
+  func run() throws { try Sibling.page.become(options) }
+}
+
+/// A program of its own that lies beside this one, and is reached as a verb of it.
+private struct Sibling {
+  let name: String, target: String
+
+  static let engine = Sibling(name: "weir-serve", target: "serve"), page = Sibling(name: "weir-ui", target: "ui")
+
   /// This process becomes it.
-  static func become(_ options: [String]) throws {
-    let binary = Self.binary
+  func become(_ options: [String]) throws {
+    let binary = Program.directory.appendingPathComponent(name).path
     guard FileManager.default.isExecutableFile(atPath: binary) else {
-      Log.line("weir: \(binary) is not there. Build it: swift build -c release --product weir-serve, or `make serve`.")
+      Log.line(
+        "weir: \(binary) is not there. Build it: swift build -c release --product \(name), or `make \(target)`.")
       throw ExitStatus.failure
     }
-    // From here on this process is the server: signals and the exit status are its own.
+    // From here on this process is that program: signals and the exit status are its own.
     var arguments: [UnsafeMutablePointer<CChar>?] = unsafe ([binary] + options).map { unsafe strdup($0) }
     unsafe arguments.append(nil)
     _ = unsafe execv(binary, arguments)
     Log.line("weir: cannot start \(binary): error \(errno)")
     throw ExitStatus.failure
   }
-
-  private static var binary: String { Program.directory.appendingPathComponent("weir-serve").path }
 }

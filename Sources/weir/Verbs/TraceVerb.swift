@@ -66,21 +66,14 @@ struct TraceVerb: ParsableCommand {
 
   func run() throws {
     let input = try input()
-    let profile = TrafficProfile(input, shards: shards ?? input.listing?.open.count, limits: .current)
-    let burst = try statedBurst(profile)
-    var model = TraceModel(profile, name: name, burst: burst, retry: retry)
-    if let stated = burst, let loss = model.flatMap({ BurstFit.lossPerRefusal(of: stated, in: $0, limits: .current) }) {
-      model = model?.losing(loss)
-    }
-    if out != nil, model == nil {
+    let reading = try TraceReading(input, name: name, shards: shards, burst: statedBurst, retry: retry)
+    if out != nil, reading.scenario == nil {
       Log.line("weir: there is no scenario to write: give counts of records over time, such as IncomingRecords")
       throw ExitStatus.badScenario
     }
-    let fit = burst == nil ? model.flatMap { BurstFit($0, limits: .current) } : nil
-    let scenario = model.map { TraceScenario($0, limits: .current) }
-    let figures = TraceDocument(profile, fit: fit, scenario: scenario)
+    let figures = reading.document
     if out != nil, output.isText { try Output.write(figures.summary) } else { try output.print(figures) }
-    if let out, let scenario { try write(scenario, to: out, fit) }
+    if let out, let scenario = reading.scenario { try write(scenario, to: out, reading.fit) }
   }
 
   private func input() throws -> TraceInput {

@@ -31,8 +31,8 @@ public enum Replications {
     }
   }
 
-  /// Events between two looks at `isInterrupted`: some tens of milliseconds.
-  private static let stride = 100_000
+  /// Events between two looks at `isInterrupted`: a millisecond, and a hundred where an event settles many records.
+  private static let stride = 5_000
 
   /// Runs replications 0 ..< `count` on `workers` threads at most.
   ///

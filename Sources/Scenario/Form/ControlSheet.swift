@@ -1,0 +1,147 @@
+internal import Experiment
+internal import Units
+
+/// The controls of a scenario: which values of it are worth turning, and how.
+///
+/// It looks at what is written, whether or not that is right: so a form stays while its author mends a mistake. What a value may be is
+/// the decoder's to say; here is only what a slider goes through.
+struct ControlSheet {
+  /// The most controls: a form of more is none.
+  static let maximum = 300
+
+  let root: ConfigNode
+  /// The author's own file; what stands in another one has no place here.
+  private let file: String
+  private(set) var controls: [Control] = []
+
+  init(_ root: ConfigNode, file: String) {
+    (self.root, self.file) = (root, file)
+    for name in root["streams"]?.keys ?? [] { stream(name) }
+    for name in root["producers"]?.keys ?? [] { producer(name) }
+    for name in root["consumers"]?.keys ?? [] { consumer(name) }
+    for name in root["firehoses"]?.keys ?? [] { firehose(name) }
+    events()
+    run()
+    controls = Array(controls.prefix(Self.maximum))
+  }
+
+  // MARK: Making them
+
+  /// What goes with a value, as the tables of controls write it.
+  typealias Company = (values: [String]?, settings: [(path: String, value: String)])
+
+  /// A slider; none where neither a value stands nor a `usual` one is known, or where what stands there is no single value.
+  mutating func slider(
+    _ path: String, _ group: String, _ label: String, _ dial: Dial, usual: String?, with company: [Company] = []
+  ) {
+    guard let found = found(path, usual: usual) else { return }
+    add(path, group, label, found, .slider(dial.stops(with: found.value)), company)
+  }
+
+  /// A choice; a word that is none of them and stands there is one more.
+  mutating func choice(
+    _ path: String, _ group: String, _ label: String, _ words: [String], usual: String?, with company: [Company] = []
+  ) {
+    guard let found = found(path, usual: usual) else { return }
+    let all = words.contains(found.value) ? words : words + [found.value]
+    add(path, group, label, found, .choice(all), company)
+  }
+
+  private typealias Found = (value: String, place: Place?, isWritten: Bool)
+
+  private func found(_ path: String, usual: String?) -> Found? {
+    guard let node = root.value(at: path[...]), !node.isNull else { return usual.map { ($0, nil, false) } }
+    // What a variable says is turned where the variable is.
+    guard case .scalar(let scalar) = node.content, !scalar.text.contains("${") else { return nil }
+    return (scalar.text, node.place.file == file ? node.place : nil, true)
+  }
+
+  private mutating func add(
+    _ path: String, _ group: String, _ label: String, _ found: Found, _ shape: Control.Shape, _ company: [Company]
+  ) {
+    let company = company.map { item in
+      Control.Company(values: item.values, settings: item.settings.map { Setting(path: $0.path, value: $0.value) })
+    }
+    controls.append(
+      Control(
+        path, group, label, found.value, isWritten: found.isWritten, place: found.place, shape, with: company))
+  }
+
+  /// The word that stands at a path; nil when nothing does.
+  func word(_ path: String) -> String? {
+    guard let node = root.value(at: path[...]), !node.isNull, case .scalar(let scalar) = node.content else {
+      return nil
+    }
+    return scalar.text
+  }
+
+  /// Whether anything stands at a path.
+  func has(_ path: String) -> Bool { root.value(at: path[...]) != nil }
+
+  // MARK: Streams, deliveries and the run
+
+  private mutating func stream(_ name: String) {
+    let path = "streams.\(name)", group = "Stream \(name)"
+    let modes = CapacityMode.allCases.map(\.rawValue),
+      onDemand = modes.filter { $0 != CapacityMode.provisioned.rawValue }
+    let none = { (keys: [String]) in keys.map { (path: "\(path).\($0)", value: "null") } }
+    let shards = has("\(path).shards") ? [] : [(path: "\(path).shards", value: "4")]
+    choice(
+      "\(path).mode", group, "Mode", modes, usual: nil,
+      with: [
+        (onDemand, none(["shards", "autoscaler"])),
+        ([CapacityMode.onDemandStandard.rawValue], none(["warm_throughput_mibps", "account_commitment"])),
+        (
+          [CapacityMode.provisioned.rawValue],
+          none(["warm_throughput_mibps", "account_commitment", "peak_history_mibps", "record_distribution"]) + shards
+        ),
+      ])
+    if word("\(path).mode") == CapacityMode.provisioned.rawValue {
+      slider("\(path).shards", group, "Shards", .whole(1...10_000), usual: nil)
+    }
+    slider(
+      "\(path).warm_throughput_mibps", group, "Warm throughput, MiB/s", .whole(0...10_000),
+      usual: word("\(path).mode") == CapacityMode.onDemandAdvantage.rawValue ? "0" : nil)
+  }
+
+  private mutating func firehose(_ name: String) {
+    let path = "firehoses.\(name)", group = "Firehose \(name)"
+    slider("\(path).buffer.size", group, "Buffer size", .size(.mebibytes(1)...(.mebibytes(128))), usual: nil)
+    slider("\(path).buffer.interval", group, "Buffer interval", .time(.zero ... .seconds(900)), usual: nil)
+    slider("\(path).error_rate", group, "Share of failing deliveries", .steps(0...100, perUnit: 100), usual: "0")
+  }
+
+  private mutating func events() {
+    guard case .list(let items)? = root["events"]?.content else { return }
+    for position in items.indices.prefix(20) {
+      let path = "events.\(position)"
+      guard word("\(path).do") == "set_rate_factor" else { continue }
+      let at = word("\(path).at") ?? "", target = word("\(path).target") ?? ""
+      slider("\(path).value", "Events", "Rate factor of \(target) at \(at)", .number(0.1...100), usual: nil)
+    }
+  }
+
+  private mutating func run() {
+    for name in root["vars"]?.keys ?? [] { variable(name) }
+    slider("clock.duration", "Run", "Simulated time", .time(.minutes(1)...(.days(30))), usual: nil)
+    slider("seed", "Run", "Seed of chance", .whole(0...100), usual: "1")
+  }
+
+  /// A variable's kind is that of its value.
+  private mutating func variable(_ name: String) {
+    guard let text = word("vars.\(name)") else { return }
+    let dials: [Dial] = [
+      .number(0.01...1_000_000), .time(.milliseconds(1)...(.days(30))), .size(Bytes(1)...(.mebibytes(128))),
+    ]
+    guard let dial = dials.first(where: { $0.magnitude(text) != nil }) else { return }
+    slider("vars.\(name)", "Variables", name, dial, usual: nil)
+  }
+}
+
+extension ScenarioTemplate {
+  /// What of it can be turned by somebody who does not write YAML, in the order of the form.
+  public var controls: [Control] { ControlSheet(root, file: file).controls }
+
+  /// Whether its author has written something at a path.
+  public func says(_ path: String) -> Bool { root.value(at: path[...]) != nil }
+}

@@ -1,0 +1,33 @@
+import Foundation
+import Testing
+
+@Suite(
+  .serialized,
+  .enabled("NO BROWSER PLAYED WITH THE PAGE: python3 with venv, or PyPI, is not there") { await Pictures.isThere() })
+struct `The page of weir ui` {
+  @Test(
+    "is played with in a browser: dragged, typed, run, compared, broken, imported, kept, reloaded, by keyboard, narrow, dark"
+  )
+  func played() async throws {
+    let environment = try #require(await Pictures.folder()), python = try #require(await Pictures.checker())
+    let script = Tool.package.appendingPathComponent("scripts/ui.py").path
+    let seen = try await Tool(path: python).run(
+      [script, "--weir", Tool.built.path], environment: ["WEIR_PICTURES": environment])
+    // Without a browser the script says so and ends with 0.
+    #expect(seen.status == 0, "\(seen)\n\(seen.stdout.suffix(3_000))")
+    print(seen.stdout)
+  }
+}
+
+@Suite struct `The verb ui` {
+  @Test("begins with a file that is there, and says how it ends otherwise") func files() async throws {
+    let missing = try await Tool.built.run(["ui", "nowhere.yaml"])
+    #expect(missing.status == 66 && missing.stderr == "weir: cannot read nowhere.yaml: no such file", "\(missing)")
+    let folder = try await Tool.built.run(["ui", "scenarios"])
+    #expect(folder.status == 66 && folder.stderr.contains("is a directory"), "\(folder)")
+    let port = try await Tool.built.run(["ui", "--port", "70000"])
+    #expect(port.status == 64 && port.stderr.contains("--port: expected 0 to 65535, found 70000"), "\(port)")
+    let help = try await Tool.built.run(["ui", "--help"])
+    #expect(help.status == 0 && help.stdout.contains("weir ui scenarios/flagship.yaml"), "\(help)")
+  }
+}
