@@ -56,7 +56,10 @@ struct DeliveryOptions: ParsableArguments {
     let functions = lambdaEndpoint.flatMap(URL.init(string:)).map {
       LambdaClient(endpoint: $0, key: Self.key, region: region)
     }
-    return Courier(store: try store(region: region), client: FirehoseEndpointClient(), functions: functions) {
+    return Courier(
+      store: try store(region: region), client: FirehoseEndpointClient(key: Self.key, region: region),
+      functions: functions
+    ) {
       shipment, failure in
       log.warning("not delivered", metadata: ["to": "\(Self.text(shipment.target))", "reason": "\(failure.reason)"])
     }
@@ -73,6 +76,8 @@ struct DeliveryOptions: ParsableArguments {
     case .object(let bucket, let key): "\(bucket)/\(key)"
     case .request(let endpoint): endpoint.url
     case .function(let call): call.function
+    case .bulk(let index): index.endpoint
+    case .collector(let collector): collector.endpoint
     case .nowhere: "nowhere"
     }
   }

@@ -104,6 +104,22 @@ struct LambdaClient: FunctionClient {
 /// HTTP endpoints by AWS's request and response contract (Data Firehose Developer Guide: httpdeliveryrequestresponse). Named
 /// deviations: http and other ports than 443 are allowed.
 struct FirehoseEndpointClient: EndpointClient {
+  let key: SigV4.Key?
+  let region: String
+
+  func exchange(_ request: OutgoingRequest) async throws(DeliveryFailure) -> IncomingAnswer {
+    guard let url = URL(string: request.url) else { throw DeliveryFailure("\(request.url): no address") }
+    var headers = request.headers.map { (name: $0.name, value: $0.value) }
+    if let service = request.service, let key {
+      headers += SigV4.sign(
+        post: request.body, host: url.hostHeader, path: url.path, for: service, key: key, region: region, at: Clock.now
+      ).filter { $0.name != "host" }
+    }
+    let timeout = Double(request.timeout.nanoseconds) / 1e9
+    let answer = try await HTTPClient.send("POST", url, headers, request.body, timeout: timeout)
+    return IncomingAnswer(status: answer.status, body: Array(answer.body))
+  }
+
   func send(_ records: [[UInt8]], to endpoint: HTTPEndpoint, isGzipped: Bool) async throws(DeliveryFailure) {
     guard let url = URL(string: endpoint.url) else { throw DeliveryFailure("\(endpoint.url): no address") }
     let request = endpoint.request(records, isGzipped: isGzipped, at: Clock.now)

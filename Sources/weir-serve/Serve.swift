@@ -62,6 +62,8 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup var deliveries: DeliveryOptions
 
+  @OptionGroup var security: TLSOptions
+
   enum ClockKind: String, CaseIterable, ExpressibleByArgument {
     case real, virtual
   }
@@ -122,7 +124,9 @@ struct Serve: AsyncParsableCommand {
     let frontend = Frontend(engine, reader: RequestReader(limits), gate: gate)
     let server: HTTPServer
     do {
-      server = try await HTTPServer.start(frontend, host: host, port: port, patience: .init())
+      let tls = try security.context(host: host, data: data)
+      if let file = tls?.made { log.info("a certificate for those who ask to trust", metadata: ["file": "\(file)"]) }
+      server = try await HTTPServer.start(frontend, host: host, port: port, tls: tls?.context, patience: .init())
     } catch {
       log.error("cannot listen", metadata: ["host": "\(host)", "port": "\(port)", "reason": "\(error)"])
       throw ExitCode(1)

@@ -11,7 +11,7 @@ enum House {
     "Server": rules.union(["Crypto", "CJq", "CZlib", "Dispatch", "Foundation", "Synchronization"]),
     "weir-serve": rules.union([
       "Server", "ArgumentParser", "Dispatch", "Foundation", "FoundationNetworking", "Logging", "NIOCore", "NIOHTTP1",
-      "NIOHTTP2", "NIOPosix",
+      "NIOHTTP2", "NIOPosix", "NIOSSL",
       "Synchronization",
     ]),
     "Simulation": ["Units", "KinesisCore", "CGSL", "CPrefetch", "Histogram", "Glibc"],

@@ -1,9 +1,9 @@
 import Foundation
-import KinesisCore
 import Synchronization
 import Testing
 import Units
 
+@testable import KinesisCore
 @testable import Server
 
 /// A Lambda in memory: what it says to an event, and what it was asked.
@@ -245,6 +245,22 @@ final class MemoryFunctions: FunctionClient {
     #expect(
       failed.count == 3 && failed.allSatisfy { $0.text("errorCode") == "DynamicPartitioning.MetadataExtractionFailed" })
     #expect(failed.last?.text("errorMessage") == "partitionKeys values must not be null or empty: who")
+  }
+
+  @Test("a partition that comes again counts on, so that its objects are not called as those of its former life")
+  func again() {
+    var cargo = Cargo()
+    let record = PayloadStore.Record(key: nil, data: [1], isEncrypted: false)
+    func delivery(_ slot: UInt64, _ records: Int64) -> Delivery {
+      Delivery(
+        id: DeliveryID(raw: slot), target: .destination, reason: .size, attempt: 1, origin: nil, partition: 1,
+        records: records, bytes: 1, bytesOut: 1, oldestArrival: Engine.start, putRequests: 1, timeout: nil)
+    }
+    for _ in 0..<3 { cargo.add(Cargo.Item(record: record, arrival: Engine.start), to: .partition(1)) }
+    #expect(cargo.load(delivery(0, 3)).first == 0)
+    cargo.forget(partition: 1)
+    cargo.add(Cargo.Item(record: record, arrival: Engine.start), to: .partition(1))
+    #expect(cargo.load(delivery(1, 1)).first == 3)
   }
 
   @Test("a function's keys name partitions, and partitions beyond the quota go under the error prefix") func quota()

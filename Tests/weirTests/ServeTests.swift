@@ -88,6 +88,40 @@ struct `Real clients of weir serve` {
     #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
   }
 
+  @Test("speak TLS on the port of cleartext, HTTP/1.1 and HTTP/2 as they ask, and trust the certificate that was made")
+  func security() async throws {
+    guard let clients = await Clients.ready() else { return }
+    let folder = try Folder(), data = folder.file("data").path
+    for _ in 0..<2 {
+      // The second start has the first one's certificate.
+      let server = try await Server(["--state-delay", "0s", "--tls", "--data", data])
+      let certificate = data + "/tls/certificate.pem"
+      let outcome = try await clients.run("tls.py", [server.url, certificate])
+      #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
+      #expect(await server.stop().status == 0)
+    }
+    let given = ["--tls-certificate", data + "/tls/certificate.pem", "--tls-key", data + "/tls/key.pem"]
+    let server = try await Server(given)
+    #expect(server.url.hasPrefix("https://"))
+    #expect(await server.stop().status == 0)
+  }
+
+  @Test("are answered over HTTP what the conformance cases say") func cases() async throws {
+    guard let clients = await Clients.ready() else { return }
+    let cases = Tool.package.appendingPathComponent("Tests/ServerTests/Cases").path
+    let outcome = try await clients.run("cases.py", [Tool.built.path, cases])
+    #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
+  }
+
+  @Test("have documents and events delivered to OpenSearch and Splunk, and kept what these refuse") func destinations()
+    async throws
+  {
+    guard let clients = await Clients.ready() else { return }
+    let folder = try Folder()
+    let outcome = try await clients.run("destinations.py", [Tool.built.path, folder.file("lake").path])
+    #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
+  }
+
   @Test("read of CloudWatch what they put, and `weir trace` takes it, and a journal's trace as well") func loop()
     async throws
   {
@@ -203,7 +237,8 @@ private struct CallSequence {
     "listens to others only when that is said, and says what is wrong with its options",
     arguments: [
       ["--host", "0.0.0.0"], ["--account", "12"], ["--state-delay", "500ms"], ["--port", "70000"],
-      ["--no-limit", "all"],
+      ["--no-limit", "all"], ["--tls-key", "key.pem"], ["--tls", "--tls-certificate", "a.pem", "--tls-key", "b.pem"],
+      ["--lambda-endpoint", "127.0.0.1:3001"],
     ])
   func usage(_ options: [String]) async throws {
     let outcome = try await Tool.built.run(["serve"] + options, bounds: nil)

@@ -115,6 +115,16 @@ public enum SigV4 {
     return sign(request, for: "lambda", key, region, at: now)
   }
 
+  /// The headers that sign a POST to a service, its Host with them.
+  public static func sign(
+    post body: [UInt8], host: String, path: String, for service: String, key: Key, region: String, at now: Instant
+  ) -> [(name: String, value: String)] {
+    let request = Canonical(
+      method: "POST", path: path, query: [], headers: [(name: "host", value: host)], bodyHash: hash(body),
+      isPathEncodedTwice: true)
+    return sign(request, for: service, key, region, at: now)
+  }
+
   private static func sign(
     _ request: Canonical, for service: String, _ key: Key, _ region: String, at now: Instant
   ) -> [(name: String, value: String)] {

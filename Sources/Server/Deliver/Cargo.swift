@@ -28,8 +28,8 @@ struct Cargo: Sendable {
   /// Records on their way together.
   struct Load: Sendable {
     var items: [Item]
-    /// The number of the first among those of its line.
-    var first: Int64
+    /// The number of the first among those of its line, and of each.
+    var first: Int64, numbers: [Int64]
     /// The shard or channel that they came by, and which attempt at a call it is; of no meaning for deliveries.
     var origin: Int32 = 0, attempt: Int64 = 1
     /// The attempt under way, whole as it was given out; nil while it rests.
@@ -72,11 +72,20 @@ struct Cargo: Sendable {
   }
 
   private var lines: [Line: Queue] = [:]
+  /// How many records went to dynamic partitions: a partition that comes again counts on from there, so that no object is called as
+  /// one of its former life.
+  private var placed: Int64 = 0
   /// By the place of their delivery, and of their call.
   private var loads: [Int: Load] = [:], calls: [Int: Load] = [:]
 
   /// Has a record wait in a line.
-  mutating func add(_ item: Item, to line: Line) { lines[line, default: Queue()].items.append(item) }
+  mutating func add(_ item: Item, to line: Line) {
+    if case .partition = line {
+      if lines[line] == nil { lines[line] = Queue(taken: placed) }
+      placed += 1
+    }
+    lines[line, default: Queue()].items.append(item)
+  }
 
   /// Takes the first records of a line.
   mutating func take(_ count: Int64, from line: Line) -> [Item] { lines[line, default: Queue()].take(count).items }
@@ -90,7 +99,7 @@ struct Cargo: Sendable {
   mutating func load(_ delivery: Delivery) -> Load {
     if let load = loads[delivery.id.slot] { return load }
     let (items, first) = lines[Self.line(of: delivery), default: Queue()].take(delivery.records)
-    let load = Load(items: items, first: first)
+    let load = Load(items: items, first: first, numbers: Array(first..<first + delivery.records))
     loads[delivery.id.slot] = load
     return load
   }
@@ -111,7 +120,7 @@ struct Cargo: Sendable {
       return load
     }
     let (items, first) = lines[.ahead(call.origin), default: Queue()].take(call.records)
-    let load = Load(items: items, first: first, origin: call.origin)
+    let load = Load(items: items, first: first, numbers: Array(first..<first + call.records), origin: call.origin)
     calls[call.id.slot] = load
     return load
   }
@@ -135,10 +144,23 @@ struct Cargo: Sendable {
   private static func end(
     _ id: Shipment.ID, _ failure: Shipment.Content.Failure?, _ load: inout Load?
   ) -> Load? {
-    guard load?.shipment?.id == id else { return nil }
+    guard var ended = load, ended.shipment?.id == id else { return nil }
+    if let failure { ended.failure = failure }
+    load = ended
     load?.shipment = nil
-    if let failure { load?.failure = failure }
-    return load
+    return ended
+  }
+
+  /// Of a delivery's records only those at some places are still to be taken, and why they were not. The places are in order.
+  mutating func keep(_ rests: [(place: Int, failure: Shipment.Content.Failure)], of id: DeliveryID) {
+    guard var load = loads[id.slot] else { return }
+    load.numbers = rests.map { load.numbers[$0.place] }
+    load.items = rests.map { rest in
+      var item = load.items[rest.place]
+      item.failure = rest.failure
+      return item
+    }
+    loads[id.slot] = load
   }
 
   /// A call is over: its records go on by themselves.
@@ -165,5 +187,14 @@ struct Cargo: Sendable {
   /// The attempts under way, calls first, in order of their places.
   var underWay: [Shipment] {
     calls.keys.sorted().compactMap { calls[$0]?.shipment } + loads.keys.sorted().compactMap { loads[$0]?.shipment }
+  }
+}
+
+extension Cargo.Item {
+  /// The same, which goes to the error output.
+  func failing(_ failure: Shipment.Content.Failure) -> Cargo.Item {
+    var own = self
+    own.failure = failure
+    return own
   }
 }

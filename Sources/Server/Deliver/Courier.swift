@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Foundation
 internal import KinesisCore
+internal import Units
 
 /// Where objects are stored.
 public protocol ObjectStore: Sendable {
@@ -22,6 +23,8 @@ public struct StoredObject: Sendable, Hashable {
 public protocol EndpointClient: Sendable {
   /// Sends records by AWS's contract, and returns when the endpoint has taken them.
   func send(_ records: [[UInt8]], to endpoint: HTTPEndpoint, isGzipped: Bool) async throws(DeliveryFailure)
+  /// Sends a request of another contract, and returns what is answered.
+  func exchange(_ request: OutgoingRequest) async throws(DeliveryFailure) -> IncomingAnswer
 }
 
 /// What Lambda functions are called through.
@@ -78,6 +81,7 @@ public struct Courier: Sendable {
   enum Result: Sendable {
     case delivered
     case answered([FunctionCall.Verdict])
+    case partly([BulkIndex.Refused])
     case failed(DeliveryFailure)
   }
 
@@ -94,12 +98,41 @@ public struct Courier: Sendable {
       case .request(let endpoint):
         guard let client else { throw DeliveryFailure("there is nothing to send requests with") }
         try await client.send(shipment.payloads, to: endpoint, isGzipped: shipment.compression == .gzip)
+      case .bulk(let index):
+        guard let client else { throw DeliveryFailure("there is nothing to send requests with") }
+        let answer = try await client.exchange(index.request(shipment.content.items, shipment.content.numbers))
+        let refused = try index.refused(answer, of: shipment.content.items.count)
+        guard refused.isEmpty else {
+          note(
+            shipment,
+            DeliveryFailure("\(refused.count) documents were refused: \(refused[0].status) \(refused[0].reason)"))
+          return .partly(refused)
+        }
+      case .collector(let collector): try await collect(collector, shipment)
       case .function(let call): return .answered(try await invoke(call, for: shipment))
       }
       return .delivered
     } catch {
       note(shipment, error)
       return .failed(error)
+    }
+  }
+
+  /// How often an acknowledgement is asked for.
+  private static let pace = Duration.milliseconds(500)
+
+  private func collect(_ collector: SplunkCollector, _ shipment: Shipment) async throws(DeliveryFailure) {
+    guard let client else { throw DeliveryFailure("there is nothing to send requests with") }
+    let taken = try await client.exchange(collector.events(shipment.content.items))
+    let number = try collector.number(taken)
+    let end = ContinuousClock.now + .nanoseconds(collector.patience.nanoseconds)
+    while true {
+      let answer = try await client.exchange(collector.question(number))
+      if try collector.isAcknowledged(answer, number) { return }
+      guard ContinuousClock.now < end else {
+        throw DeliveryFailure("Splunk.AckTimeout the acknowledgement did not come in time")
+      }
+      try? await Task.sleep(for: Self.pace)
     }
   }
 

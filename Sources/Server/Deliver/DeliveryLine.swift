@@ -109,7 +109,7 @@ struct DeliveryLine: Sendable {
     } catch {
       var failed = item
       failed.failure = .init(
-        code: "DynamicPartitioning.MetadataExtractionFailed", message: error.reason, attempts: 1, at: now, function: nil
+        code: "DynamicPartitioning.MetadataExtractionFailed", message: error.reason, attempts: 1, at: now
       )
       return (failed, DeliveryPiece(size: size, .failed(.processingFailed)))
     }
@@ -161,7 +161,7 @@ struct DeliveryLine: Sendable {
 
   /// What became of an attempt. One that is not under way, of other records than were told, changes nothing.
   mutating func end(_ id: Shipment.ID, _ outcome: Shipment.Outcome, at now: Instant) -> [Shipment] {
-    guard let load = cargo.end(id, failure(of: id, outcome, at: now)) else { return [] }
+    guard let load = cargo.end(id, plan.failure(of: id.work, outcome, at: now)) else { return [] }
     switch (id.work, outcome) {
     case (.delivery(let delivery), .delivered): return step(.delivered(delivery), at: now)
     case (.delivery(let delivery), .failed(_, let jitter)):
@@ -172,11 +172,32 @@ struct DeliveryLine: Sendable {
         return step(.deliveryFailed(delivery, jitter: 1_000), at: now)
       }
       return step(.deliveryRejected(delivery), at: now)
+    case (.delivery(let delivery), .partly(let refused, let jitter)):
+      return keep(refused, of: delivery, load, jitter: jitter, at: now)
     case (.delivery(let delivery), .answered): return step(.deliveryFailed(delivery, jitter: 1_000), at: now)
     case (.call(let call), .answered(let verdicts)) where verdicts.count == load.items.count:
       return answer(call, load, verdicts, at: now)
     case (.call(let call), _): return step(.transformFailed(call), at: now)
     }
+  }
+
+  /// Documents were refused: they alone are tried again, or, where all are for what they are, they go to the error output.
+  private mutating func keep(
+    _ refused: [BulkIndex.Refused], of delivery: DeliveryID, _ load: Cargo.Load, jitter: Int64, at now: Instant
+  ) -> [Shipment] {
+    guard let index = plan.bulk, refused.allSatisfy({ load.items.indices.contains($0.place) }) else {
+      return step(.deliveryFailed(delivery, jitter: jitter), at: now)
+    }
+    let own = load.shipment.flatMap { shipment -> BulkIndex? in
+      if case .bulk(let own) = shipment.target { own } else { nil }
+    }
+    let rests = refused.map { document in
+      let item = load.items[document.place], id = own?.id(load.numbers[document.place])
+      return (place: document.place, failure: index.failure(of: document, item, id: id, at: now))
+    }
+    cargo.keep(rests, of: delivery)
+    let isFinal = refused.allSatisfy(\.isFinal)
+    return step(isFinal ? .deliveryRejected(delivery) : .deliveryFailed(delivery, jitter: jitter), at: now)
   }
 
   /// What a function said of each record.
@@ -193,31 +214,13 @@ struct DeliveryLine: Sendable {
         var failed = item
         let (code, message) = verdict.reason
         failed.failure = .init(
-          code: code, message: message, attempts: load.attempt, at: now, function: plan.processing.function)
+          code: code, message: message, attempts: load.attempt, at: now, details: plan.functionDetails)
         return (failed, DeliveryPiece(size: Int64(item.record.data.count), .failed(.processingFailed)))
       }
     }
     for piece in pieces { hold(piece, origin: origin, isSeen: true) }
     partitions.forgetUnused()
     return step(.processed(call, pieces.map(\.piece)), at: now)
-  }
-
-  private func failure(
-    of id: Shipment.ID, _ outcome: Shipment.Outcome, at now: Instant
-  ) -> Shipment.Content.Failure? {
-    switch outcome {
-    case .delivered, .answered: return nil
-    case .failed(let reason, _), .rejected(let reason):
-      guard case .delivery = id.work else {
-        let words = reason.split(separator: " ", maxSplits: 1).map(String.init)
-        let isNamed = words.count == 2 && words[0].hasPrefix("Lambda.")
-        return .init(
-          code: isNamed ? words[0] : "Lambda.InvokeFailed", message: isNamed ? words[1] : reason, attempts: 1, at: now,
-          function: plan.processing.function)
-      }
-      let code = plan.endpoint == nil ? "Weir.DestinationNotSupported" : "HttpEndpoint.DestinationException"
-      return .init(code: code, message: reason, attempts: 1, at: now, function: nil)
-    }
   }
 
   private mutating func step(_ input: DeliveryInput, at now: Instant) -> [Shipment] {
@@ -250,12 +253,11 @@ struct DeliveryLine: Sendable {
 
   /// Records that a function did not see, or failed at too often.
   private mutating func giveUp(_ parcels: [DeliveryParcel], _ call: InvocationID?, at now: Instant) {
-    let function = plan.processing.function
     guard let load = call.flatMap({ cargo.endCall($0) }) else {
       let failure = Shipment.Content.Failure(
         code: "Lambda.RequestTooLarge", message: "The records are more than the 6 MB that a function takes.",
         attempts: 0,
-        at: now, function: function)
+        at: now, details: plan.functionDetails)
       for parcel in parcels {
         for item in cargo.take(parcel.records, from: .ahead(parcel.origin)) {
           cargo.add(item.failing(failure), to: .output(.processingFailed))
@@ -283,7 +285,7 @@ struct DeliveryLine: Sendable {
     let load = cargo.load(call)
     let id = Shipment.ID(
       stream: post, line: number, work: .call(call.id), first: load.first, count: Int64(load.items.count))
-    let content = Shipment.Content(items: load.items, delimiter: [], isFailed: false)
+    let content = Shipment.Content(items: load.items, numbers: load.numbers, delimiter: [], isFailed: false)
     let seed = "\(plan.configuration.name)/\(post)/\(number)/\(call.origin)/\(load.first)/call/\(call.attempt)"
     let shipment = Shipment(
       id: id, target: .function(plan.call(seed: seed, timeout: call.timeout)), content: content, compression: .none)
@@ -300,7 +302,7 @@ struct DeliveryLine: Sendable {
     var isFailed = false
     if case .errorOutput = delivery.target { isFailed = true }
     let content = Shipment.Content(
-      items: load.items, delimiter: delivery.target == .backup ? [] : plan.processing.delimiter,
+      items: load.items, numbers: load.numbers, delimiter: delivery.target == .backup ? [] : plan.processing.delimiter,
       failure: isFailed ? load.failure : nil, isFailed: isFailed)
     let shipment = Shipment(
       id: id, target: target(of: delivery, first: load.first), content: content,
@@ -319,6 +321,15 @@ struct DeliveryLine: Sendable {
         endpoint.requestID = GeneratedID.uuid(seed)
         return .request(endpoint)
       }
+      if var index = plan.bulk {
+        // As the line is: a document's number is its own among those of its shard or channel.
+        index.seed = "\(plan.configuration.name)/\(post)/\(number)/\(line)"
+        return .bulk(index)
+      }
+      if var collector = plan.collector {
+        collector.channel = GeneratedID.uuid(seed)
+        return .collector(collector)
+      }
       guard let main = plan.main else { return .nowhere("weir serve does not know this destination") }
       let keys = partitions.keys(of: delivery.partition)
       return .object(bucket: main.bucket, key: main.key(of: delivery, seed: seed, keys))
@@ -329,23 +340,5 @@ struct DeliveryLine: Sendable {
       return .object(bucket: plan.backup.bucket, key: plan.backup.key(of: copy, seed: seed))
     case .errorOutput: return .object(bucket: plan.errors.bucket, key: plan.errors.key(of: delivery, seed: seed))
     }
-  }
-}
-
-extension Cargo.Item {
-  /// The same, which goes to the error output.
-  fileprivate func failing(_ failure: Shipment.Content.Failure) -> Cargo.Item {
-    var own = self
-    own.failure = failure
-    return own
-  }
-}
-
-extension Shipment.Content.Failure {
-  fileprivate static func tooManyPartitions(at now: Instant) -> Self {
-    Self(
-      code: "DynamicPartitioning.ActivePartitionsLimitExceeded",
-      message: "More dynamic partitions are active than ActivePartitionsLimit allows.", attempts: 1, at: now,
-      function: nil)
   }
 }

@@ -33,6 +33,8 @@ struct DeliveryPlan: Sendable {
   /// Where objects go: the destination's, those that could not be delivered, copies of all source records.
   let main: Store?, errors: Store, backup: Store
   let endpoint: HTTPEndpoint?
+  let bulk: BulkIndex?
+  let collector: SplunkCollector?
   /// What becomes of records ahead of the buffers.
   let processing: Processing
   /// What the function is told of the delivery stream.
@@ -71,7 +73,10 @@ struct DeliveryPlan: Sendable {
     template = FunctionCall(
       function: processing.function ?? "", deliveryStream: place.deliveryStreamARN(name), source: sourceARN,
       region: place.region, invocationID: "", timeout: .zero)
-    obstacle = Self.obstacle(whole)
+    let bulk = DestinationReader.bulk(kind, settings)
+    self.bulk = bulk
+    collector = DestinationReader.collector(kind, settings)
+    obstacle = Self.obstacle(whole, hasAddress: kind.destination != .openSearch || bulk != nil)
     running = try Self.running(whole, hasObstacle: obstacle != nil, limits)
     func store(_ settings: WireInput, _ naming: DeliveryConfiguration) -> Store {
       Store(
@@ -84,7 +89,40 @@ struct DeliveryPlan: Sendable {
     copyNames.naming = Self.naming(copies, settings, version: version)
     copyNames.format = .raw(.init(format: copies.text("CompressionFormat")))
     backup = store(copies, copyNames)
-    endpoint = Self.endpoint(kind, settings, source: place.deliveryStreamARN(name))
+    endpoint = DestinationReader.endpoint(kind, settings, source: place.deliveryStreamARN(name))
+  }
+
+  /// What AWS tells of records that a function did not do.
+  var functionDetails: [Shipment.Content.Failure.Detail] {
+    processing.function.map { [Shipment.Content.Failure.Detail(name: "lambdaArn", value: $0)] } ?? []
+  }
+
+  /// Why an attempt failed, as AWS calls it; nil where it did not, or not as a whole.
+  func failure(
+    of work: Shipment.Work, _ outcome: Shipment.Outcome, at now: Instant
+  ) -> Shipment.Content.Failure? {
+    switch outcome {
+    case .delivered, .answered, .partly: return nil
+    case .failed(let reason, _), .rejected(let reason):
+      if case .delivery = work { return failure(reason, at: now) }
+      let words = reason.split(separator: " ", maxSplits: 1).map(String.init)
+      let isNamed = words.count == 2 && words[0].hasPrefix("Lambda.")
+      return .init(
+        code: isNamed ? words[0] : "Lambda.InvokeFailed", message: isNamed ? words[1] : reason, attempts: 1, at: now,
+        details: functionDetails)
+    }
+  }
+
+  /// Why a delivery failed as a whole.
+  private func failure(_ reason: String, at now: Instant) -> Shipment.Content.Failure {
+    let words = reason.split(separator: " ", maxSplits: 1).map(String.init)
+    let isNamed = words.count == 2 && words[0].hasPrefix("Splunk.")
+    let code =
+      obstacle != nil
+      ? "Weir.DestinationNotSupported"
+      : endpoint != nil
+        ? "HttpEndpoint.DestinationException" : bulk != nil ? "OS.ServiceException" : "Splunk.ServerError"
+    return .init(code: isNamed ? words[0] : code, message: isNamed ? words[1] : reason, attempts: 1, at: now)
   }
 
   /// A call of the function.
@@ -154,22 +192,12 @@ struct DeliveryPlan: Sendable {
     return arn.split(separator: ":", omittingEmptySubsequences: false).last.map(String.init) ?? ""
   }
 
-  private static func endpoint(_ kind: DestinationKind, _ settings: WireInput, source: String) -> HTTPEndpoint? {
-    guard kind == .httpEndpoint, let endpoint = settings.structure("EndpointConfiguration") else { return nil }
-    let attributes = settings.structure("RequestConfiguration")?.structures("CommonAttributes") ?? []
-    return HTTPEndpoint(
-      url: endpoint.text("Url") ?? "", accessKey: endpoint.text("AccessKey"),
-      attributes: attributes.map {
-        .init(name: $0.text("AttributeName") ?? "", value: $0.text("AttributeValue") ?? "")
-      },
-      source: source, requestID: "", timeout: DeliveryDestination.http(.generic).responseTimeout ?? .seconds(180))
-  }
-
   // MARK: What is not done
 
-  private static func obstacle(_ configuration: DeliveryConfiguration) -> String? {
+  private static func obstacle(_ configuration: DeliveryConfiguration, hasAddress: Bool) -> String? {
+    guard hasAddress else { return "weir serve finds no domain by its ARN: give ClusterEndpoint or CollectionEndpoint" }
     switch configuration.destination {
-    case .s3, .http: break
+    case .s3, .http, .openSearch, .splunk: break
     default: return "weir serve does not deliver to \(configuration.destination.product)"
     }
     switch configuration.format {

@@ -128,7 +128,7 @@ struct Processing: Sendable {
     } catch {
       part.output = .decompressionFailed
       part.item.failure = .init(
-        code: "Decompression.InvalidData", message: error.reason, attempts: 1, at: now, function: nil)
+        code: "Decompression.InvalidData", message: error.reason, attempts: 1, at: now)
     }
     return part
   }
@@ -153,7 +153,7 @@ struct Processing: Sendable {
       var part = Part(item: item, output: .processingFailed)
       part.item.failure = .init(
         code: "MultiRecordDeAggregation.InvalidJson", message: "the record is no JSON objects one behind the other",
-        attempts: 1, at: now, function: nil)
+        attempts: 1, at: now)
       return [part]
     }
     guard (2...mostPieces).contains(pieces.count) else { return [Part(item: item)] }

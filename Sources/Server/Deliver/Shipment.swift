@@ -25,6 +25,8 @@ public struct Shipment: Sendable, Hashable {
     case delivered
     /// The function answered, record by record.
     case answered([FunctionCall.Verdict])
+    /// Some of it is, and these documents are not. The jitter is chance's part in the wait.
+    case partly([BulkIndex.Refused], jitter: Int64)
     /// It is not, for now, and why. The jitter is chance's part in the wait: 850 to 1150 thousandths.
     case failed(String, jitter: Int64)
     /// It never will be, and why.
@@ -39,6 +41,10 @@ public struct Shipment: Sendable, Hashable {
     case request(HTTPEndpoint)
     /// A call of a Lambda function.
     case function(FunctionCall)
+    /// Documents for the bulk API of OpenSearch.
+    case bulk(BulkIndex)
+    /// Events for Splunk's collector.
+    case collector(SplunkCollector)
     /// Nowhere, and why.
     case nowhere(String)
   }
@@ -74,6 +80,8 @@ extension Shipment {
   /// Records and how they are written.
   struct Content: Sendable {
     var items: [Cargo.Item]
+    /// Their numbers among those of their line.
+    var numbers: [Int64]
     /// What stands behind each record; empty for nothing.
     var delimiter: [UInt8]
     /// Why they go to the error output, where they do not say it themselves; nil for records as they came.
@@ -86,8 +94,13 @@ extension Shipment {
       var code: String, message: String
       var attempts: Int64
       var at: Instant
-      /// The function, where it was one.
-      var function: String?
+      /// What else AWS tells of it.
+      var details: [Detail] = []
+
+      /// A member of what AWS tells.
+      struct Detail: Sendable, Hashable {
+        var name: String, value: String
+      }
     }
 
     var bytes: [UInt8] {
@@ -115,12 +128,20 @@ extension Shipment {
           writer.member("attemptEndingTimestamp", failure?.at.milliseconds ?? 0)
           writer.name("rawData")
           writer.blob(item.record.data)
-          writer.member("lambdaArn", failure?.function)
+          for detail in failure?.details ?? [] { writer.member(detail.name, detail.value) }
         }
         bytes += writer.bytes + [UInt8(ascii: "\n")]
       }
       return bytes
     }
+  }
+}
+
+extension Shipment.Content.Failure {
+  static func tooManyPartitions(at now: Instant) -> Self {
+    Self(
+      code: "DynamicPartitioning.ActivePartitionsLimitExceeded",
+      message: "More dynamic partitions are active than ActivePartitionsLimit allows.", attempts: 1, at: now)
   }
 }
 
@@ -176,11 +197,17 @@ extension Shipment.ID {
 }
 
 extension Shipment.Outcome {
+  /// What the machine takes of chance's part.
+  private static let jitters: ClosedRange<Int64> = 850...1_150
+
   func write(into writer: inout WireWriter) {
     writer.object { writer in
       switch self {
       case .delivered: break
       case .answered(let verdicts): writer.member("x", list: verdicts) { $1.write(into: &$0) }
+      case .partly(let refused, let jitter):
+        writer.member("y", list: refused) { $1.write(into: &$0) }
+        writer.member("j", jitter)
       case .failed(let reason, let jitter):
         writer.member("r", reason)
         writer.member("j", jitter)
@@ -196,10 +223,16 @@ extension Shipment.Outcome {
       self = .answered(verdicts.compactMap { $0 })
       return
     }
+    guard !input.has("y") else {
+      let refused = input.structures("y").map { BulkIndex.Refused($0) }
+      guard !refused.contains(nil), let jitter = input.integer("j"), Self.jitters.contains(jitter) else { return nil }
+      self = .partly(refused.compactMap { $0 }, jitter: jitter)
+      return
+    }
     switch (input.text("r"), input.integer("j")) {
     case (nil, nil): self = .delivered
     case (let reason?, let jitter?):
-      guard (850...1_150).contains(jitter) else { return nil }
+      guard Self.jitters.contains(jitter) else { return nil }
       self = .failed(reason, jitter: jitter)
     case (let reason?, nil): self = .rejected(reason)
     case (nil, _?): return nil

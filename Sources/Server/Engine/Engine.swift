@@ -258,11 +258,16 @@ public actor Engine {
     switch result {
     case .delivered: return .delivered
     case .answered(let verdicts): return .answered(verdicts)
+    case .partly(let refused): return .partly(refused, jitter: jitter)
     case .failed(let reason): failure = reason
     }
     guard !failure.isFinal else { return .rejected(failure.reason) }
-    guard case .real = clock else { return .failed(failure.reason, jitter: 1_000) }
-    return .failed(failure.reason, jitter: .random(in: 850...1_150))
+    return .failed(failure.reason, jitter: jitter)
+  }
+
+  private var jitter: Int64 {
+    guard case .real = clock else { return 1_000 }
+    return .random(in: 850...1_150)
   }
 
   private func tell(_ id: Shipment.ID, _ outcome: Shipment.Outcome) {

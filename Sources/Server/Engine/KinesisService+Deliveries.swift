@@ -106,7 +106,9 @@ extension KinesisService {
       post.lines.removeAll { $0.number != newest && $0.isDrained }
       return receipts
     }
-    let isHTTP = deliveries.post(id)?.line.plan.endpoint != nil
+    let plan = deliveries.post(id)?.line.plan, isHTTP = plan?.endpoint != nil
+    // Of OpenSearch and Splunk nothing is counted.
+    guard plan?.main != nil || isHTTP else { return }
     for receipt in receipts where receipt.end == .delivered {
       let records = receipt.parcels.reduce(0) { $0 + $1.records }, bytes = receipt.parcels.reduce(0) { $0 + $1.bytes }
       meters.add(records, to: isHTTP ? .requestedRecords : .objectRecords, of: .delivery(id))

@@ -80,6 +80,12 @@ struct Shape: Sendable {
   /// Empty for none.
   let values: [String]
 
+  /// Endpoints that may be on this machine, without TLS: a deviation that docs/serve.md names.
+  private static let endpoints: Set<String> = [
+    "HttpEndpointUrl", "AmazonopensearchserviceClusterEndpoint", "AmazonOpenSearchServerlessCollectionEndpoint",
+    "ElasticsearchClusterEndpoint",
+  ]
+
   init(_ name: String, _ source: WireValue) {
     let input = WireInput(source)
     self.name = name
@@ -97,8 +103,7 @@ struct Shape: Sendable {
     element = input.text("member") ?? input.text("value")
     key = input.text("key")
     (min, max) = (input.integer("min"), input.integer("max"))
-    // An endpoint may be one on this machine, without TLS: a deviation that docs/serve.md names.
-    pattern = name == "HttpEndpointUrl" ? Pattern("https?://.*") : input.text("pattern").map(Pattern.init)
+    pattern = Self.endpoints.contains(name) ? Pattern("https?://.*") : input.text("pattern").map(Pattern.init)
     values = input.texts("enum")
   }
 }
