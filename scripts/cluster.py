@@ -210,11 +210,14 @@ class Ways:
         return self.call(*SLOW)
 
     def slurm(self) -> bytes:
+        # What Slurm and shells would read something into.
+        tasks = "a 100% 'slurm'"
+
         def lose(slurm: Slurm) -> None:
-            print(f"  {self.results('slurm')} of 12 results; n1 is lost while it runs a task")
+            print(f"  {self.results(tasks)} of 12 results; n1 is lost while it runs a task")
             slurm.say("scontrol", "update", "nodename=n1", "state=down", "reason=lost")
 
-        return self.on_slurm("slurm", [*SWEEP, "--chunk", "2"], lambda: self.results("slurm") >= 1, lose)[0]
+        return self.on_slurm(tasks, [*SWEEP, "--chunk", "2"], lambda: self.results(tasks) >= 1, lose)[0]
 
     def slurmd_killed(self) -> bytes:
         def kill(slurm: Slurm) -> None:
@@ -229,7 +232,7 @@ class Ways:
     def on_slurm(self, tasks: str, words: list[str], middle: Callable[[], object],
                  harm: Callable[[Slurm], None]) -> tuple[bytes, bool]:
         """A sweep whose node n1 is harmed in the middle of a task, and whether two copies of a task ran at once."""
-        with Slurm(self.place / f"{tasks}.slurm") as slurm:
+        with Slurm(self.place / f"daemons-{len(list(self.place.iterdir()))}") as slurm:
             self.environment["SLURM_CONF"] = str(slurm.conf)
             child = self.start(*words, "--on", "slurm", "--submit", "--tasks", tasks)
             try:

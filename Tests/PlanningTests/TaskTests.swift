@@ -69,7 +69,11 @@ struct TaskTests {
     let design = TaskDesign(name: "d", experiment: experiment)
     let (one, other) = (await run(design, [0, 1]), await run(try Wire.again(design), [1, 0]))
     #expect(one.map(\.replication) == [0, 1] && one == other.reversed())
-    #expect(one[0].trajectoryHash != one[1].trajectoryHash && one.allSatisfy { $0.fits(experiment) })
+    #expect(
+      one[0].trajectoryHash != one[1].trajectoryHash
+        && one.allSatisfy {
+          $0.fits(figures: Figure.all(of: experiment).count, objectives: experiment.objectives.count)
+        })
     #expect(try Wire.again(one) == one)
     #expect(try Wire.bytes(try Wire.again(one)) == Wire.bytes(one))
   }

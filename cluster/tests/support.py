@@ -30,6 +30,14 @@ SWEEP = ["sweep", "s.yaml", "-P", "streams.clicks.shards=1..3", "-P", "producers
          "--replications", "4"]
 
 
+# Its producer replays a recorded trace, which is one of what designs have beside them.
+TRACED = SCENARIO.replace("rate: 500,", "rate: {curve: trace, file: trace.csv},")
+TRACE = "t_s,count\n" + "".join(f"{second},{100 + second % 7}\n" for second in range(400))
+LONG = ["sweep", "s.yaml", "-P", "producers.web.rate=400..411", "--set", "clock.duration=2000s",
+        "--resolution", "record"]
+ENDLESS = [*LONG, "--set", "clock.duration=20000s"]
+
+
 class Case(unittest.TestCase):
     """A directory with the scenario, and the digest of one machine's report."""
 
@@ -52,6 +60,15 @@ class Case(unittest.TestCase):
         line = [sys.executable, "-m", "weir_cluster", "--on", on, "--tasks", "t", "--local-workers", "2", *options]
         child = subprocess.Popen([*line, "--", binary, *words], cwd=self.place, stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE)
+        self.addCleanup(stop, child)
+        return child
+
+    def through_weir(self, words: list[str], environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
+        """The same as people start it: weir becomes weir-cluster."""
+        program = pathlib.Path(sys.executable).parent / "weir-cluster"
+        child = subprocess.Popen([WEIR, *words, "--tasks", "t"], cwd=self.place, stdout=subprocess.PIPE,
+                                 stderr=subprocess.PIPE,
+                                 env={**os.environ, "WEIR_CLUSTER": str(program), **(environment or {})})
         self.addCleanup(stop, child)
         return child
 
@@ -84,6 +101,39 @@ class Case(unittest.TestCase):
         while not holds():
             self.assertLess(time.monotonic(), deadline, "waited in vain")
             time.sleep(0.02)
+
+
+class BadCase(Case):
+    """Through a weir that does to one task what it is told."""
+
+    FAULTY = """\
+#!/bin/bash
+if [ "$1" = task ]; then
+  for word in "$@"; do
+    case "$word" in *{name}*) {fault};; esac
+  done
+fi
+exec {weir} "$@"
+"""
+
+    def faulty_weir(self, name: str, fault: str) -> str:
+        path = self.place / "faulty-weir"
+        path.write_text(self.FAULTY.format(name=name, fault=fault, weir=os.path.abspath(WEIR)))
+        path.chmod(0o755)
+        return str(path)
+
+    def faulty(self, fault: str) -> tuple[str, str]:
+        """The name of one task, and the weir that does not run it."""
+        self.assertEqual(self.weir(*SWEEP, "--tasks", "t").returncode, 75)
+        name = (self.place / "t" / "open").read_text().split()[5]
+        return name, self.faulty_weir(name, fault)
+
+    def check(self, name: str, errors: str) -> None:
+        line = next(line for line in errors.splitlines() if "by hand: " in line)
+        self.assertIn(f"/{name}.task", line)
+        self.assertEqual(line.count(".task"), 1, "only the one is blamed")
+        self.assertEqual(len(self.results()), 23, "all others are done")
+        self.assertNotIn("Traceback", errors)
 
 
 def digest(data: bytes) -> str:

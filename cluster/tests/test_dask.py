@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import pathlib
 import signal
 import socket
+import subprocess
+import sys
 import unittest
 from unittest import mock
 
 from weir_cluster import cli, worker
 from weir_cluster.folder import Folder
 
-from .support import SWEEP, WEIR, Case, digest, parent
-
-LONG = ["sweep", "s.yaml", "-P", "producers.web.rate=400..411", "--set", "clock.duration=2000s",
-        "--resolution", "record"]
+from .support import ENDLESS, LONG, SWEEP, TRACE, TRACED, WEIR, Case, digest, parent
 
 
 class DaskTests(Case):
@@ -36,9 +36,7 @@ class DaskTests(Case):
         self.assertEqual(self.finish(child)[0], self.plain(LONG))
 
     def test_a_scheduler_killed_in_the_middle(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            address = f"127.0.0.1:{probe.getsockname()[1]}"
+        address = free_address()
         scheduler = self.dask("scheduler", "--no-dashboard", "--host", f"tcp://{address}")
         self.dask("worker", f"tcp://{address}", "--nthreads", "1", "--nworkers", "2", "--no-dashboard")
         child = self.cluster(LONG, f"dask://{address}", WEIR, "--chunk", "1")
@@ -56,86 +54,98 @@ class DaskTests(Case):
         plan = ["plan", "s.yaml", "--format", "md", "--reliability", "0.6", "--confidence", "0.8"]
         self.assertEqual(self.finish(self.cluster(plan))[0], self.plain(plan))
 
+    def test_nothing_is_said_of_a_dashboard_whose_port_is_taken(self) -> None:
+        with socket.socket() as taken:
+            with contextlib.suppress(OSError):
+                taken.bind(("0.0.0.0", 8787))
+                taken.listen()
+            self.assertEqual(self.finish(self.cluster(SWEEP))[1], "")
+
+    def test_a_cluster_without_workers_is_waited_for_and_that_is_said(self) -> None:
+        address = free_address()
+        self.dask("scheduler", "--no-dashboard", "--host", f"tcp://{address}")
+        child = self.cluster(SWEEP, f"dask://{address}")
+        self.assertEqual(child.stderr and child.stderr.readline(),
+                         f"weir: dask://{address} has no workers; waiting for some\n".encode())
+        self.dask("worker", f"tcp://{address}", "--nthreads", "1", "--no-dashboard")
+        out, errors = self.finish(child)
+        self.assertEqual((out, errors), (self.plain(SWEEP), ""))
+
     def test_a_driver_that_is_ended_leaves_no_process(self) -> None:
-        for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGKILL, -9)):
+        for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129), (signal.SIGKILL, -9)):
             with self.subTest(number):
-                child = self.cluster(LONG + ["--set", "clock.duration=20000s"])
-                self.until(lambda: len(self.running()) >= 2)
+                child = self.through_weir([*ENDLESS, "--on", "dask"])
+                self.until(lambda: len(self.running()) >= 1)
                 child.send_signal(number)
                 self.finish(child, code)
                 self.until(lambda: not self.running(), seconds=20)
 
-    def test_workers_that_share_nothing_take_the_binary_and_send_results(self) -> None:
-        cache = self.place / "cache"
-        words = ["--on", "dask", "--tasks", "t", "--local-workers", "2", "--", WEIR, *SWEEP]
+    def test_one_bar_is_shown_to_who_watches(self) -> None:
+        main, end = os.openpty()
+        line = [sys.executable, "-m", "weir_cluster", "--on", "dask", "--tasks", "t", "--local-workers", "2"]
+        child = subprocess.Popen([*line, "--", WEIR, *SWEEP], cwd=self.place, stdout=subprocess.DEVNULL, stderr=end)
+        os.close(end)
+        shown = b""
+        with contextlib.suppress(OSError):
+            while part := os.read(main, 1 << 16):
+                shown += part
+        os.close(main)
+        self.assertEqual(child.wait(), 0)
+        drawn = shown.decode().split("\r\x1b[2K")
+        self.assertTrue(len(drawn) > 2 and drawn[0] == "" and drawn[-1] == "", drawn)
+        for bar in drawn[1:-1]:
+            self.assertRegex(bar, r"^[█░]{28} \d+ %, \d+ of 24 tasks[^\n]*$|^$")
+
+    def alone(self, words: list[str], cache: pathlib.Path) -> tuple[int, str]:
+        """On workers that share nothing with the driver: the exit code, and what was said."""
+        errors = io.StringIO()
+        line = ["--on", "dask", "--tasks", "t", "--local-workers", "2", "--", WEIR, *words]
         # What a worker runs travels by value, so that a change here is a change there.
         with mock.patch.object(worker, "is_shared", lambda folder, job: False), \
                 mock.patch.object(worker, "find", found_in_cache), \
                 mock.patch.dict(os.environ, {"XDG_CACHE_HOME": str(cache)}), \
-                mock.patch("sys.argv", ["weir-cluster", *words]), contextlib.chdir(self.place), \
-                contextlib.redirect_stderr(io.StringIO()), self.assertRaises(SystemExit) as ended:
+                mock.patch("sys.argv", ["weir-cluster", *line]), contextlib.chdir(self.place), \
+                contextlib.redirect_stderr(errors), self.assertRaises(SystemExit) as ended:
             cli.main()
-        self.assertEqual(ended.exception.code, 0)
+        return int(ended.exception.code or 0), errors.getvalue()
+
+    def test_workers_that_share_nothing_take_the_binary_and_send_results(self) -> None:
+        cache = self.place / "cache"
+        self.assertEqual(self.alone(SWEEP, cache)[0], 0)
         self.assertEqual([path.name for path in cache.glob("weir-cluster/*/*")], ["weir"])
         merged = self.weir("merge", "t")
         self.assertEqual(digest(merged.stdout), self.plain(SWEEP))
+
+    def test_a_trace_travels_once_and_is_kept_by_its_hash(self) -> None:
+        (self.place / "s.yaml").write_text(TRACED)
+        (self.place / "trace.csv").write_text(TRACE)
+        words, cache = ["sweep", "s.yaml", "-P", "streams.clicks.shards=1..6"], self.place / "cache"
+        code, errors = self.alone(words, cache)
+        self.assertEqual((code, len(self.results())), (0, 6), errors)
+        inputs = list((self.place / "t" / "inputs").iterdir())
+        kept = list(cache.glob("weir-cluster/*/input"))
+        self.assertEqual([path.read_bytes() for path in kept], [path.read_bytes() for path in inputs])
+        self.assertEqual(len(kept), 1)
+        self.assertEqual(digest(self.weir("merge", "t").stdout), self.plain(words))
+
+    def test_a_worker_that_cannot_take_the_binary_ends_the_run_with_words(self) -> None:
+        cache = self.place / "cache"
+        cache.write_text("a file where a directory should be")
+        code, errors = self.alone(SWEEP, cache)
+        self.assertEqual(code, 1)
+        self.assertRegex(errors, r"^weir: the worker at tcp://\S+ has not this weir and cannot take it: \S+: Not a directory; "
+                                 r"XDG_CACHE_HOME names another directory\n$")
+
+
+def free_address() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"127.0.0.1:{probe.getsockname()[1]}"
 
 
 def found_in_cache(sha: str, hint: str) -> str | None:
     path = worker.cached(sha)
     return str(path) if path.exists() and worker.digest(str(path)) == sha else None
-
-
-class BadTaskTests(Case):
-    """Through a weir that does to one task what $FAULT says."""
-
-    FAULTY = """\
-#!/bin/bash
-if [ "$1" = task ]; then
-  for word in "$@"; do
-    case "$word" in *{name}*) {fault};; esac
-  done
-fi
-exec {weir} "$@"
-"""
-
-    def faulty(self, fault: str) -> tuple[str, str]:
-        """The name of one task, and the weir that does not run it."""
-        self.assertEqual(self.weir(*SWEEP, "--tasks", "t").returncode, 75)
-        name = (self.place / "t" / "open").read_text().split()[5]
-        path = self.place / "faulty-weir"
-        path.write_text(self.FAULTY.format(name=name, fault=fault, weir=os.path.abspath(WEIR)))
-        path.chmod(0o755)
-        return name, str(path)
-
-    def check(self, name: str, errors: str) -> None:
-        line = next(line for line in errors.splitlines() if "by hand: " in line)
-        self.assertIn(f"/{name}.task", line)
-        self.assertEqual(line.count(".task"), 1, "only the one is blamed")
-        self.assertEqual(len(self.results()), 23, "all others are done")
-        self.assertNotIn("Traceback", errors)
-
-    def test_what_kills_its_worker_is_found_alone(self) -> None:
-        name, binary = self.faulty("kill -9 $PPID; sleep 1; exit 1")
-        self.check(name, self.finish(self.cluster(SWEEP, "dask", binary), 1)[1])
-
-    def test_what_a_signal_ends_is_found_alone(self) -> None:
-        name, binary = self.faulty("kill -9 $$")
-        errors = self.finish(self.cluster(SWEEP, "dask", binary), 1)[1]
-        self.assertIn("signal 9 ended it", errors)
-        self.check(name, errors)
-
-    def test_a_bad_task_ends_with_weirs_own_words(self) -> None:
-        name, _ = self.faulty("true")
-        design = Folder(self.place / "t").design_file(Folder(self.place / "t").task(name).design)
-        with self.subTest("a task whose design is damaged while the round is under way"):
-            _, binary = self.faulty(f"echo broken > {design}")
-            errors = self.finish(self.cluster(SWEEP, "dask", binary, "--chunk", "1"), 65)[1]
-            self.assertIn(f"{design.name}: it is damaged; the command that made it writes it again", errors)
-            self.assertNotIn("Traceback", errors)
-        # And the same line again puts it right.
-        self.assertEqual(self.finish(self.cluster(SWEEP))[0], self.plain(SWEEP))
-        self.assertIn(name, self.results())
 
 
 if __name__ == "__main__":

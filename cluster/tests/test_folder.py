@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import pathlib
 import tempfile
 import unittest
 
-from weir_cluster.folder import Chunks, Folder, Task, body
+from weir_cluster.folder import Chunks, Folder, Sealed, Task, opened, usable
 
 TASKS = [Task("d", number, f"n{number}") for number in range(100)]
 
@@ -42,22 +43,43 @@ class ChunkTests(unittest.TestCase):
         self.assertEqual(sum(parts, []), TASKS)
 
 
+def sealed(fields: object, name: str = "a", kind: str = "weir.result/v1", version: str = "0.1.0") -> bytes:
+    body = fields if isinstance(fields, bytes) else json.dumps(fields).encode()
+    return f"{kind} {version} {hashlib.sha256(body).hexdigest()} {name}\n".encode() + body
+
+
+RESULT = {"replication": 3, "values": [1, None], "verdicts": [{}], "causes": [None]}
+TASK = Task("d", 3, "a", b"0.1.0", figures=2, objectives=1)
+
+
 class FileTests(unittest.TestCase):
     def test_a_file_that_was_cut_off_or_changed_is_none(self) -> None:
-        whole = b"weir.result/v1 0.1.0 " + hashlib.sha256(b"{}").hexdigest().encode() + b"\n{}"
-        self.assertEqual(body(whole), b"{}")
-        for bad in (whole[:-1], whole[:-1] + b"]", b"", b"{}", whole.partition(b"\n")[0]):
-            self.assertIsNone(body(bad))
+        whole = sealed(b"{}", kind="weir.task/v1")
+        self.assertEqual(opened(whole), Sealed(b"weir.task/v1", b"0.1.0", b"a", b"{}"))
+        for bad in (whole[:-1], whole[:-1] + b"]", b"", b"{}", whole.partition(b"\n")[0], b"a b \xff\xfe", b"a b \xff\xfe c\n"):
+            self.assertIsNone(opened(bad))
+
+    def test_a_result_is_used_only_where_it_is_the_tasks_own(self) -> None:
+        self.assertTrue(usable(sealed(RESULT), TASK))
+        others = [
+            sealed(RESULT, name="b"), sealed(RESULT, version="0.0.9"), sealed(RESULT, kind="weir.task/v1"),
+            sealed({"replication": 3}), sealed(RESULT | {"replication": 4}), sealed(RESULT | {"values": [1]}),
+            sealed(RESULT | {"verdicts": []}), sealed(RESULT | {"causes": 7}), sealed([]), sealed(b"\xff"), b"a b \xff\xfe",
+        ]
+        for other in others:
+            self.assertFalse(usable(other, TASK), other)
 
     def test_a_result_that_is_there_stays_and_no_half_written_name_is_left(self) -> None:
         with tempfile.TemporaryDirectory() as place:
             folder = Folder(pathlib.Path(place))
             (folder.path / "results").mkdir()
-            whole = b"weir.result/v1 0.1.0 " + hashlib.sha256(b"1").hexdigest().encode() + b"\n1"
-            folder.keep("a", whole)
-            folder.keep("a", b"other")
+            folder.result_file("a").write_bytes(b"a b \xff\xfe")
+            folder.keep(TASK, b"other")
+            self.assertFalse(folder.has_result(TASK))
+            folder.keep(TASK, sealed(RESULT))
+            folder.keep(TASK, sealed(RESULT | {"values": [2, 2]}))
             self.assertEqual([path.name for path in (folder.path / "results").iterdir()], ["a.result"])
-            self.assertEqual(folder.result_file("a").read_bytes(), whole)
+            self.assertEqual(folder.result_file("a").read_bytes(), sealed(RESULT))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import itertools
 import logging
 import pathlib
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ from distributed import Client, KilledWorker, LocalCluster, as_completed
 from distributed.client import FutureCancelledError
 
 from . import worker
-from .engine import Failures, Job, own_words
+from .engine import Ended, Failures, Finished, Job
 from .folder import Chunks, Task
 from .progress import Bar, say
 
@@ -46,8 +47,16 @@ def connect(where: str, workers: int) -> Iterator[Client]:
     """A client of the cluster at an address, or of one on this machine that ends with this."""
     cloudpickle.register_pickle_by_value(worker)
     logging.getLogger("distributed").setLevel(logging.ERROR)
+    # Such as that a dashboard, which nobody asked for, has another port than usual.
+    warnings.filterwarnings("ignore", module=r"distributed\.")
     if where != "dask":
-        with Client("tcp://" + where.removeprefix("dask://"), timeout=30) as client:
+        try:
+            client = Client("tcp://" + where.removeprefix("dask://"), timeout=30)
+        except Exception as error:
+            raise Ended(1, f"weir: {where}: {error}") from None
+        with client:
+            if not client.nthreads():
+                say(f"weir: {where} has no workers; waiting for some")
             yield client
         return
     with LocalCluster(
@@ -72,7 +81,9 @@ class Driver:
         self._failures = Failures()
         self._suspects: list[Task] = []
         self._waiting: dict[str, list[Task]] = {}
-        self._needs: set[str] = set()
+        self._needs_files = False
+        self._inputs: dict[str, dict[str, str]] = {}
+        self._finished = Finished(job)
         self._bar = Bar(len(job.tasks))
         self._start = f"{hashlib.sha256(str(time.time_ns()).encode()).hexdigest()[:8]}-{next(_serial)}"
         self._numbers = itertools.count()
@@ -82,6 +93,8 @@ class Driver:
         try:
             self._together()
             self._alone()
+        except Ended as error:
+            self._failures.add(error.code, str(error))
         except FutureCancelledError:
             self._bar.clear()
             say("weir: the scheduler is gone; the same line again goes on where this one was")
@@ -96,23 +109,39 @@ class Driver:
     def _slots(self) -> int:
         return slots(self._client)
 
-    def _submit(self, tasks: list[Task], alone: bool = False) -> Any:
+    def _submit(self, tasks: list[Task], alone: bool = False, lacks_inputs: bool = False) -> Any:
         key = f"weir-{self._start}-{next(self._numbers)}{'-alone' if alone else ''}"
         self._waiting[key] = tasks
-        return self._client.submit(self._run, self._order(tasks), key=key, pure=False, retries=0)
+        return self._client.submit(self._run, self._order(tasks, lacks_inputs), key=key, pure=False, retries=0)
 
-    def _order(self, tasks: list[Task]) -> worker.Order:
+    def _order(self, tasks: list[Task], lacks_inputs: bool) -> worker.Order:
         folder = self._job.folder
         order: worker.Order = {
             "binary": str(pathlib.Path(self._job.binary).resolve()), "sha": self._sha,
             "folder": str(folder.path.resolve()), "job": self._job.job_digest(), "tasks": [task.name for task in tasks],
         }
-        if "files" in self._needs:
+        if self._needs_files:
+            designs = {task.design for task in tasks}
             order["files"] = {
-                **{f"designs/{name}.design": folder.design_file(name).read_bytes() for name in {t.design for t in tasks}},
+                **{f"designs/{name}.design": folder.design_file(name).read_bytes() for name in designs},
                 **{f"tasks/{task.name}.task": folder.task_file(task.name).read_bytes() for task in tasks},
             }
+            order["inputs"] = {name: sha for design in designs for name, sha in self._inputs_of(design).items()}
+            # By their hashes first: a worker keeps what it has seen.
+            order["contents"] = {
+                name: (folder.path / "inputs" / name).read_bytes() for name in order["inputs"]} if lacks_inputs else {}
         return order
+
+    def _inputs_of(self, design: str) -> dict[str, str]:
+        """The files that a design has beside it, with their SHA-256."""
+        if design not in self._inputs:
+            files = [self._job.folder.input_file(name) for name in self._job.folder.inputs(design)]
+            self._inputs[design] = {file.name: self._digest(file) for file in files}
+        return self._inputs[design]
+
+    def _digest(self, file: pathlib.Path) -> str:
+        known = next((inputs[file.name] for inputs in self._inputs.values() if file.name in inputs), None)
+        return known or worker.digest(str(file))
 
     def _together(self) -> None:
         pool = as_completed()
@@ -125,27 +154,26 @@ class Driver:
 
         more()
         for future in pool:
-            again = self._take(future)
-            if again:
-                pool.add(self._submit(again))
+            if (again := self._take(future)) is not None:
+                pool.add(again)
             more()
             self._tell()
 
     def _alone(self) -> None:
         """Suspects, one at a time and each by itself: only what kills its worker does so again."""
         for task in self._suspects:
-            if self._job.folder.has_result(task.name):
+            if self._job.folder.has_result(task):
                 continue
             self._client.wait_for_workers(1)
-            again: list[Task] | None = [task]
-            while again:
-                again = self._take(self._submit(again, alone=True))
+            future = self._submit([task], alone=True)
+            while future is not None:
+                future = self._take(future)
             self._tell()
 
     # Taking in
 
-    def _take(self, future: Any) -> list[Task] | None:
-        """Takes in what a chunk came to; gives its tasks back when they lacked something that can be sent."""
+    def _take(self, future: Any) -> Any:
+        """Takes in what a chunk came to; gives it as a new future where it lacked something that can be sent."""
         tasks = self._waiting[future.key]
         try:
             answer = future.result()
@@ -163,15 +191,19 @@ class Driver:
             # What is not let go is computed once more when its worker is lost.
             future.release()
         if "needs" in answer:
-            self._send(answer["needs"])
-            return tasks
-        for name, result in answer["results"].items():
-            self._job.folder.keep(name, result)
+            if answer["needs"] == "binary":
+                self._send_binary()
+            elif answer["needs"] == "files":
+                self._needs_files = True
+            return self._submit(tasks, future.key.endswith("-alone"), answer["needs"] == "inputs")
+        for task in tasks:
+            if task.name in answer["results"]:
+                self._job.folder.keep(task, answer["results"][task.name])
         self._judge(tasks, answer, future)
         return None
 
     def _judge(self, tasks: list[Task], answer: worker.Answer, future: Any) -> None:
-        missing = [task for task in tasks if not self._job.folder.has_result(task.name)]
+        missing = [task for task in tasks if not self._job.folder.has_result(task)]
         if len(missing) < len(tasks):
             self._chunks.note(len(tasks) - len(missing), answer["seconds"])
         if not missing:
@@ -179,9 +211,7 @@ class Driver:
         if answer["code"] < 0:
             self._killed(missing, f"signal {-answer['code']} ended it", future)
             return
-        words = own_words(answer["errors"])
-        again = f"run it by hand: {self._job.command([task.name for task in missing])}"
-        self._failures.add(answer["code"] or 1, f"{words}\n{again}" if words else again)
+        self._failures.add_run(self._job, missing, answer["code"], answer["errors"])
 
     def _killed(self, tasks: list[Task], why: str, future: Any) -> None:
         if not future.key.endswith("-alone"):
@@ -190,16 +220,17 @@ class Driver:
         for task in tasks:
             self._failures.add(1, f"weir: a task is bad: {why}; run it by hand: {self._job.command([task.name])}")
 
-    def _send(self, what: str) -> None:
-        """Sends what a worker lacks: the binary to every worker that has not got it, or from now on the files of tasks."""
-        if what == "files":
-            self._needs.add("files")
-            return
+    def _send_binary(self) -> None:
+        """Sends the binary to every worker that has not got it; nothing more is run where one cannot take it."""
         path = self._job.binary
         found = self._client.run(ByValue(worker.find), self._sha, path)
         lacking = [address for address, place in found.items() if place is None]
-        if lacking:
-            self._client.run(ByValue(worker.install), self._sha, pathlib.Path(path).read_bytes(), workers=lacking)
+        if not lacking:
+            return
+        said = self._client.run(ByValue(worker.install), self._sha, pathlib.Path(path).read_bytes(), workers=lacking)
+        for address, words in said.items():
+            if words:
+                raise Ended(1, f"weir: the worker at {address} has not this weir and cannot take it: {words}")
 
     def _tell(self) -> None:
-        self._bar.tell(self._job.finished(), f"{len(self._waiting)} chunks at {self._slots()} workers")
+        self._bar.tell(self._finished.count(), f"{len(self._waiting)} chunks at {self._slots()} workers")

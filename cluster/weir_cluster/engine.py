@@ -6,9 +6,17 @@ import hashlib
 import shlex
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .folder import Folder, Task
+
+
+class Ended(Exception):
+    """Nothing more can be run: the exit code, and why, in words."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(words)
+        self.code = code
 
 
 @dataclass(frozen=True)
@@ -24,13 +32,30 @@ class Job:
         """The line that runs tasks by hand."""
         return shlex.join([self.binary, "task", *(str(self.folder.task_file(name)) for name in names)])
 
-    def finished(self) -> int:
-        """How many of the tasks have a result by now."""
-        names = {path.stem for path in (self.folder.path / "results").glob("*.result")}
-        return sum(task.name in names for task in self.tasks)
-
     def job_digest(self) -> str:
         return hashlib.sha256((self.folder.path / "job").read_bytes()).hexdigest()
+
+    def missing(self) -> list[Task]:
+        """The tasks that have no result."""
+        return [task for task in self.tasks if not self.folder.has_result(task)]
+
+    def of(self, tasks: Sequence[Task]) -> Job:
+        """The same with other tasks."""
+        return replace(self, tasks=tasks)
+
+
+class Finished:
+    """Counts tasks that have results; each result is read once."""
+
+    def __init__(self, job: Job) -> None:
+        self._folder, self._rest, self._all = job.folder, {task.name: task for task in job.tasks}, len(job.tasks)
+
+    def count(self) -> int:
+        there = {path.stem for path in (self._folder.path / "results").glob("*.result")}
+        for name in there & self._rest.keys():
+            if self._folder.has_result(self._rest[name]):
+                del self._rest[name]
+        return self._all - len(self._rest)
 
 
 @dataclass
@@ -44,6 +69,12 @@ class Failures:
         self.code = self.code or code
         if words not in self.lines:
             self.lines.append(words)
+
+    def add_run(self, job: Job, tasks: Sequence[Task], code: int, errors: str) -> None:
+        """Takes in what `weir task` ended with, and what it said, where tasks have no result then."""
+        words = f"weir: signal {-code} ended it" if code < 0 else own_words(errors)
+        again = f"run it by hand: {job.command([task.name for task in tasks[:20]])}"
+        self.add(code if code > 0 else 1, f"{words}\n{again}" if words else again)
 
     def tell(self) -> int:
         for line in self.lines[:20]:

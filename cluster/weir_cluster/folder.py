@@ -18,13 +18,42 @@ class Task:
     design: str
     replication: int
     name: str
+    # What its result must look like: whose it is, and how many figures and objectives it has.
+    version: bytes = b""
+    figures: int = 0
+    objectives: int = 0
 
 
-def body(data: bytes) -> bytes | None:
-    """What follows the first line of one of weir's files; None when it is not what was written."""
+@dataclass(frozen=True)
+class Sealed:
+    """One of weir's files, whole: what it is, who wrote it, under which name it belongs, and what it holds."""
+
+    kind: bytes
+    version: bytes
+    name: bytes
+    body: bytes
+
+
+def opened(data: bytes) -> Sealed | None:
+    """None when it is not what was written: all is compared as bytes, for it may be anything."""
     head, _, rest = data.partition(b"\n")
     words = head.split(b" ")
-    return rest if len(words) == 3 and words[2].decode() == hashlib.sha256(rest).hexdigest() else None
+    if len(words) != 4 or words[2] != hashlib.sha256(rest).hexdigest().encode():
+        return None
+    return Sealed(kind=words[0], version=words[1], name=words[3], body=rest)
+
+
+def usable(data: bytes, task: Task) -> bool:
+    """Whether a file is the result of a task: what weir itself asks of it (TaskFolder.result)."""
+    found = opened(data)
+    if found is None or (found.kind, found.version, found.name) != (b"weir.result/v1", task.version, task.name.encode()):
+        return False
+    try:
+        fields = json.loads(found.body)
+        return bool(fields["replication"] == task.replication and len(fields["values"]) == task.figures
+                    and len(fields["verdicts"]) == len(fields["causes"]) == task.objectives)
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 @dataclass(frozen=True)
@@ -39,35 +68,49 @@ class Folder:
     def design_file(self, name: str) -> pathlib.Path:
         return self.path / "designs" / f"{name}.design"
 
+    def input_file(self, name: str) -> pathlib.Path:
+        return self.path / "inputs" / f"{name}.input"
+
     def result_file(self, name: str) -> pathlib.Path:
         return self.path / "results" / f"{name}.result"
 
-    def has_result(self, name: str) -> bool:
-        """Whether there is a result that is whole."""
+    def has_result(self, task: Task) -> bool:
+        """Whether there is a result that can be used."""
         try:
-            return body(self.result_file(name).read_bytes()) is not None
+            return usable(self.result_file(task.name).read_bytes(), task)
         except OSError:
             return False
 
     def open(self) -> list[Task]:
         """The tasks that the last command asked for and that have no result, those of one design together."""
         names = (self.path / "open").read_text().split()
-        return sorted(self.task(name) for name in names if not self.has_result(name))
+        return sorted(task for task in map(self.task, names) if not self.has_result(task))
 
     def task(self, name: str) -> Task:
-        found = body(self.task_file(name).read_bytes())
-        if found is None:
-            raise ValueError(f"{self.task_file(name)}: it is damaged; the command that made it writes it again")
-        fields = json.loads(found)
-        return Task(design=str(fields["design"]), replication=int(fields["replication"]), name=name)
+        found = self._given(self.task_file(name), b"weir.task/v1", name)
+        fields = json.loads(found.body)
+        return Task(design=str(fields["design"]), replication=int(fields["replication"]), name=name, version=found.version,
+                    figures=int(fields["figures"]), objectives=int(fields["objectives"]))
 
-    def keep(self, name: str, result: bytes) -> None:
+    def inputs(self, design: str) -> list[str]:
+        """The names of what a design has beside it."""
+        found = self._given(self.design_file(design), b"weir.design/v1", design)
+        return sorted({str(name) for name in json.loads(found.body)["inputs"] if name})
+
+    @staticmethod
+    def _given(path: pathlib.Path, kind: bytes, name: str) -> Sealed:
+        found = opened(path.read_bytes())
+        if found is None or (found.kind, found.name) != (kind, name.encode()):
+            raise ValueError(f"{path}: it is damaged; the command that made it writes it again")
+        return found
+
+    def keep(self, task: Task, result: bytes) -> None:
         """Writes a result under a name that nobody else has, then renames it: it appears whole or not at all."""
-        if self.has_result(name):
+        if self.has_result(task) or not usable(result, task):
             return
-        part = self.path / "results" / f".{name}.{os.getpid()}.{secrets.token_hex(8)}"
+        part = self.path / "results" / f".{task.name}.{os.getpid()}.{secrets.token_hex(8)}"
         part.write_bytes(result)
-        os.replace(part, self.result_file(name))
+        os.replace(part, self.result_file(task.name))
 
 
 class Chunks:

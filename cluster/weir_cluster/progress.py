@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 
@@ -17,7 +18,7 @@ class Bar:
         if self._shown:
             filled = 28 * min(done, self._total) // self._total
             line = "█" * filled + "░" * (28 - filled) + " " + self._words(done, words, now)
-            sys.stderr.write("\r\x1b[2K" + line)
+            sys.stderr.write("\r\x1b[2K" + line[:shutil.get_terminal_size().columns - 1])
             sys.stderr.flush()
         elif now - self._told >= 60:
             self._told = now

@@ -38,15 +38,29 @@ def find(sha: str, hint: str) -> str | None:
     return None
 
 
-def install(sha: str, data: bytes) -> None:
-    """Takes the binary from the driver; it appears whole or not at all."""
+def install(sha: str, data: bytes) -> str:
+    """Takes the binary from the driver; it appears whole or not at all. Says why it cannot be run then; nothing where it can."""
     path = cached(sha)
+    try:
+        put(path, data, 0o755)
+    except OSError as error:
+        return f"{path}: {error.strerror}; XDG_CACHE_HOME names another directory"
+    if os.access(path, os.X_OK) and digest(str(path)) == sha:
+        return ""
+    return f"{path}: programs there may not be run; XDG_CACHE_HOME names another directory"
+
+
+def put(path: pathlib.Path, data: bytes, mode: int) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, part = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    os.chmod(part, 0o755)
-    os.replace(part, path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(part, mode)
+        os.replace(part, path)
+    except OSError:
+        os.unlink(part)
+        raise
 
 
 def is_shared(folder: str, job: str) -> bool:
@@ -70,15 +84,34 @@ def run(order: Order) -> Answer:
         return {"needs": "files"}
     with tempfile.TemporaryDirectory(prefix="weir-") as folder:
         for name, data in order["files"].items():
-            path = pathlib.Path(folder) / name
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(data)
+            put(pathlib.Path(folder) / name, data, 0o644)
+        if not all([take(folder, name, sha, order["contents"].get(name)) for name, sha in order["inputs"].items()]):
+            return {"needs": "inputs"}
         results = pathlib.Path(folder) / "results"
         results.mkdir()
         code, errors = watch(command(binary, folder, order["tasks"]))
         found = {path.stem: path.read_bytes() for path in results.glob("*.result")}
     return {"code": code, "errors": errors.replace(folder, order["folder"]), "seconds": time.monotonic() - begun,
             "results": found}
+
+
+def take(folder: str, name: str, sha: str, data: bytes | None) -> bool:
+    """Lays what designs have beside them into a directory of tasks, as it came or as it is in the cache; false where it is in neither."""
+    path = cached(sha).with_name("input")
+    place = pathlib.Path(folder) / "inputs" / name
+    try:
+        if data is not None and not (path.exists() and digest(str(path)) == sha):
+            put(path, data, 0o644)
+        if digest(str(path)) == sha:
+            place.parent.mkdir(exist_ok=True)
+            place.symlink_to(path)
+            return True
+    except OSError:
+        # Where nothing can be kept it travels with every chunk.
+        pass
+    if data is not None:
+        put(place, data, 0o644)
+    return data is not None
 
 
 def command(binary: str, folder: str, tasks: list[str]) -> list[str]:

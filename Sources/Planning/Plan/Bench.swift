@@ -48,8 +48,11 @@ struct Bench: Sendable {
   /// Says how many more simulations will probably be asked for, from here to the end: people see a share of that.
   mutating func expect(_ more: Int) { expected = simulations + max(0, more) }
 
+  /// How many simulations that others have to run are asked for in a round, some perhaps in vain: one, where the budget has no
+  /// room for what is not needed.
+  private var mostAwaited: Int { 2 * expected <= request.budget ? max(1, request.place.atOnce) : 1 }
   /// Whether nothing more is to be run.
-  var isOver: Bool { isInterrupted() || isExhausted || awaited >= max(1, request.place.atOnce) }
+  var isOver: Bool { isInterrupted() || isExhausted || awaited >= mostAwaited }
   /// Whether others have simulations to run before it can be decided.
   var isWaiting: Bool { awaited > 0 }
   /// Whether the user stopped it, or others have simulations to run before it can be decided.

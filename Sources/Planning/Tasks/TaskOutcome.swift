@@ -1,4 +1,4 @@
-public import Experiment
+internal import Experiment
 public import Models
 internal import Pricing
 internal import Simulation
@@ -80,11 +80,10 @@ public struct TaskOutcome: Sendable, Equatable, Codable {
     return times.filter { $0.count > 0 }.map { $0.percentile(99).inMilliseconds }.max()
   }
 
-  /// Whether it can be what an experiment came to: a value for each figure, a verdict for each objective.
-  public func fits(_ experiment: Experiment) -> Bool {
-    let objectives = experiment.objectives.count
-    return values.count == Figure.all(of: experiment).count && verdicts.count == objectives
-      && causes.count == objectives
+  /// Whether it can be what an experiment of so many figures and objectives came to: a value for each figure, a verdict for each
+  /// objective.
+  public func fits(figures: Int, objectives: Int) -> Bool {
+    values.count == figures && verdicts.count == objectives && causes.count == objectives
   }
 }
 

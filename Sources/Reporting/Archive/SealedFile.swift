@@ -1,8 +1,13 @@
 internal import Foundation
 
-/// A file that says what it is, which version of weir wrote it, and whether it is whole: a line with these and the SHA-256 of
-/// what follows it, then a value as JSON.
+/// A file that says what it is, which version of weir wrote it, whether it is whole and under which name it belongs: a line with
+/// these (the SHA-256 of what follows it in the middle), then a value as JSON, or bytes.
 enum SealedFile {
+  /// What a file must be: what is in another one is not believed.
+  struct Mark {
+    let kind: String, version: String, name: String
+  }
+
   /// Why a file cannot be used.
   enum Flaw: Error, Hashable {
     /// It is not there.
@@ -13,24 +18,35 @@ enum SealedFile {
     case damaged
     /// Another version wrote it.
     case otherVersion(String)
+    /// It belongs under another name.
+    case otherName(String)
   }
 
   /// The largest that is read.
   private static let most = 1 << 30
 
-  static func text(_ value: some Encodable, kind: String, version: String) -> String {
+  /// A value as a file.
+  static func bytes(_ value: some Encodable, _ mark: Mark) -> Data { seal(json(value), mark) }
+
+  /// A value as the JSON of such files.
+  static func json(_ value: some Encodable) -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    guard let body = try? encoder.encode(value) else { preconditionFailure("\(kind) is made of values that JSON has") }
-    return "\(kind) \(version) \(Fingerprint.digest(of: body))\n" + String(decoding: body, as: UTF8.self)
+    guard let body = try? encoder.encode(value) else {
+      preconditionFailure("sealed files are made of values that JSON has")
+    }
+    return body
   }
 
-  static func read<Value: Decodable>(
-    _ type: Value.Type, from path: String, kind: String, version: String
-  ) throws(Flaw) -> Value {
-    let body = try body(of: path, kind: kind, version: version)
+  /// Bytes behind their first line.
+  static func seal(_ body: Data, _ mark: Mark) -> Data {
+    Data("\(mark.kind) \(mark.version) \(Fingerprint.digest(of: body)) \(mark.name)\n".utf8) + body
+  }
+
+  static func read<Value: Decodable>(_ type: Value.Type, from path: String, _ mark: Mark) throws(Flaw) -> Value {
+    let body = try body(of: path, mark)
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
@@ -38,8 +54,8 @@ enum SealedFile {
     return value
   }
 
-  /// What follows the first line of a file that is whole.
-  static func body(of path: String, kind: String, version: String) throws(Flaw) -> Data {
+  /// What follows the first line of a file that is whole and bears its name.
+  static func body(of path: String, _ mark: Mark) throws(Flaw) -> Data {
     let bytes: Data
     do {
       bytes = try Data(contentsOf: URL(filePath: path))
@@ -47,11 +63,12 @@ enum SealedFile {
       throw .missing
     } catch { throw .unreadable(OutputFile.reason(error)) }
     guard bytes.count <= most, let end = bytes.prefix(256).firstIndex(of: UInt8(ascii: "\n")) else { throw .damaged }
-    let words = String(decoding: bytes[..<end], as: UTF8.self).split(separator: " ")
-    guard words.count == 3, words[0] == kind else { throw .damaged }
+    let words = String(decoding: bytes[..<end], as: UTF8.self).split(separator: " ", omittingEmptySubsequences: false)
+    guard words.count == 4, words[0] == mark.kind else { throw .damaged }
     let body = bytes[(end + 1)...]
     guard Fingerprint.digest(of: body) == words[2] else { throw .damaged }
-    guard words[1] == version else { throw .otherVersion(String(words[1])) }
-    return Data(body)
+    guard words[1] == mark.version else { throw .otherVersion(String(words[1])) }
+    guard words[3] == mark.name else { throw .otherName(String(words[3])) }
+    return body
   }
 }

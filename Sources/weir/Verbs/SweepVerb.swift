@@ -93,7 +93,7 @@ struct SweepInput {
   let base: LoadedScenario
   let grid: SweepGrid
   let run: SweepRun
-  /// One for each combination.
+  /// One for each combination, where a journal is kept.
   let fingerprints: [Fingerprint]
   /// The first combination: its figures are those of all.
   private let first: LoadedScenario
@@ -110,6 +110,7 @@ struct SweepInput {
       var fingerprints: [Fingerprint] = []
       try run.check { position, loaded in
         if position == 0 { first = loaded }
+        guard verb.output.out != nil else { return }
         fingerprints.append(Fingerprint(of: loaded, version: Version.current))
       }
       (self.first, self.fingerprints) = (first, fingerprints)

@@ -15,7 +15,8 @@ struct TaskVerb: AsyncParsableCommand {
       EXAMPLE
         weir task t --workers 2
 
-      Ends with 65 when a file cannot be used, with 66 when it is not there, all others run; with 130 after Ctrl-C.
+      Ends with 65 when a file cannot be used, with 66 when it is not there, all others run; with 1 as soon as a result cannot
+      be written; with 130 after Ctrl-C.
       """.flowing)
 
   @Argument(help: "Task files, or directories of them.") var files: [String]
@@ -30,14 +31,16 @@ struct TaskVerb: AsyncParsableCommand {
     }
     ticker.clear()
     for failure in run.failures { Log.line(failure) }
+    if let error = run.writeError { Log.line("weir: \(error); what was not run by then is left") }
     try Output.write("\(Figures.count(run.finished, of: "task")) run, \(run.known) done before")
     if Interrupt.isRaised { throw ExitStatus.interrupted }
+    if run.writeError != nil { throw ExitStatus.failure }
     if !run.failures.isEmpty { throw run.isMissing ? ExitStatus.inputMissing : ExitStatus.badScenario }
   }
 
   /// The task files that an argument stands for.
   private func expand(_ file: String) throws -> [String] {
-    guard !file.hasSuffix(".task") else { return [file] }
+    guard !file.hasSuffix(".task") || RunFolder.isDirectory(file) else { return [file] }
     return try Log.refusing { () throws(TaskFailure) in try TaskFolder(path: file).asked() }
   }
 }
@@ -57,14 +60,15 @@ struct MergeVerb: AsyncParsableCommand {
   @Argument(help: "The directory of tasks.") var directory: String
   @Option(help: ArgumentHelp("Where the report goes, instead of where the command says.", valueName: "dir"))
   var out: String?
-  @Option(help: "What stdout gets, instead of what the command says: text, json or md.") var format:
+  @Option(help: "What stdout gets, instead of what the command says: text, json, md or html.") var format:
     FormatOption.Format?
 
   func run() async throws {
     let path = URL(filePath: directory).path
     let job = try Log.refusing { () throws(TaskFailure) in try TaskFolder(path: path).job() }
     let place = out.map { ["--out", URL(filePath: $0).path] } ?? []
-    let words = job.arguments + place + (format.map { ["--format", $0.rawValue] } ?? []) + ["--tasks", path]
+    let words = ClusterCommand.adding(
+      place + (format.map { ["--format", $0.rawValue] } ?? []) + ["--tasks", path], to: job.arguments)
     guard FileManager.default.changeCurrentDirectoryPath(job.directory) else {
       Log.line("weir: \(job.directory), where the command was given, is not there")
       throw ExitStatus.inputMissing
