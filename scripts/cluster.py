@@ -28,7 +28,7 @@ SCENARIO = """\
 schema: weir/v1
 name: small
 seed: 7
-clock: {duration: 400s, warmup: 1s, report_bin: 1s}
+clock: {duration: 4000s, warmup: 1s, report_bin: 1s}
 streams:
   clicks: {mode: provisioned, shards: 2}
 producers:

@@ -64,6 +64,9 @@ def connect(where: str, workers: int) -> Iterator[Client]:
         silence_logs=logging.ERROR,
     ) as cluster, Client(cluster) as client:
         yield client
+        # A worker that is just starting would tell at length that it was closed.
+        with contextlib.suppress(Exception):
+            client.wait_for_workers(workers, timeout=10)
 
 
 def slots(client: Client) -> int:

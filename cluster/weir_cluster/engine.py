@@ -86,4 +86,4 @@ class Failures:
 
 def own_words(errors: str) -> str:
     """What weir said of its tasks, without how many it ran."""
-    return "\n".join(line for line in errors.splitlines() if not line.endswith(" done before"))
+    return "\n".join(line for line in errors.splitlines() if line and not line.endswith(" done before"))
