@@ -21,6 +21,7 @@ enum House {
     "Planning": rules.union(["Pricing", "Simulation", "Experiment", "Models", "Scenario"]),
     "Reporting": rules.union([
       "Pricing", "Simulation", "Experiment", "Models", "Scenario", "Planning", "Crypto", "Foundation",
+      "Synchronization",
     ]),
     "Page": rules.union([
       "Pricing", "Simulation", "Experiment", "Models", "Scenario", "Planning", "Reporting", "Dispatch", "Foundation",

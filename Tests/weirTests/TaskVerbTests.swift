@@ -191,7 +191,7 @@ private struct Case: Sendable, CustomTestStringConvertible {
     #expect(try await weir(["task", names[0]], in: folder).stderr.contains("it is damaged"))
     // A task under another's name is no such task.
     try folder.write(names[0], try String(contentsOf: folder.file(names[1]), encoding: .utf8))
-    #expect(try await weir(["task", names[0]], in: folder).stderr.contains("it is damaged"))
+    #expect(try await weir(["task", names[0]], in: folder).stderr.contains("it is that of "))
     // Given again, the command puts right what is wrong.
     #expect(try await weir(Case.sweep.words + ["--tasks", "t"], in: folder).status == 75)
     #expect(try await weir(["task", "t"], in: folder).status == 0)
