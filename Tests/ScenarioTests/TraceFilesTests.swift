@@ -119,7 +119,7 @@ struct TraceFilesTests {
   static let sumRemedy = "; ask for the statistic Sum: docs/trace.md has the command"
   static let mistakes: [(text: String, says: String)] = [
     ("", "f0: the file is empty"),
-    ("{\"a\": 1}", "f0: expected MetricDataResults, Datapoints or Records, found a; give what"),
+    ("{\"a\": 1}", "f0: expected MetricDataResults, Datapoints, Records or Shards, found a; give what"),
     ("{\"MetricDataResults\": [}", "f0:1:24: not valid JSON: "),
     (
       export(result("IncomingRecords", [1, 2], ["10", "12.5"])),
