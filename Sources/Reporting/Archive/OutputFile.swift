@@ -112,15 +112,6 @@ public enum OutputFile {
     }
   }
 
-  /// Removes a file where it is there.
-  static func remove(_ file: String) throws(WriteError) {
-    try perform(at: file) {
-      do {
-        try FileManager.default.removeItem(atPath: file)
-      } catch let error as CocoaError where [.fileNoSuchFile, .fileReadNoSuchFile].contains(error.code) {}
-    }
-  }
-
   private static func perform(at path: String, _ action: () throws -> Void) throws(WriteError) {
     do { try action() } catch { throw WriteError(path: path, reason: reason(error)) }
   }
