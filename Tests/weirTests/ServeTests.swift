@@ -52,21 +52,23 @@ struct `Real clients of weir serve` {
     #expect(await server.stop().status == 0)
   }
 
-  @Test("find all that was acknowledged, once and in order, behind kill -9 and behind a full disk")
-  func crash() async throws {
+  /// Runs a script that starts servers of its own, on files of these names in a folder of its own.
+  private func playAlone(_ script: String, _ files: String...) async throws {
     guard let clients = await Clients.ready() else { return }
     let folder = try Folder()
-    let outcome = try await clients.run("crash.py", [Tool.built.path, folder.file("data").path])
+    let outcome = try await clients.run(script, [Tool.built.path] + files.map { folder.file($0).path })
     #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
+  }
+
+  @Test("find all that was acknowledged, once and in order, behind kill -9 and behind a full disk")
+  func crash() async throws {
+    try await playAlone("crash.py", "data")
   }
 
   @Test("have records delivered to S3 and to HTTP endpoints, signed, each once behind kill -9") func firehose()
     async throws
   {
-    guard let clients = await Clients.ready() else { return }
-    let folder = try Folder()
-    let outcome = try await clients.run("firehose.py", [Tool.built.path, folder.file("data").path])
-    #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
+    try await playAlone("firehose.py", "data")
   }
 
   @Test("read objects that are compressed in every way, by Python's zipfile and gzip and by snappy's libraries")
@@ -81,11 +83,7 @@ struct `Real clients of weir serve` {
 
   @Test("have records go through functions, aggregates and partitions on their way, each once behind kill -9")
   func processors() async throws {
-    guard let clients = await Clients.ready() else { return }
-    let folder = try Folder()
-    let outcome = try await clients.run(
-      "processors.py", [Tool.built.path, folder.file("data").path, folder.file("lake").path])
-    #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
+    try await playAlone("processors.py", "data", "lake")
   }
 
   @Test("speak TLS on the port of cleartext, HTTP/1.1 and HTTP/2 as they ask, and trust the certificate that was made")

@@ -48,14 +48,19 @@ extension DeliveryStream {
 
   private mutating func take(_ piece: DeliveryPiece, of parcel: DeliveryParcel, into effects: inout [DeliveryEffect]) {
     let own = parcel.becoming(piece)
-    switch piece.way {
-    case .on: take(own, into: &effects)
-    case .dropped:
-      note(own)
-      settle([own], as: .dropped, by: nil, for: nil, into: &effects)
-    case .failed(let output):
-      note(own)
-      add(own, to: output.rawValue, into: &effects)
+    if case .on = piece.way { return take(own, into: &effects) }
+    note(own)
+    place(own, piece.way, into: &effects)
+  }
+
+  /// Sends what was taken where it goes behind the function.
+  private mutating func place(
+    _ parcel: DeliveryParcel, _ way: DeliveryPiece.Way, into effects: inout [DeliveryEffect]
+  ) {
+    switch way {
+    case .on: route(parcel, into: &effects)
+    case .dropped: settle([parcel], as: .dropped, by: nil, for: nil, into: &effects)
+    case .failed(let output): add(parcel, to: output.rawValue, into: &effects)
     }
   }
 
@@ -67,12 +72,7 @@ extension DeliveryStream {
     var rest = pieces[...]
     for parcel in batch.parcels {
       for piece in rest.prefix(Int(parcel.records)) {
-        let own = parcel.becoming(piece)
-        switch piece.way {
-        case .on: route(own, into: &effects)
-        case .dropped: settle([own], as: .dropped, by: nil, for: nil, into: &effects)
-        case .failed(let output): add(own, to: output.rawValue, into: &effects)
-        }
+        place(parcel.becoming(piece), piece.way, into: &effects)
       }
       rest = rest.dropFirst(Int(parcel.records))
     }

@@ -76,14 +76,9 @@ struct BillParts {
 
   /// What each part of the design costs, the dearest first.
   private var byScope: [(scope: Scope, amount: Money)] {
-    var sums: [(scope: Scope, amount: Money)] = []
-    for line in bill.lines {
-      if let place = sums.firstIndex(where: { $0.scope == line.scope }) {
-        sums[place].amount = sums[place].amount + line.amount
-      } else {
-        sums.append((line.scope, line.amount))
-      }
-    }
+    var scopes: [Scope] = []
+    for line in bill.lines where !scopes.contains(line.scope) { scopes.append(line.scope) }
+    let sums = scopes.map { (scope: $0, amount: bill.total(of: $0)) }
     return sums.indices.sorted { (sums[$1].amount, $0) < (sums[$0].amount, $1) }.map { sums[$0] }
   }
 

@@ -24,7 +24,8 @@ public struct PlanDocument: Exhibit, Filed {
 
   private var lines: [String] {
     let parts = [
-      head, plan.warnings.map { "WARNING: \($0)" }, plan.best.map(margins) ?? [], load, others, front, regret,
+      head, plan.warnings.map { "WARNING: \($0)" }, plan.best.map(margins) ?? [], load.map { "  \($0)" }, others, front,
+      regret,
       excuses, resharding, notes, [effort],
     ]
     return Array(parts.joined())
@@ -97,17 +98,17 @@ public struct PlanDocument: Exhibit, Filed {
       guard figure.path.hasSuffix(".second_view.worst_demand"), parts.count > 3 else { return nil }
       let stream = parts[1..<(parts.count - 2)].joined(separator: ".")
       return
-        "  busiest second: demand on the hottest shard of \(stream) reaches \(Figures.percent(figure.mean)) of its limit"
+        "busiest second: demand on the hottest shard of \(stream) reaches \(Figures.percent(figure.mean)) of its limit"
     }
   }
 
   /// What has to be changed beside the shards, in the scenario's words; no command of AWS's does it.
-  private var prerequisites: [String] {
+  private var prerequisite: String? {
     let others = (plan.best?.choices ?? []).filter { choice in
       !(choice.path.hasPrefix("streams.") && [".shards", ".mode"].contains { choice.path.hasSuffix($0) })
     }
-    guard !others.isEmpty, !plan.resharding.isEmpty else { return [] }
-    return ["", "First deploy this, without which those shards are not enough: " + Self.choices(others)]
+    guard !others.isEmpty, !plan.resharding.isEmpty else { return nil }
+    return "First deploy this, without which those shards are not enough: " + Self.choices(others)
   }
 
   private var others: [String] {
@@ -144,7 +145,8 @@ public struct PlanDocument: Exhibit, Filed {
   }
 
   private var resharding: [String] {
-    prerequisites + plan.resharding.flatMap { advice in ["", Self.title(advice)] + advice.commands.map { "  " + $0 } }
+    (prerequisite.map { ["", $0] } ?? [])
+      + plan.resharding.flatMap { advice in ["", Self.title(advice)] + advice.commands.map { "  " + $0 } }
   }
 
   /// What a change comes to.
@@ -255,7 +257,7 @@ public struct PlanDocument: Exhibit, Filed {
       .heading(2, "Objectives"),
       .paragraph(.plain(Figures.sentence(together(best)))),
       .table(Table(["Objective", .number("Value"), .number("Wanted"), "Verdict"], rows)),
-      .list(load.map { .plain(Figures.sentence($0.drop { $0 == " " })) }),
+      .list(load.map { .plain(Figures.sentence($0)) }),
     ]
   }
 
@@ -283,7 +285,7 @@ public struct PlanDocument: Exhibit, Filed {
 
   private var reshardingPage: [Document.Block] {
     guard !plan.resharding.isEmpty else { return [] }
-    return [.heading(2, "Resharding"), .list(prerequisites.filter { !$0.isEmpty }.map { .plain($0 + ".") })]
+    return [.heading(2, "Resharding"), .list(prerequisite.map { [.plain($0 + ".")] } ?? [])]
       + plan.resharding.flatMap { advice -> [Document.Block] in
         [.paragraph(.plain(Self.title(advice))), .code("text", advice.commands)]
       }

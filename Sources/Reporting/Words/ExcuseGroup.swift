@@ -107,25 +107,24 @@ struct ExcuseGroup {
 
   private func text(_ range: ClosedRange<Double>?) -> String {
     guard let range else { return Figures.nothing }
-    let (low, high) = (Self.text(range.lowerBound, first.unit), Self.text(range.upperBound, first.unit))
-    guard low != high else { return low }
-    // The unit once, where both ends have the same.
-    let unit = first.unit.isEmpty || !Self.isPlain(first.unit) ? "" : " \(first.unit)"
-    return "\(low.dropLast(low.hasSuffix(unit) ? unit.count : 0)) to \(high)"
-  }
-
-  private static func isPlain(_ unit: String) -> Bool {
-    !["USD/month", "USD/month of regret", "bytes/s", "share"].contains(unit)
+    let (low, high) = (Self.parts(range.lowerBound, first.unit), Self.parts(range.upperBound, first.unit))
+    return low == high ? low.figure + low.unit : "\(low.figure) to \(high.figure)\(high.unit)"
   }
 
   /// A figure with its unit.
   static func text(_ value: Double, _ unit: String) -> String {
+    let parts = parts(value, unit)
+    return parts.figure + parts.unit
+  }
+
+  /// A figure, and the unit that a range says once; empty where each end says its own.
+  private static func parts(_ value: Double, _ unit: String) -> (figure: String, unit: String) {
     switch unit {
-    case "USD/month": Figures.dollars(value) + " a month"
-    case "USD/month of regret": Figures.dollars(value) + " of regret a month"
-    case "bytes/s": Figures.size(Bytes(Int64(clamping: value))) + "/s"
-    case "share": Figures.percent(value)
-    default: Figures.number(value) + (unit.isEmpty ? "" : " \(unit)")
+    case "USD/month": (Figures.dollars(value) + " a month", "")
+    case "USD/month of regret": (Figures.dollars(value) + " of regret a month", "")
+    case "bytes/s": (Figures.size(Bytes(Int64(clamping: value))) + "/s", "")
+    case "share": (Figures.percent(value), "")
+    default: (Figures.number(value), unit.isEmpty ? "" : " \(unit)")
     }
   }
 }

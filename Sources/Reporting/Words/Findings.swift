@@ -71,15 +71,12 @@ struct Findings {
 
   private var heldText: String {
     let hard = run.verdicts.count { $0.objective.severity == .fail }
-    let held =
-      hard == 0
-      ? "no objective can fail the run"
-      : hard == 1 ? "the objective that can fail the run held" : "all \(hard) objectives that can fail the run held"
-    guard let warnings = broken(.warn) else {
-      return hard == 1
-        ? "the objective held" : hard == 0 ? "the objectives, which only warn, held" : "all \(hard) objectives held"
+    let warnings = broken(.warn)
+    guard hard > 0 else {
+      return warnings.map { "no objective can fail the run, \($0)" } ?? "the objectives, which only warn, held"
     }
-    return "\(held), \(warnings)"
+    let subject = hard == 1 ? "the objective" : "all \(hard) objectives"
+    return warnings.map { "\(subject) that can fail the run held, \($0)" } ?? "\(subject) held"
   }
 
   /// The broken objectives of that severity: at most three by name.

@@ -137,8 +137,8 @@ struct ReaderStory {
         + "`\(consumer.name)` may have at once"
     }
     guard !bound.isEmpty else { return nil }
-    let text = bound.joined(separator: "; ")
-    return text.prefix(1).uppercased() + text.dropFirst()
-      + ": its concurrency is bound by the number of keys, and a higher factor is of no use."
+    return Figures.sentence(
+      "\(bound.joined(separator: "; ")): its concurrency is bound by the number of keys, and a higher factor is of no use"
+    )
   }
 }

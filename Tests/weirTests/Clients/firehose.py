@@ -4,21 +4,19 @@ import atexit
 import base64
 import gzip
 import json
-import os
 import signal
-import subprocess
 import sys
 import threading
 import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import boto3
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
+
+import delivering
 
 WEIR, DIRECTORY = sys.argv[1:3]
 KEYS = Credentials("AKIDS3", "secret/of+S3", "session")
@@ -67,15 +65,7 @@ peer_url = f"http://127.0.0.1:{peer.server_port}"
 
 
 def start():
-    server = subprocess.Popen(
-        [WEIR, "serve", "--port", "0", "--data", DIRECTORY, "--state-delay", "0s", "--no-limits", "--s3-endpoint", peer_url],
-        stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "AWS_ACCESS_KEY_ID": KEYS.access_key, "AWS_SECRET_ACCESS_KEY": KEYS.secret_key, "AWS_SESSION_TOKEN": KEYS.token})
-    url = server.stdout.readline().split()[-1]
-    options = dict(
-        endpoint_url=url, region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="secret",
-        config=Config(retries={"max_attempts": 0}, read_timeout=120))
-    return server, boto3.client("firehose", **options), boto3.client("kinesis", **options)
+    return delivering.start(WEIR, DIRECTORY, KEYS, "--s3-endpoint", peer_url)
 
 
 def until(condition):

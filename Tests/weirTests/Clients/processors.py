@@ -5,18 +5,17 @@ import base64
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import boto3
 from aws_kinesis_agg.aggregator import RecordAggregator
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.config import Config
 from botocore.credentials import Credentials
+
+import delivering
 
 WEIR, DIRECTORY, LAKE = sys.argv[1:4]
 KEYS = Credentials("AKIDLAMBDA", "secret/of+lambda", "session")
@@ -64,16 +63,7 @@ threading.Thread(target=peer.serve_forever, daemon=True).start()
 
 
 def start():
-    server = subprocess.Popen(
-        [WEIR, "serve", "--port", "0", "--data", DIRECTORY, "--state-delay", "0s", "--no-limits", "--deliver", LAKE,
-         "--lambda-endpoint", f"http://127.0.0.1:{peer.server_port}"],
-        stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "AWS_ACCESS_KEY_ID": KEYS.access_key, "AWS_SECRET_ACCESS_KEY": KEYS.secret_key, "AWS_SESSION_TOKEN": KEYS.token})
-    url = server.stdout.readline().split()[-1]
-    options = dict(
-        endpoint_url=url, region_name="us-east-1", aws_access_key_id="key", aws_secret_access_key="secret",
-        config=Config(retries={"max_attempts": 0}, read_timeout=120))
-    return server, boto3.client("firehose", **options), boto3.client("kinesis", **options)
+    return delivering.start(WEIR, DIRECTORY, KEYS, "--deliver", LAKE, "--lambda-endpoint", f"http://127.0.0.1:{peer.server_port}")
 
 
 def stored(prefix):
