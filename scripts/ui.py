@@ -397,7 +397,7 @@ def plain(browser, weir, faults):
     with Host(weir, WEIR_PICTURES="/nowhere") as host, Table(browser, host, faults, "plain") as table:
         table.must("make pictures" in table.page.locator("#advice").inner_text(), "no advice is given")
         table.page.locator("#run").click()
-        table.until(lambda: table.page.locator("#shown article svg").count() > 0, "weir's own drawing is there")
+        table.until(lambda: table.page.locator("#shown article img").count() > 0, "weir's own drawing is there")
 
 
 def play(driver, weir, pictures, only, faults):

@@ -3,6 +3,8 @@
 public struct LongLists: Sendable, Hashable {
   /// Whole numbers, in lists of their own.
   public var wholes: [[Int64]] = []
+  /// Positions in `texts`, in lists of their own.
+  public var positions: [[Int32]] = []
   /// Real numbers, in lists of their own.
   public var reals: [[Double]] = []
   /// Names.
@@ -12,7 +14,10 @@ public struct LongLists: Sendable, Hashable {
   public init() {}
 
   /// How many elements they have together.
-  public var count: Int { wholes.reduce(0) { $0 + $1.count } + reals.reduce(0) { $0 + $1.count } + texts.count }
+  public var count: Int {
+    wholes.reduce(0) { $0 + $1.count } + positions.reduce(0) { $0 + $1.count } + reals.reduce(0) { $0 + $1.count }
+      + texts.count
+  }
 }
 
 extension Experiment {
@@ -40,10 +45,10 @@ extension RateCurve {
       (trace.counts, trace.bytes) = (lists.real(0), lists.real(1))
       self = .bins(trace)
     case .events(var trace):
-      (lists.wholes, lists.texts) = ([trace.offsets, trace.keys.map(Int64.init), trace.bytes], trace.names)
+      (lists.wholes, lists.positions, lists.texts) = ([trace.offsets, trace.bytes], [trace.keys], trace.names)
       try exchange(&lists)
-      (trace.offsets, trace.bytes, trace.names) = (lists.whole(0), lists.whole(2), lists.texts)
-      trace.keys = lists.whole(1).map { Int32(clamping: $0) }
+      (trace.offsets, trace.bytes) = (lists.whole(0), lists.whole(1))
+      (trace.keys, trace.names) = (lists.positions.first ?? [], lists.texts)
       self = .events(trace)
     default: break
     }

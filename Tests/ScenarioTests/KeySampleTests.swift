@@ -25,6 +25,7 @@ struct KeySampleTests {
       ("t_s\tcount\n0\t10\n", "cells are parted by tabs, not by commas"),
       ("\"time\"|\"key\"\n1700000000|u0\n", "cells are parted by bars, not by commas"),
       ("t_s,count\n0,10\n60,20\n", "a table without a column of keys"),
+      ("# from the log\ntime,key\n1700000000,u0\n", "a comment above a table"),
       ("t_s\n0\n1\n", "a table without a column of keys"),
       ("t_s,key_a,key_b\n0,x,y\n", "a table with more than one column of keys"),
     ])
@@ -41,6 +42,13 @@ struct KeySampleTests {
     #expect(try Self.read(keys: "\"key\",\"bytes\"\n\"a\",\"40\"\n\"b\",\"60\"\n").keys?.sizes == [40, 60])
     #expect(try Self.entries("a,b\na,c\na,b\n") == ["a,b": 2, "a,c": 1], "keys may have commas")
     #expect(try Self.entries("x;1\nx;2\nx;1\n") == ["x;1": 2, "x;2": 1], "and semicolons")
+  }
+
+  @Test("events whose cells of keys are empty have none, in quotes as without") func keyless() throws {
+    for row in ["\"0.1\",\"\"", "0.1,"] {
+      let input = try TraceFilesTests.read("\"t_s\",\"key\"\n\(row)\n\(row.replacing("0.1", with: "2.1"))\n")
+      #expect(input.traffic?[.incomingRecords] == [1, 0, 1] && input.keys == nil)
+    }
   }
 
   @Test("a comment is left out, and said; keys that begin like one are keys") func comments() throws {

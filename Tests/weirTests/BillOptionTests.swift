@@ -67,6 +67,9 @@ import Testing
     let outcome = try await Tool.built.run(
       words + ["--prices", "own/p.json", "--region", "us-east-2"], in: folder.url)
     #expect([0, 12].contains(outcome.status), "\(outcome)")
+    if words[0] == "test" {
+      #expect(outcome.stdout.contains("`weir test in --update --prices own/p.json --region us-east-2`"), "\(outcome)")
+    }
     guard ["sweep", "compare"].contains(words[0]) else { return }
     let told = try await Tool.built.run(
       words + ["--prices", "own/p.json", "--region", "us-east-2", "--format", "json"], in: folder.url)

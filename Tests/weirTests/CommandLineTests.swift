@@ -157,6 +157,18 @@ import Testing
     }
   }
 
+  @Test("a file that is only called like one of weir's stays, and so does what lies beside it") func strangers()
+    async throws
+  {
+    let folder = try folder()
+    try FileManager.default.createDirectory(at: folder.file("o/charts"), withIntermediateDirectories: true)
+    let mine = ["plan.json": "{\"format_version\": \"1.2\"}", "plan.md": "mine", "charts/usage.csv": "a,b\n"]
+    for (name, text) in mine { try folder.write("o/\(name)", text) }
+    let outcome = try await Tool.built.run(["run", "s.yaml", "--out", "o"], in: folder.url)
+    #expect(outcome.status == 0, "\(outcome)")
+    for (name, text) in mine { #expect(try String(contentsOf: folder.file("o/\(name)"), encoding: .utf8) == text) }
+  }
+
   @Test("a trace takes away what an earlier one left beside its scenario") func traces() async throws {
     let folder = try folder()
     try folder.write("s.csv", "t_s,count\n0,100\n60,100\n")

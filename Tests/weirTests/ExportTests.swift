@@ -78,7 +78,7 @@ import Testing
     let empty = try await export(["."], in: folder)
     #expect(empty.status == 66 && empty.stderr.hasPrefix("weir: ./run.json: no such file; expected "), "\(empty)")
     let set = try await export([".", "--seed", "3"], in: folder)
-    #expect(set.status == 64 && set.stderr.contains("--seed and --set are for scenarios"), "\(set)")
+    #expect(set.status == 64 && set.stderr.contains("--seed, --set, --prices and --region are for scenarios"), "\(set)")
     try folder.write("run.json", "{}")
     let other = try await export(["."], in: folder)
     #expect(other.status == 65 && other.stderr.contains("not a run.json of weir.run/v1"), "\(other)")

@@ -61,6 +61,9 @@ struct `Executed notebooks` {
     let (outcome, fresh) = try await jupyter.execute("\(Example.name).ipynb", in: directory)
     #expect(outcome.status == 0, "\(outcome)")
     try expectWhole(fresh)
+    // Pictures without words for them would be warned of.
+    let page = try await jupyter.convert("\(Example.name).ipynb", ["--to", "html", "--template", "classic"], in: directory)
+    #expect(page.status == 0 && !page.stderr.contains("WARNING"), "\(page)")
     let committed = try ExecutedNotebook(
       Data(contentsOf: Example.directory.appendingPathComponent("\(Example.name).ipynb")))
     for (cell, old) in zip(fresh.cells, committed.cells) {

@@ -83,19 +83,23 @@ final class Jupyter: Sendable {
     }
   }
 
-  /// Executes a notebook in its own directory and reads what became of it. No network: whatever asks for one fails.
+  /// Executes a notebook in its own directory and reads what became of it.
   func execute(_ name: String, in directory: URL) async throws -> (outcome: Tool.Outcome, notebook: ExecutedNotebook) {
+    let outcome = try await convert(
+      name, ["--to", "notebook", "--execute", "--inplace", "--ExecutePreprocessor.record_timing=False"], in: directory)
+    return (outcome, try ExecutedNotebook(Data(contentsOf: directory.appendingPathComponent(name))))
+  }
+
+  /// nbconvert, without a network: whatever asks for one fails.
+  func convert(_ name: String, _ words: [String], in directory: URL) async throws -> Tool.Outcome {
     let offline = ["http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"].map { ($0, "http://127.0.0.1:9") }
     let state = folder.file("state").path
     let environment = Dictionary(uniqueKeysWithValues: offline).merging([
       "JUPYTER_CONFIG_DIR": state, "JUPYTER_DATA_DIR": state, "JUPYTER_RUNTIME_DIR": state, "IPYTHONDIR": state,
       "PYTHONHASHSEED": "random",
     ]) { $1 }
-    let outcome = try await Tool(path: folder.file("env/bin/jupyter").path).run(
-      [
-        "nbconvert", "--to", "notebook", "--execute", "--inplace", "--ExecutePreprocessor.record_timing=False", name,
-      ], in: directory, environment: environment)
-    return (outcome, try ExecutedNotebook(Data(contentsOf: directory.appendingPathComponent(name))))
+    return try await Tool(path: folder.file("env/bin/jupyter").path).run(
+      ["nbconvert"] + words + [name], in: directory, environment: environment)
   }
 
   /// Removes it.

@@ -84,7 +84,7 @@ import Testing
   }
 
   static let places: [(out: String, says: String)] = [
-    ("file/out", "weir: cannot write file/out: Not a directory\n"),
+    ("file/out", "weir: cannot write file/out: file is a file, not a directory\n"),
     ("file", "weir: cannot write file: "),
     ("full", "weir: cannot write full/report.md: Is a directory\n"),
     ("/proc/nowhere/out", "weir: cannot write /proc/nowhere/out: No such file or directory\n"),

@@ -22,7 +22,7 @@ struct `The page of weir ui` {
 @Suite struct `The verb ui` {
   @Test("begins with a file that is there, and says how it ends otherwise") func files() async throws {
     let missing = try await Tool.built.run(["ui", "nowhere.yaml"])
-    #expect(missing.status == 66 && missing.stderr == "weir: cannot read nowhere.yaml: no such file", "\(missing)")
+    #expect(missing.status == 66 && missing.stderr == "weir: cannot read nowhere.yaml: no such file\n", "\(missing)")
     let folder = try await Tool.built.run(["ui", "scenarios"])
     #expect(folder.status == 66 && folder.stderr.contains("is a directory"), "\(folder)")
     let port = try await Tool.built.run(["ui", "--port", "70000"])

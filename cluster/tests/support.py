@@ -14,6 +14,8 @@ import unittest
 from collections.abc import Callable
 
 WEIR = os.environ.get("WEIR", "weir")
+# Whoever started the tests may hold signals back: what they start must hear that it is to end.
+signal.pthread_sigmask(signal.SIG_SETMASK, ())
 SCENARIO = """\
 schema: weir/v1
 name: small
@@ -28,8 +30,6 @@ slo:
 """
 SWEEP = ["sweep", "s.yaml", "-P", "streams.clicks.shards=1..3", "-P", "producers.web.rate=400,1500",
          "--replications", "4"]
-
-
 # Its producer replays a recorded trace, which is one of what designs have beside them.
 TRACED = SCENARIO.replace("rate: 500,", "rate: {curve: trace, file: trace.csv},")
 TRACE = "t_s,count\n" + "".join(f"{second},{100 + second % 7}\n" for second in range(400))

@@ -71,13 +71,13 @@ class SlurmTests(SlurmCase):
 
     def test_a_driver_that_is_ended_cancels_its_array(self) -> None:
         (self.slurm / "hold").touch()
-        for job, (number, code) in enumerate(((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)), start=1):
+        for job, number in enumerate((signal.SIGINT, signal.SIGTERM, signal.SIGHUP), start=1):
             with self.subTest(number):
                 child = self.through_weir([*ENDLESS, "--on", "slurm", "--submit", "--chunk", "1"])
                 assert child.stderr
                 self.assertEqual(child.stderr.readline(), f"weir: job {job} has 12 elements\n".encode())
                 child.send_signal(number)
-                self.finish(child, code)
+                self.finish(child, 130)
                 self.assertEqual((self.slurm / "cancelled").read_text().split(), [str(n + 1) for n in range(job)])
 
     def test_the_same_line_again_leaves_the_script_as_it_is(self) -> None:
@@ -110,6 +110,18 @@ class SlurmTests(SlurmCase):
         (self.slurm / "over-1").touch()
         self.assertEqual(self.finish(child)[0], self.plain(SWEEP))
         self.assertEqual((self.slurm / "cancelled").read_text().split(), ["2"], "what it did not submit it does not cancel")
+
+    def test_an_array_that_is_submitted_by_hand_once_more_is_not_run_beside(self) -> None:
+        (self.slurm / "hold").touch()
+        words = ["slurm", WEIR, "--chunk", "5"]
+        self.finish(self.cluster(SWEEP, *words), 75)
+        for job in (1, 2):
+            subprocess.run(["sbatch", str((self.array() / "array.sh").resolve())], check=True, capture_output=True)
+            errors = self.finish(self.cluster(SWEEP, *words), 75)[1]
+            self.assertIn(f"weir: job {job} has tasks of these and is in the queue", errors)
+            # As when its time was up: nothing has come of it.
+            (self.slurm / f"over-{job}").touch()
+            self.assertIn("`sbatch ", self.finish(self.cluster(SWEEP, *words), 75)[1])
 
     def test_what_is_missing_later_gets_an_array_of_its_own(self) -> None:
         self.finish(self.cluster(SWEEP, "slurm", WEIR, "--submit"))

@@ -19,11 +19,10 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from . import PROTOCOL, VERSION
-from .engine import Ended, Job
+from .engine import TASKS_OPEN, Ended, Job
 from .folder import Folder, Task
 from .progress import say
 
-TASKS_OPEN = 75
 Round = Callable[[Job], int]
 
 
@@ -129,11 +128,11 @@ def on_slurm(options: argparse.Namespace, verb: Verb, folder: Folder, binary: st
     return rounds(verb, folder, binary, options.chunk, lambda job: Arrays(job, options.submit).run())
 
 
-def end(number: int, _: FrameType | None) -> None:
+def end(_number: int, _frame: FrameType | None) -> None:
     # Once: what is under way is cancelled on the way out, and that may take a moment.
     for known in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(known, signal.SIG_IGN)
-    sys.exit(130 if number == signal.SIGINT else 128 + number)
+    sys.exit(130)
 
 
 def main() -> None:

@@ -103,14 +103,10 @@ class Driver:
             say("weir: the scheduler is gone; the same line again goes on where this one was")
             return 1
         finally:
-            self._client.cancel(list(self._waiting), force=True)
             self._bar.clear()
         return self._failures.tell()
 
     # Handing out
-
-    def _slots(self) -> int:
-        return slots(self._client)
 
     def _submit(self, tasks: list[Task], alone: bool = False, lacks_inputs: bool = False) -> Any:
         key = f"weir-{self._start}-{next(self._numbers)}{'-alone' if alone else ''}"
@@ -151,9 +147,9 @@ class Driver:
 
         def more() -> None:
             # One chunk waits behind each that runs: more would only be blamed for a worker that dies.
-            slots = self._slots()
-            while len(self._chunks) and len(self._waiting) < 2 * slots:
-                pool.add(self._submit(self._chunks.take(slots)))
+            at_once = slots(self._client)
+            while len(self._chunks) and len(self._waiting) < 2 * at_once:
+                pool.add(self._submit(self._chunks.take(at_once)))
 
         more()
         for future in pool:
@@ -236,4 +232,4 @@ class Driver:
                 raise Ended(1, f"weir: the worker at {address} has not this weir and cannot take it: {words}")
 
     def _tell(self) -> None:
-        self._bar.tell(self._finished.count(), f"{len(self._waiting)} chunks at {self._slots()} workers")
+        self._bar.tell(self._finished.count(), f"{len(self._waiting)} chunks at {slots(self._client)} workers")

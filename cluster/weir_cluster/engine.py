@@ -10,6 +10,9 @@ from dataclasses import dataclass, field, replace
 
 from .folder import Folder, Task
 
+# What a verb ends with while there are tasks to run.
+TASKS_OPEN = 75
+
 
 class Ended(Exception):
     """Nothing more can be run: the exit code, and why, in words."""

@@ -8,11 +8,10 @@ import shlex
 import subprocess
 import time
 
-from .engine import Ended, Failures, Finished, Job
+from .engine import TASKS_OPEN, Ended, Failures, Finished, Job
 from .folder import Chunks, Task
 from .progress import Bar, say
 
-TASKS_OPEN = 75
 # Slurm's MaxArraySize is 1001 unless an administrator has raised it.
 MOST_ELEMENTS = 1000
 # So many tasks are tried here, one after the other, to see how long one takes.
@@ -81,14 +80,17 @@ class Array:
         for number, chunk in enumerate(chunks):
             names = [str(job.folder.task_file(task.name).resolve()) for task in chunk]
             (self.place / f"chunk-{number}").write_text("\n".join(names) + "\n")
-        self.script.write_text(SCRIPT.format(
+        # Last and whole: where it is, all of the array is.
+        script = self.script.with_suffix(".new")
+        script.write_text(SCRIPT.format(
             name=self.name, last=len(chunks) - 1, logs=quoted(str(self.place).replace("%", "%%") + "/log-%a"), tasks=sum(map(len, chunks)),
             chunks=len(chunks), place=shlex.quote(str(self.place)),
             binary=shlex.quote(str(pathlib.Path(job.binary).resolve()))))
+        script.replace(self.script)
 
     def submit(self) -> str:
         """Hands it to Slurm; the number of the job."""
-        for old in [*self.place.glob("log-*"), *self.place.glob("exit-*"), self.place / "job", self.place / "over"]:
+        for old in [*self.place.glob("log-*"), *self.place.glob("exit-*"), self.place / "job"]:
             old.unlink(missing_ok=True)
         said = call("sbatch", "--parsable", str(self.script))
         if said.returncode != 0:
@@ -99,16 +101,11 @@ class Array:
 
     def in_queue(self) -> str:
         """The number of the job if it runs or waits, whoever submitted it; else nothing."""
-        if (self.place / "over").exists():
-            return ""
         if self.number and not is_over(self.number):
             return self.number
         said = call("squeue", "--noheader", "--name", self.name, "--format", "%F")
-        if said.returncode == 0 and (numbers := said.stdout.split()):
-            return numbers[0]
-        if self.number and said.returncode == 0:
-            (self.place / "over").touch()
-        return ""
+        numbers = said.stdout.split() if said.returncode == 0 else []
+        return numbers[0] if numbers else ""
 
     def words(self) -> tuple[int, str]:
         """What its elements ended with, and what they said."""

@@ -134,7 +134,7 @@ def watch(words: list[str]) -> tuple[int, str]:
                     break
                 except subprocess.TimeoutExpired:
                     task = worker.state.tasks.get(key)
-                    if task is None or task.state == "cancelled" or worker.status.name != "running":
+                    if task is None or task.state == "cancelled" or worker.status.name not in ("running", "paused"):
                         child.kill()
                         raise RuntimeError("cancelled") from None
         errors.seek(0)

@@ -21,8 +21,8 @@ public struct GateReport: Sendable {
     public let outcome: Outcome
   }
 
-  /// The directory, as its user named it.
-  public let directory: String
+  /// The directory, as its user named it, and the command line that writes its baselines anew.
+  public let directory: String, updating: ShellLine
   /// One for each scenario file, in the byte order of their paths.
   public let lines: [Line]
   /// Files that are no scenario.

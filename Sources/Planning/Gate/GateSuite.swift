@@ -83,25 +83,23 @@ public struct GateSuite: Sendable {
     case .judge:
       guard let baseline = try Baseline.load(path: path) else {
         guard options.baselines == .required else { return nil }
-        throw .missing([flaw(path, "the baseline of \(entry.path) is not there", folder)])
+        throw .missing([flaw(path, "the baseline of \(entry.path) is not there", folder.updating(options.settings))])
       }
-      try check(baseline, folder, experiment)
+      try check(baseline, folder.updating(options.settings), experiment)
       return baseline
     }
   }
 
-  private static func flaw(_ path: String, _ message: String, _ folder: ScenarioFolder) -> Diagnostic {
+  private static func flaw(_ path: String, _ message: String, _ updating: ShellLine) -> Diagnostic {
     Diagnostic(
       place: Place(file: path), path: "", message: message,
-      remedy: "restore it from version control, or run `\(ScenarioFolder.updating(folder.path))`")
+      remedy: "restore it from version control, or run `\(updating)`")
   }
 
-  private static func remedy(_ folder: ScenarioFolder) -> String {
-    "remove it, or run `\(ScenarioFolder.updating(folder.path))`"
-  }
+  private static func remedy(_ updating: ShellLine) -> String { "remove it, or run `\(updating)`" }
 
   private static func check(
-    _ baseline: Baseline, _ folder: ScenarioFolder, _ experiment: Experiment
+    _ baseline: Baseline, _ updating: ShellLine, _ experiment: Experiment
   ) throws(ScenarioFailure) {
     let names = experiment.objectives.filter { $0.severity == .fail }.map(\.id)
     let unknown = baseline.expected.filter { !names.contains($0.id) }
@@ -110,7 +108,7 @@ public struct GateSuite: Sendable {
         unknown.map {
           Diagnostic(
             place: $0.place, path: "expects.\($0.id)", message: "there is no such objective of severity fail",
-            remedy: Nearest.remedy($0.id, among: names) ?? Self.remedy(folder))
+            remedy: Nearest.remedy($0.id, among: names) ?? Self.remedy(updating))
         })
     }
   }
@@ -146,6 +144,8 @@ public struct GateSuite: Sendable {
     return candidates.flatMap(\.loaded.warnings).filter { seen.insert($0).inserted }
   }
 
+  private var updating: ShellLine { folder.updating(options.settings) }
+
   // MARK: Running
 
   /// Runs what has to be run, at `place`. Where that does not know all, the report is incomplete.
@@ -172,7 +172,7 @@ public struct GateSuite: Sendable {
     let isComplete = !outcomes.contains { if case .unreached = $0 { true } else { false } }
     faults += strangeFigures()
     return GateReport(
-      directory: folder.path, lines: zip(entries, outcomes).map { .init(entry: $0, outcome: $1) },
+      directory: folder.path, updating: updating, lines: zip(entries, outcomes).map { .init(entry: $0, outcome: $1) },
       others: folder.skipped, faults: faults, purpose: options.purpose, isComplete: isComplete)
   }
 
@@ -214,7 +214,7 @@ public struct GateSuite: Sendable {
           baseline.checksum == nil
           ? "it has no checksum, so nobody can tell whether it was changed by hand"
           : "it was changed by hand: its checksum is not that of its contents"
-        return .refused(.invalid([Self.flaw(baseline.file, message, folder)]))
+        return .refused(.invalid([Self.flaw(baseline.file, message, updating)]))
       }
     }
     let entry = entries[candidate.position]
@@ -245,7 +245,7 @@ public struct GateSuite: Sendable {
     return baseline.figures.filter { !known.contains($0.path) }.map { figure in
       Diagnostic(
         place: figure.place, path: "figures.\(figure.path)", message: "the scenario has no such figure",
-        remedy: Nearest.remedy(figure.path, among: paths) ?? Self.remedy(folder))
+        remedy: Nearest.remedy(figure.path, among: paths) ?? Self.remedy(updating))
     }
   }
 

@@ -3,12 +3,14 @@ internal import Foundation
 
 /// Long lists as bytes and back: numbers as the machine has them, the lowest byte first, so that millions take milliseconds.
 ///
-/// Three counts (lists of whole numbers, lists of real numbers, texts), then each list: how many numbers, how many bytes each
-/// has, the numbers; then each text: how many bytes, the bytes in UTF-8. Counts are whole numbers of eight bytes.
+/// Four counts (lists of whole numbers, of positions, of real numbers, and texts), then each list: how many numbers, how many bytes
+/// each has, the numbers; then each text: how many bytes, the bytes in UTF-8. Counts are whole numbers of eight bytes.
 enum ListBytes {
   static func bytes(_ lists: LongLists) -> Data {
     var bytes = Data()
-    for count in [lists.wholes.count, lists.reals.count, lists.texts.count] { append(count, to: &bytes) }
+    for count in [lists.wholes.count, lists.positions.count, lists.reals.count, lists.texts.count] {
+      append(count, to: &bytes)
+    }
     for list in lists.wholes {
       let isShort = list.allSatisfy { Int32(exactly: $0) != nil }
       append(list.count, to: &bytes)
@@ -16,13 +18,18 @@ enum ListBytes {
       if isShort {
         append(list.map { Int32(truncatingIfNeeded: $0).littleEndian }, to: &bytes)
       } else {
-        append(list.map(\.littleEndian), to: &bytes)
+        append(list.map { $0.littleEndian }, to: &bytes)
       }
+    }
+    for list in lists.positions {
+      append(list.count, to: &bytes)
+      append(4, to: &bytes)
+      append(list.map { $0.littleEndian }, to: &bytes)
     }
     for list in lists.reals {
       append(list.count, to: &bytes)
       append(8, to: &bytes)
-      append(list.map(\.bitPattern.littleEndian), to: &bytes)
+      append(list.map { $0.bitPattern.littleEndian }, to: &bytes)
     }
     for text in lists.texts {
       append(text.utf8.count, to: &bytes)
@@ -40,16 +47,24 @@ enum ListBytes {
   /// Nil when they are not what `bytes` makes.
   static func lists(_ bytes: Data) -> LongLists? {
     var reader = Reader(bytes: bytes), lists = LongLists()
-    guard let wholes = reader.count(), let reals = reader.count(), let texts = reader.count() else { return nil }
+    guard let wholes = reader.count(), let positions = reader.count(), let reals = reader.count(),
+      let texts = reader.count()
+    else { return nil }
     for _ in 0..<wholes {
       guard let count = reader.count(), let width = reader.count() else { return nil }
       if width == 4, let list = reader.numbers(count, of: Int32.self) {
         lists.wholes.append(list.map { Int64(Int32(littleEndian: $0)) })
       } else if width == 8, let list = reader.numbers(count, of: Int64.self) {
-        lists.wholes.append(list.map(Int64.init(littleEndian:)))
+        lists.wholes.append(list.map { Int64(littleEndian: $0) })
       } else {
         return nil
       }
+    }
+    for _ in 0..<positions {
+      guard let count = reader.count(), reader.count() == 4, let list = reader.numbers(count, of: Int32.self) else {
+        return nil
+      }
+      lists.positions.append(list.map { Int32(littleEndian: $0) })
     }
     for _ in 0..<reals {
       guard let count = reader.count(), reader.count() == 8, let list = reader.numbers(count, of: UInt64.self) else {

@@ -96,11 +96,9 @@ public enum OutputFile {
     }
   }
 
-  /// Removes files that are there.
+  /// Removes files where they are there.
   static func remove(_ files: [String]) throws(WriteError) {
-    for file in files where FileManager.default.fileExists(atPath: file) {
-      try perform(at: file) { try FileManager.default.removeItem(atPath: file) }
-    }
+    for file in files { try remove(file) }
   }
 
   /// Removes a file where it is there.

@@ -6,20 +6,31 @@ internal import Foundation
 /// A verb's files are removed only where the document that it always writes says that they are weir's. What somebody else put
 /// there stays, and so do a scenario that `weir trace` made, which a run may read, and the journal of a sweep, which holds work.
 enum StaleFiles {
-  /// The files of a verb, of which the last is its mark: it goes last, so that a removal that was broken off goes on.
-  private static let verbs: [[String]] =
-    [
-      ["report.md", ReportFiles.page, Manifest.name] + Outputs.CSV.allCases.map { "\($0.rawValue).csv" } + ["run.json"],
-      ["compare_replications.csv"] + document("compare"),
-    ] + ["plan", "sweep"].map(document)
+  /// What a verb leaves. Its mark goes last, so that a removal that was broken off goes on.
+  private struct Leavings {
+    let files: [String], verb: String
 
-  private static func document(_ name: String) -> [String] { ["md", "html", "csv", "json"].map { "\(name).\($0)" } }
+    /// Files of the verb's own, and its document in every format.
+    init(_ verb: String, _ own: [String], formats: [String] = ["md", "html", "csv"]) {
+      (files, self.verb) = (own + formats.map { "\(verb).\($0)" }, verb)
+    }
+
+    var mark: String { "\(verb).json" }
+    var schema: String { "weir.\(verb)/v1" }
+  }
+
+  private static let verbs = [
+    Leavings(
+      "run", ["report.md", ReportFiles.page, Manifest.name] + Outputs.CSV.allCases.map { "\($0.rawValue).csv" },
+      formats: []),
+    Leavings("compare", ["compare_replications.csv"]), Leavings("plan", []), Leavings("sweep", []),
+  ]
 
   /// Removes from a directory what a verb left there, with its pictures, but `written`, which is about to be written.
   static func remove(from directory: String, but written: [String]) throws(OutputFile.WriteError) {
-    let found = verbs.filter { isThere($0.last ?? "", in: directory) }
+    let found = verbs.filter { isMarked($0, in: directory) }
     guard !found.isEmpty else { return }
-    let stale = pictures(in: directory) + found.joined().filter { !written.contains($0) }
+    let stale = pictures(in: directory) + found.flatMap { $0.files + [$0.mark] }.filter { !written.contains($0) }
     try OutputFile.remove(stale.map { OutputFile.path(of: $0, in: directory) })
   }
 
@@ -27,12 +38,15 @@ enum StaleFiles {
   static func remove(
     _ known: [String], but written: [String], from directory: String, mark: String
   ) throws(OutputFile.WriteError) {
-    guard isThere(mark, in: directory) else { return }
+    guard FileManager.default.fileExists(atPath: OutputFile.path(of: mark, in: directory)) else { return }
     try OutputFile.remove(known.filter { !written.contains($0) }.map { OutputFile.path(of: $0, in: directory) })
   }
 
-  private static func isThere(_ name: String, in directory: String) -> Bool {
-    FileManager.default.fileExists(atPath: OutputFile.path(of: name, in: directory))
+  /// Whether the document of that verb is there, and is weir's.
+  private static func isMarked(_ verb: Leavings, in directory: String) -> Bool {
+    let path = OutputFile.path(of: verb.mark, in: directory)
+    guard let text = try? Data(contentsOf: URL(filePath: path), options: .mappedIfSafe) else { return false }
+    return text.range(of: Data("\"\(verb.schema)\"".utf8)) != nil
   }
 
   /// Pictures of whatever lies there.

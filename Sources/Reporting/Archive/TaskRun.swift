@@ -62,16 +62,21 @@ public struct TaskRun: Sendable {
     let total = open.count, stop = Stop()
     let isOver: @Sendable () -> Bool = { isInterrupted() || stop.isRaised.load(ordering: .relaxed) }
     open.sort { ($0.slip.design, $0.slip.replication) < ($1.slip.design, $1.slip.replication) }
+    // What is wrong with a design is told once, and its other replications are left.
+    var flawed: String?
     // A few designs at a time: their tables take memory.
     while !open.isEmpty, !isOver() {
       let part = takePart(workers)
       var designs: [TaskDesign] = [], jobs: [Replications.Job] = [], tasks: [Open] = []
-      for task in part {
+      for task in part where task.slip.design != flawed {
         do throws(TaskFailure) {
           if designs.last?.name != task.slip.design { designs.append(try task.folder.design(task.slip.design)) }
           jobs.append(.init(experiment: designs.count - 1, replication: task.slip.replication))
           tasks.append(task)
-        } catch { fail(error.description, isMissing: error.isMissing) }
+        } catch {
+          flawed = task.slip.design
+          fail(error.description, isMissing: error.isMissing)
+        }
       }
       await TaskDesign.run(
         jobs, of: designs, workers: workers, isInterrupted: isOver, report: { _ in },

@@ -1,3 +1,4 @@
+internal import Experiment
 internal import KinesisCore
 internal import Models
 internal import Planning
@@ -8,19 +9,28 @@ internal import Units
 struct ExplainTrace: Sendable {
   /// Shards of a stream at the most; those that had to do with it first.
   private static let mostShards = 64
+  /// Tracks at the most on which calls of one kind lie beside each other.
+  private static let mostLanes = 64
 
   private let explanation: Explanation
   private let recording: Recording
   private var trace = Perfetto()
+  /// Calls for which there was no track.
+  private var crowded = 0
 
   /// Nil where there is nothing to show.
   init?(_ explanation: Explanation) {
     guard let recording = explanation.recording else { return nil }
     (self.explanation, self.recording) = (explanation, recording)
     for stream in recording.streams.indices { add(stream: stream) }
-    for producer in recording.producers { add(producer) }
-    for consumer in recording.consumers { add(consumer) }
+    for (place, producer) in recording.producers.enumerated() { add(producer, place) }
+    for (place, consumer) in recording.consumers.enumerated() { add(consumer, place) }
+    for (place, firehose) in explanation.result.experiment.firehoses.enumerated() {
+      addSpans(of: .firehose(place), named: "delivery stream \(firehose.name)")
+    }
     addEvents()
+    let left = recording.omittedSpans + crowded
+    if left > 0 { _ = trace.group("\(Figures.count(left)) more calls are not shown: choose a shorter window") }
   }
 
   var bytes: [UInt8] { trace.bytes }
@@ -67,16 +77,48 @@ struct ExplainTrace: Sendable {
     }
   }
 
-  private mutating func add(_ producer: Recording.ProducerTrack) {
+  private mutating func add(_ producer: Recording.ProducerTrack, _ place: Int) {
     let group = trace.group("producer \(producer.name)")
     add("produced", .count, nil, producer.offered.map(Double.init), under: group)
     add("tried again", .count, nil, producer.retries.map(Double.init), under: group)
     add("lost", .count, nil, producer.lost.map(Double.init), under: group)
+    addSpans(of: .producer(place), under: group)
   }
 
-  private mutating func add(_ consumer: Recording.ConsumerTrack) {
+  private mutating func add(_ consumer: Recording.ConsumerTrack, _ place: Int) {
     let group = trace.group("consumer \(consumer.name)")
     add("behind", .unspecified, "ms", consumer.ages.map(\.inMilliseconds), under: group)
+    addSpans(of: .consumer(place), under: group)
+  }
+
+  // MARK: Calls and buffers
+
+  private mutating func addSpans(of owner: Recording.Span.Owner, named name: String) {
+    guard recording.spans.contains(where: { $0.owner == owner }) else { return }
+    addSpans(of: owner, under: trace.group(name))
+  }
+
+  /// Calls, deliveries and what buffers held. Those at the same time lie on tracks of their own: slices of one track must nest.
+  private mutating func addSpans(of owner: Recording.Span.Owner, under parent: UInt64) {
+    var lanes: [Recording.Span.Kind: [(track: UInt64, until: Int64)]] = [:]
+    let spans = recording.spans.filter { $0.owner == owner }.sorted { ($0.from, $0.until) < ($1.from, $1.until) }
+    for span in spans {
+      let from = max(span.from.nanoseconds, at(0)), until = min(span.until.nanoseconds, end)
+      var beside = lanes[span.kind] ?? []
+      var lane = beside.firstIndex { $0.until <= from }
+      if lane == nil, beside.count < Self.mostLanes {
+        lane = beside.count
+        beside.append((trace.group(span.kind.rawValue, under: parent), from))
+      }
+      guard let lane else {
+        crowded += 1
+        continue
+      }
+      beside[lane].until = until
+      lanes[span.kind] = beside
+      let notes = [("records", Figures.count(span.records)), ("throttled or failed", Figures.count(span.failed))]
+      trace.slice(span.kind.rawValue, notes, on: beside[lane].track, from: from, to: until)
+    }
   }
 
   // MARK: Events

@@ -84,10 +84,13 @@ struct HTML: Sendable {
   }
 
   private func figure(_ picture: Picture, _ charts: [Chart]) -> String {
-    guard script != nil else {
-      return picture.ownDrawing.map { "<figure>\($0)</figure>" } ?? block(.charts(charts))
-    }
     let label = Self.escaped("\(picture.question) \(picture.finding)")
+    guard script != nil else {
+      guard let own = picture.ownDrawing else { return block(.charts(charts)) }
+      // Apart from the page: a drawing's styles and names are its own, and a page that allows no styles within it shows it.
+      let drawing = Data(own.utf8).base64EncodedString()
+      return "<figure><img alt=\"\(label)\" src=\"data:image/svg+xml;base64,\(drawing)\"></figure>"
+    }
     return
       "<figure><div class=\"picture\" id=\"\(prefix)\(picture.name)\" role=\"img\" tabindex=\"0\" aria-label=\"\(label)\"></div></figure>"
   }

@@ -70,6 +70,32 @@ struct ExcuseGroup {
     return "\(designs): \(reason)"
   }
 
+  /// Why not, of one design.
+  static func reason(_ excuse: Excuse) -> String { ExcuseGroup(excuse).reason }
+
+  /// What kept a design from being chosen, in a few words.
+  static func kind(_ excuse: Excuse) -> String {
+    switch excuse.limit {
+    case .writeRecords, .writeBytes: "a shard is too full"
+    case .hotKey: "one key is too much for a shard"
+    case .readCalls, .readBytes: "a shard's readers are throttled"
+    case .autoscaler, .onDemandScaling: "scaling is too slow"
+    case .accountConcurrency: "Lambda's concurrency"
+    case .consumer: "a consumer falls behind"
+    case .queueInFlight, .queueRedelivery: "a queue is at its limit"
+    case .consumerLimit: "too many consumers"
+    case .retention: "records expire unread"
+    case .budget: "above the budget"
+    case .objective: "slo \(excuse.subject) fails"
+    case .undecided: "too few runs to tell"
+    case .dearer: isTied(excuse) ? "no better" : "costs more"
+    case .notSimulated: "not simulated"
+    case .scenario: "refused by the scenario"
+    case .price: "no price"
+    case .worlds: "fails in too many cases"
+    }
+  }
+
   private var reason: String {
     let remark = first.remark.isEmpty ? "" : " (\(first.remark))"
     let (needs, has) = (text(needs), text(has))

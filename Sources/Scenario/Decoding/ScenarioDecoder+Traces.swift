@@ -40,15 +40,13 @@ extension ScenarioDecoder {
     for extra in [within, holesField].compactMap(\.self) {
       extra.refuse("applies to a trace in bins only", remedy: "remove it")
     }
-    let first = table.times.first ?? 0
-    if repeats, table.times.last == first {
+    if repeats, table.times.last == 0 {
       loop?.refuse("the events of this trace all have one time: there is no period to repeat with", remedy: "remove it")
       return nil
     }
     let trace = EventTrace(
-      offsets: table.times.map { $0 - first }, keys: table.keys, names: table.names,
-      bytes: table.bytes.map { Int64(clamping: $0) },
-      scale: factor, spread: length, repeats: repeats, source: source)
+      offsets: table.times, keys: table.keys, names: table.names, bytes: table.sizes, scale: factor, spread: length,
+      repeats: repeats, source: source)
     return DecodedRate(curve: .events(trace), field: field)
   }
 
@@ -112,8 +110,8 @@ extension TraceTable {
   /// Records a second over the whole trace.
   fileprivate var meanRate: Double {
     if isBinned { return counts.reduce(0, +) / (Double(counts.count) * widthInSeconds) }
-    guard let first = times.first, let last = times.last, last > first else { return 0 }
-    return Double(times.count) / (Double(last - first) / 1e9)
+    guard let last = times.last, last > 0 else { return 0 }
+    return Double(times.count) / (Double(last) / 1e9)
   }
 
   /// Bytes a second, keys included, of the busiest bin; of single events, of the busiest second.
@@ -126,9 +124,9 @@ extension TraceTable {
     }
     var (peak, sum, second) = (0.0, 0.0, Int64.min)
     for index in times.indices {
-      let own = (times[index] - times[0]) / 1_000_000_000
+      let own = times[index] / 1_000_000_000
       if own != second { (sum, second) = (0, own) }
-      sum += bytes.isEmpty ? mean : bytes[index] + key
+      sum += sizes.isEmpty ? mean : Double(sizes[index]) + key
       peak = max(peak, sum)
     }
     return peak

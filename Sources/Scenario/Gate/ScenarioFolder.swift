@@ -51,9 +51,9 @@ public struct ScenarioFolder: Sendable {
     try check()
   }
 
-  /// The command line that writes the baselines of a directory anew.
-  public static func updating(_ directory: String) -> ShellLine {
-    ShellLine("weir", "test", of: [directory]).with("--update", isSet: true)
+  /// The command line that writes the baselines anew, of scenarios with `settings` laid over them.
+  public func updating(_ settings: [Setting]) -> ShellLine {
+    ShellLine("weir", "test", of: [path]).with("--update", isSet: true).with(settings)
   }
 
   /// Where the baseline of a scenario is.

@@ -23,13 +23,22 @@ enum KeyText {
   init(_ bytes: [UInt8]) {
     var (rows, cells) = (CSVRows(bytes), [Range<Int>]())
     _ = rows.next(into: &cells)
-    let names = cells.map { rows.text(rows.unquoted($0)).lowercased() }
+    var names = cells.map { rows.text(rows.unquoted($0)).lowercased() }
+    let isCommented = names[0].hasPrefix("#")
+    while names[0].hasPrefix("#"), rows.next(into: &cells) {
+      names = cells.map { rows.text(rows.unquoted($0)).lowercased() }
+    }
     if let separator = ForeignText.separators.first(where: { Self.isHeader(names.joined(separator: ","), by: $0.text) })
     {
       self = .foreign(
         message: "cells are parted by \(separator.name), not by commas", found: names[0], remedy: "export with commas")
-    } else if names.count > 1 || names[0] == "t_s" {
-      self = Self.table(names)
+    } else if names.count > 1 || names[0] == "t_s", case let table = Self.table(names), !table.isLines {
+      self =
+        isCommented
+        ? .foreign(
+          message: "a comment above a table", found: names.joined(separator: ","),
+          remedy: "take the lines that begin with # out")
+        : table
     } else {
       self = .lines
     }
@@ -41,6 +50,8 @@ enum KeyText {
       .map { String($0.filter { !"\"' ".contains($0) }) }
     return names.count > 1 && names.contains { known.contains($0) || KeyList.headers.contains($0) }
   }
+
+  private var isLines: Bool { if case .lines = self { true } else { false } }
 
   private static func table(_ names: [String]) -> KeyText {
     let keys = names.indices.filter { KeyList.headers.contains(names[$0]) || names[$0].hasPrefix("key_") }

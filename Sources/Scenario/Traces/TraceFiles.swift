@@ -213,7 +213,7 @@ private struct TraceReader {
     }
     var cells: [Range<Int>] = []
     _ = rows.next(into: &cells)
-    return cells.indices.contains(column) && cells[column].isEmpty ? .unread : .only
+    return cells.indices.contains(column) && rows.unquoted(cells[column]).isEmpty ? .unread : .only
   }
 
   private func refuse(_ file: String, _ message: String, found: String? = nil, remedy: String? = nil) {
@@ -242,9 +242,9 @@ private struct TraceReader {
       input.traffic = table.isBinned ? binned(table, file) : events(table, file)
       input.bytes = .dataOnly
       for (position, key) in table.keys.enumerated() {
-        list.add(table.names[Int(key)], size: table.bytes.isEmpty ? nil : table.bytes[position])
+        list.add(table.names[Int(key)], size: table.sizes.isEmpty ? nil : Double(table.sizes[position]))
       }
-      if !table.isBinned, table.keys.isEmpty { list.add(sizes: table.bytes) }
+      if !table.isBinned, table.keys.isEmpty { list.add(sizes: table.sizes.map(Double.init)) }
     } else if let observed, let file = tableFile {
       input.traffic = counted(observed.parts, isDated: observed.isDated, file, &input)
     }
@@ -330,30 +330,30 @@ private struct TraceReader {
 
   private func binned(_ table: TraceTable, _ file: String) -> ObservedMetrics? {
     if let filled = table.filled { warn(file, "\(filled.bins) bins are missing and filled: \(missing.rawValue)") }
-    guard table.width % 1_000_000_000 == 0, let first = table.times.first else {
+    guard table.width % 1_000_000_000 == 0 else {
       refuse(file, "bins of \(plain(Double(table.width) / 1e9)) s: expected whole seconds")
       return nil
     }
-    let metrics = metrics(table.counts, table.bytes, width: Interval(nanoseconds: table.width), first: first)
+    let metrics = metrics(table.counts, table.bytes, width: Interval(nanoseconds: table.width), first: table.start)
     checkSizes(metrics, file, of: "bytes")
     return metrics
   }
 
   /// Events in bins of a second, from the second of the first one.
   private func events(_ table: TraceTable, _ file: String) -> ObservedMetrics? {
-    guard let begin = table.times.first, let end = table.times.last else { return nil }
-    let first = begin / 1_000_000_000
-    let bins = end / 1_000_000_000 - first + 1
+    guard let last = table.times.last else { return nil }
+    let first = table.start / 1_000_000_000
+    let bins = (table.start + last) / 1_000_000_000 - first + 1
     guard bins <= MetricGrid.maximumBins else {
       refuse(file, "events over more than \(MetricGrid.maximumBins) seconds", remedy: "give counts in bins instead")
       return nil
     }
     var counts = [Double](repeating: 0, count: Int(bins))
-    var bytes = table.bytes.isEmpty ? [] : counts
+    var bytes = table.sizes.isEmpty ? [] : counts
     for (index, time) in table.times.enumerated() {
-      let bin = Int(time / 1_000_000_000 - first)
+      let bin = Int((table.start + time) / 1_000_000_000 - first)
       counts[bin] += 1
-      if !bytes.isEmpty { bytes[bin] += table.bytes[index] }
+      if !bytes.isEmpty { bytes[bin] += Double(table.sizes[index]) }
     }
     let metrics = metrics(counts, bytes, width: .seconds(1), first: first * 1_000_000_000)
     checkSizes(metrics, file, of: "bytes")

@@ -1,3 +1,5 @@
+internal import Units
+
 /// Reads a trace: `t_s,count[,bytes]` in bins of equal width, or single events with `t_s[,key…][,bytes]`.
 struct TraceParser {
   /// The most rows of a trace.
@@ -137,7 +139,10 @@ struct TraceParser {
     checkOrder(time)
     table.times.append(time)
     if let count = columns.count { table.counts.append(amount(count, "a count of records") ?? 0) }
-    if let bytes = columns.bytes { table.bytes.append(amount(bytes, "a number of bytes") ?? 0) }
+    if let bytes = columns.bytes {
+      let amount = amount(bytes, "a number of bytes") ?? 0
+      if table.isBinned { table.bytes.append(amount) } else { table.sizes.append(Int64(clamping: amount)) }
+    }
     if let key = columns.key { append(key: key) }
   }
 
@@ -192,6 +197,9 @@ struct TraceParser {
     if table.keys.isEmpty, emptyKeys > 0, wanted != .unread, !table.isBinned {
       faults.report(line: 2, column: 1, "all keys of the trace are empty")
     }
+    // Designs over one trace share these lists, which are long: nothing is left to be made of them for each.
+    table.start = table.times.first ?? 0
+    for index in table.times.indices { table.times[index] -= table.start }
   }
 
   private mutating func fault(_ index: Int, _ message: String, found: String? = nil, remedy: String? = nil) {

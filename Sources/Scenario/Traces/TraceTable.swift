@@ -32,12 +32,16 @@ struct TraceTable {
   var width: Int64 = 0
   /// Of bins: those that were missing; nil when none was.
   var filled: Filled?
-  /// The first column in nanoseconds.
+  /// The first row's time in nanoseconds.
+  var start: Int64 = 0
+  /// The first column in nanoseconds, since `start` once the table is whole.
   var times: [Int64] = []
   /// Of bins: how many records.
   var counts: [Double] = []
-  /// How many bytes; empty without such a column.
+  /// Of bins: how many bytes; empty without such a column.
   var bytes: [Double] = []
+  /// Of events: how many bytes each has; empty without such a column.
+  var sizes: [Int64] = []
   /// Of events: positions in `names`; empty when keys were not wanted or all cells are empty.
   var keys: [Int32] = []
   /// Distinct keys in order of first appearance.

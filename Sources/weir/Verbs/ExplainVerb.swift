@@ -29,7 +29,10 @@ struct ExplainVerb: AsyncParsableCommand {
   @Option(help: "How much is shown around it, 3s to 10m.") var window = "30s"
   @OptionGroup var scenario: ScenarioOptions
   @Option(help: "Which of several runs, from 0.") var replication = 0
-  @Option(help: ArgumentHelp("Writes it as a trace that ui.perfetto.dev opens, too.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Writes it as a trace that ui.perfetto.dev opens, too; with --resolution record it has every call.",
+      valueName: "file"))
   var perfetto: String?
   @OptionGroup var output: FormatOption
 

@@ -36,5 +36,5 @@ for packet in trace.packet:
         assert event.HasField("double_counter_value")
 assert not any(open_slices.values()), f"open at the end: {open_slices}"
 assert counts["TYPE_COUNTER"] > 100 and counts["TYPE_SLICE_BEGIN"] >= 1, dict(counts)
-assert any(name.startswith("shard ") for name in names.values()) and len(parents) > 5
-print(f"{len(names)} tracks, {dict(counts)}")
+assert len(parents) > 5
+print("\n".join(sorted(set(names.values()))))

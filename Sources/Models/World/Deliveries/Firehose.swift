@@ -267,6 +267,7 @@ struct Firehose: Sendable {
   ) -> DeliveryInput {
     let isFailed = destination.fails(delivery, at: now) || attempt.timesOut
     metrics.note(delivery, isFailed ? .failure : .success, at: now, &endpoint)
+    observers.note(delivery, took: attempt.took, isFailed: isFailed, by: number, at: now)
     guard isFailed else {
       tally.noteDelivered(delivery, from: unit(of: delivery), at: now)
       return .delivered(delivery.id)

@@ -75,6 +75,7 @@ struct SourceReaders: Sendable {
     }
     guard let call = sources[source].reader.poll(limit: limit, &endpoint, &calendar) else { return }
     figures.calls += 1
+    observers.note(call, by: .firehose(number), at: calendar.now)
     switch call {
     case .answered(let answer, _):
       sources[source].reader.comeBack(after: Self.period, &calendar)

@@ -190,6 +190,46 @@ struct Observers: ~Copyable {
     return verdicts
   }
 
+  // MARK: What takes its time, of use to somebody who looks closely
+
+  private mutating func note(_ span: Recording.Span) { lens?.add(span) }
+
+  /// A producer's call reaches the service, and will be answered.
+  mutating func notePut(
+    _ kind: Recording.Span.Kind, by producer: Int, until answered: Instant, took: Interval, records: Int32,
+    failed: Int32
+  ) {
+    note(
+      .init(
+        owner: .producer(producer), kind: kind, from: answered - took, until: answered, records: Int64(records),
+        failed: Int64(failed)))
+  }
+
+  /// GetRecords is called, and its answer is on the way.
+  mutating func note(_ call: ReadCall, by owner: Recording.Span.Owner, at now: Instant) {
+    switch call {
+    case .answered(let answer, let took):
+      note(.init(owner: owner, kind: .getRecords, from: now, until: now + took, records: answer.count, failed: 0))
+    case .throttled, .failed:
+      note(.init(owner: owner, kind: .getRecords, from: now, until: now, records: 0, failed: 1))
+    }
+  }
+
+  /// An attempt to deliver ends.
+  mutating func note(_ delivery: Delivery, took: Interval, isFailed: Bool, by firehose: Int, at now: Instant) {
+    let began = now - took
+    if delivery.attempt == 1 {
+      note(
+        .init(
+          owner: .firehose(firehose), kind: .buffer, from: delivery.oldestArrival, until: began,
+          records: delivery.records, failed: 0))
+    }
+    note(
+      .init(
+        owner: .firehose(firehose), kind: .delivery, from: began, until: now, records: delivery.records,
+        failed: isFailed ? delivery.records : 0))
+  }
+
   // MARK: A lens
 
   /// Somebody looks closely from now on.

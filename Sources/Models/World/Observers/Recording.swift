@@ -63,6 +63,8 @@ public struct Recording: Sendable {
   public internal(set) var streams: [StreamTrack], producers: [ProducerTrack], consumers: [ConsumerTrack]
   /// How many seconds it has.
   public internal(set) var seconds = 0
+  /// What went by itself and took its time, in the order in which it was noted, and how much more there was.
+  public internal(set) var spans: [Span] = [], omittedSpans = 0
 }
 
 /// What a run records while it is looked at closely.
@@ -113,6 +115,16 @@ struct Lens: Sendable {
         }
         recording.streams[stream].shards[index].seconds.append(second)
       }
+    }
+  }
+
+  /// Takes in what lies in the stretch, at least in part.
+  mutating func add(_ span: Recording.Span) {
+    guard span.until >= from, span.from < until else { return }
+    if recording.spans.count < Recording.mostSpans {
+      recording.spans.append(span)
+    } else {
+      recording.omittedSpans += 1
     }
   }
 

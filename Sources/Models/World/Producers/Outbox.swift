@@ -174,6 +174,9 @@ struct Outbox: ~Copyable {
     let (left, accepted) = holdings.put(
       offered, by: producer, plan, answeredAt: isAnswered ? answeredAt : nil, &endpoint, &calendar, &observers)
     endpoint.note(call, accepted: accepted, took: requests[request].roundTrip)
+    observers.notePut(
+      call.isSingle ? .putRecord : .putRecords, by: producer, until: answeredAt, took: requests[request].roundTrip,
+      records: offered.count, failed: left.count)
     take(left, accepted: isAnswered ? accepted.bytes : 0, back: request, &calendar)
     return accepted.count > 0 ? .stored(records: accepted.count, bytes: accepted.bytes, in: plan.stream) : .none
   }
@@ -218,6 +221,9 @@ struct Outbox: ~Copyable {
         holdings.append(slot, to: &left)
       }
     }
+    observers.notePut(
+      .putRecordBatch, by: producer, until: answeredAt, took: requests[request].roundTrip, records: Int32(position),
+      failed: left.count)
     take(left, accepted: bytes, back: request, &calendar)
   }
 

@@ -17,7 +17,7 @@ struct Readership: Sendable {
     case gone
   }
 
-  private let name: String, stream: Int
+  private let number: Int, name: String, stream: Int
   private let fanOut: ShardReader.FanOut?
   private let seed: UInt64, replication: Int
   private let pollInterval: Interval, poller: ConsumerSpec.Poller
@@ -31,7 +31,7 @@ struct Readership: Sendable {
   init(_ consumer: Int, of experiment: Experiment, fanOut: Int?, replication: Int) {
     let spec = experiment.consumers[consumer], seed = experiment.seed
     limits = experiment.limits
-    (name, stream, pollInterval, poller) = (spec.name, spec.stream, spec.pollInterval, spec.poller)
+    (number, name, stream, pollInterval, poller) = (consumer, spec.name, spec.stream, spec.pollInterval, spec.poller)
     startsAt = experiment.horizon.start
     (self.seed, self.replication) = (seed, replication)
     self.fanOut = fanOut.map { ShardReader.FanOut(position: $0, consumer: consumer) }
@@ -145,6 +145,7 @@ struct Readership: Sendable {
       return
     }
     tally.calls += 1
+    observers.note(call, by: .consumer(number), at: calendar.now)
     guard case .throttled = call else { return }
     if tally.throttledCalls == 0 {
       observers.noteFirstRefusal(of: name, on: sources[reader].place.shard, at: calendar.now)

@@ -158,7 +158,7 @@ struct GateWords {
     let moved = report.cases.count { !Self.moved($0).isEmpty }
     let mended = report.cases.count { $0.objectives.contains { $0.standing == .mended } }
     guard missing + moved + mended > 0 else { return nil }
-    return "When what is new is right, `\(ScenarioFolder.updating(report.directory))` makes it the baseline."
+    return "When what is new is right, `\(report.updating)` makes it the baseline."
   }
 
   /// Whether a change is worth a line of its own: what is new is only counted.

@@ -89,7 +89,9 @@ struct NotebookStory {
         """A chart twice: as data that JupyterLab draws, in the dialect it knows, and as a picture for all others."""
         picture = base64.b64encode(vl_convert.vegalite_to_png(spec)).decode()
         data = {**spec, "$schema": "https://vega.github.io/schema/vega-lite/v5.json"}
-        return {"application/vnd.vegalite.v5+json": data, "image/png": picture}
+        titles = [part["title"] for part in [spec, *spec.get("vconcat", [])] if "title" in part]
+        words = {"image/png": {"alt": ". ".join(titles)}}
+        return {"application/vnd.vegalite.v5+json": data, "image/png": picture}, words
 
 
     # Names are text, whatever they look like: a stream may be called NA, 007 or true.

@@ -5,46 +5,61 @@ internal import Units
 // Designs beside each other: what money buys, what differs, what a parameter does.
 
 extension PlanDocument {
-  /// What money buys: designs that no other beats, the answer and its runners-up.
-  var merits: [Document.Block] {
+  /// What stands for a design that was simulated: what it is here, and what speaks against it.
+  private typealias Point = (what: String, option: Plan.Option, excuse: Excuse?)
+
+  /// The answer, its runners-up and designs that no other beats; those of them that have a place in a picture.
+  private var points: [Point] {
     let named = (plan.best.map { [("the answer", $0)] } ?? []) + plan.runnersUp.map { ("runner-up", $0) }
     let others = plan.front.filter { point in !named.contains { $0.1.choices == point.choices } }
-    let all = (named + others.map { ("not beaten", $0) }).filter {
-      $0.1.monthlyCost != nil && $0.1.latency ?? 0 > 0
-    }
-    guard all.count > 1 else { return [] }
-    var table = CSVTable(["design", "what", "usd_month", "p99_ms", "throttled", "outcome"])
-    for (what, option) in all.prefix(200) {
+    let excuses = Dictionary(plan.excuses.map { ($0.choices, $0) }) { first, _ in first }
+    return (named + others.map { ($0.isFeasible ? "holds" : "does not hold", $0) })
+      .filter { $0.1.monthlyCost != nil && $0.1.latency ?? 0 > 0 }.map { ($0.0, $0.1, excuses[$0.1.choices]) }
+  }
+
+  /// What money buys: designs that no other beats, the answer and its runners-up, and why not the others.
+  var merits: [Document.Block] {
+    let points = points.prefix(200)
+    guard points.count > 1 else { return [] }
+    var table = CSVTable(["design", "what", "usd_month", "p99_ms", "throttled", "against", "why_not"])
+    for (what, option, excuse) in points {
       table.append(
         [Self.choices(option.choices), what]
-          + [option.monthlyCost, option.latency, option.throttling].map(CSVTable.cell) + [option.outcome.word])
+          + [option.monthlyCost, option.latency, option.throttling].map(CSVTable.cell)
+          + [excuse.map(ExcuseGroup.kind) ?? "nothing", excuse.map(ExcuseGroup.reason) ?? ""])
     }
     let finding =
       plan.best.map { "\(Self.choices($0.choices)) for \(Self.cost($0)) a month, p99 \(Self.latency($0))." }
       ?? "None of these holds."
-    let number = { (field: String, title: String) in
-      VegaLite.number(field, title, ["scale": ["zero": .bool(false)]])
-    }
     let picture = Picture(
-      "merits", of: plan.scenario, "What does more money buy?",
-      finding + " Larger points throttle more; no design beats another here in cost, throttling and latency at once.",
-      [.init(table, words: ["design", "what", "outcome"])],
+      "merits", of: plan.scenario, "What does more money buy, and why not the others?",
+      finding + " Shapes say what speaks against a design. Larger points throttle more; no design beats another here "
+        + "in cost, throttling and latency at once.",
+      [.init(table, words: ["design", "what", "against", "why_not"])],
       [
         "width": .count(VegaLite.width), "height": .count(260),
         "mark": ["type": "point", "filled": .bool(true), "opacity": .number(0.9)],
-        "encoding": [
-          "x": number("usd_month", "US dollars a month"), "y": number("p99_ms", "p99 of latency, milliseconds"),
-          "color": VegaLite.colours("what", [("the answer", .green), ("runner-up", .blue), ("not beaten", .light)]),
-          "shape": VegaLite.words("outcome", nil),
-          "size": VegaLite.number("throttled", nil, ["legend": nil, "scale": ["range": [.count(60), .count(300)]]]),
-          "tooltip": [
-            VegaLite.tip("design", "design"), VegaLite.number("usd_month", "US dollars a month", ["format": ",.2f"]),
-            VegaLite.number("p99_ms", "p99, ms", ["format": ",.4~g"]),
-            VegaLite.number("throttled", "throttled", ["format": ".2~%"]), VegaLite.tip("outcome", "holds"),
-          ],
-        ],
+        "encoding": .object(Self.channels),
       ])
     return [.picture(picture, or: [])]
+  }
+
+  private static var channels: [String: JSONValue] {
+    let number = { (field: String, title: String) in
+      VegaLite.number(field, title, ["scale": ["zero": .bool(false)]])
+    }
+    return [
+      "x": number("usd_month", "US dollars a month"), "y": number("p99_ms", "p99 of latency, milliseconds"),
+      "color": VegaLite.colours(
+        "what", [("the answer", .green), ("runner-up", .blue), ("holds", .grey), ("does not hold", .orange)]),
+      "shape": VegaLite.words("against", nil),
+      "size": VegaLite.number("throttled", nil, ["legend": nil, "scale": ["range": [.count(60), .count(300)]]]),
+      "tooltip": [
+        VegaLite.tip("design", "design"), VegaLite.number("usd_month", "US dollars a month", ["format": ",.2f"]),
+        VegaLite.number("p99_ms", "p99, ms", ["format": ",.4~g"]),
+        VegaLite.number("throttled", "throttled", ["format": ".2~%"]), VegaLite.tip("why_not", "why not"),
+      ],
+    ]
   }
 }
 

@@ -36,7 +36,8 @@ extension RunPictures {
         let ms = one.times.percentile(percentile).inMilliseconds
         guard ms > 0 else { continue }
         marks.append([
-          one.name, CSVTable.cell(ms), CSVTable.cell(percentile / 100), "p\(Figures.shortest(percentile) ?? "")",
+          one.name, CSVTable.cell(ms), CSVTable.cell((percentile * 10).rounded() / 1_000),
+          "p\(Figures.shortest(percentile) ?? "")",
         ])
       }
     }
