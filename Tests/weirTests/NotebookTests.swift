@@ -62,7 +62,8 @@ struct `Executed notebooks` {
     #expect(outcome.status == 0, "\(outcome)")
     try expectWhole(fresh)
     // Pictures without words for them would be warned of.
-    let page = try await jupyter.convert("\(Example.name).ipynb", ["--to", "html", "--template", "classic"], in: directory)
+    let page = try await jupyter.convert(
+      "\(Example.name).ipynb", ["--to", "html", "--template", "classic"], in: directory)
     #expect(page.status == 0 && !page.stderr.contains("WARNING"), "\(page)")
     let committed = try ExecutedNotebook(
       Data(contentsOf: Example.directory.appendingPathComponent("\(Example.name).ipynb")))
