@@ -27,7 +27,7 @@ CLUSTER_ENV := .build/cluster
 
 
 .PHONY: run pictures serve ui ui-test install-ui models test install cluster cluster-test cluster-slurm hostile bench bench-gate validate reports baselines \
-  notebooks build lint setup
+  fuzz fuzz-gate notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
 	$(SWIFT) build $(BUILD) --product weir
@@ -72,6 +72,7 @@ test: setup lint ## Everything that must hold.
 	$(SWIFT) build $(BUILD) --build-tests --explicit-target-dependency-import-check error
 	$(SWIFT) test $(BUILD) --skip-build
 	$(MAKE) bench-gate
+	$(MAKE) fuzz-gate
 
 install: setup ## Puts weir and weir-serve, completions for bash, zsh and fish, and man pages under $(PREFIX). The page is put beside them by install-ui.
 	$(SWIFT) build $(BUILD) --product weir
@@ -116,6 +117,14 @@ hostile: setup ## 3,000 hostile inputs, and the schema against validate on 300 m
 	$(HOSTILE_ENV)/bin/pip install -q --disable-pip-version-check -r scripts/requirements.txt
 	$(HOSTILE_ENV)/bin/python scripts/schema.py --weir $(WEIR) --seed $(or $(SEED),1)
 	python3 scripts/hostile.py --weir $(WEIR) --seed $(or $(SEED),1)
+
+fuzz: setup ## libFuzzer on what reads strangers' bytes in weir-serve: RUNS=1000000 inputs of each of four kinds; KEEP=1 keeps what reaches more.
+	$(SWIFT) build $(BUILD) --product weir-serve
+	python3 scripts/fuzz.py --build "$$($(SWIFT) build $(BUILD) --show-bin-path)" --runs $(or $(RUNS),1000000) $(if $(KEEP),--keep)
+
+fuzz-gate: ## The same for ten seconds each.
+	$(SWIFT) build $(BUILD) --product weir-serve
+	python3 scripts/fuzz.py --build "$$($(SWIFT) build $(BUILD) --show-bin-path)" --seconds 10
 
 bench: setup ## Measures the kernel beside C++, SimPy and Cimba, growth, and whole scenarios beside $(OTHER): ratios within one run.
 	$(SWIFT) build $(BUILD) --product weir
