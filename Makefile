@@ -27,7 +27,7 @@ CLUSTER_ENV := .build/cluster
 
 
 .PHONY: run pictures serve ui ui-test install-ui models test install cluster cluster-test cluster-slurm hostile bench bench-gate validate reports baselines \
-  fuzz fuzz-gate notebooks build lint setup
+  fuzz fuzz-gate serve-bench notebooks build lint setup
 
 run: setup ## Simulates the flagship scenario in release and writes its report to $(OUT).
 	$(SWIFT) build $(BUILD) --product weir
@@ -121,6 +121,10 @@ hostile: setup ## 3,000 hostile inputs, and the schema against validate on 300 m
 fuzz: setup ## libFuzzer on what reads strangers' bytes in weir-serve: RUNS=1000000 inputs of each of four kinds; KEEP=1 keeps what reaches more.
 	$(SWIFT) build $(BUILD) --product weir-serve
 	python3 scripts/fuzz.py --build "$$($(SWIFT) build $(BUILD) --show-bin-path)" --runs $(or $(RUNS),1000000) $(if $(KEEP),--keep)
+
+serve-bench: setup ## weir-serve, durable, beside moto and MiniStack, asked by wrk (which is to be there): rates, ratios, memory, start.
+	$(SWIFT) build $(BUILD) --product weir-serve
+	python3 Benchmarks/serve.py --serve $(WEIR)-serve --rounds $(ROUNDS)
 
 fuzz-gate: ## The same for ten seconds each.
 	$(SWIFT) build $(BUILD) --product weir-serve
