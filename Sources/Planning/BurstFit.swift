@@ -134,7 +134,7 @@ public struct BurstFit: Sendable {
   /// The fit of a model; nil when no shards or no throttles are known, when bins hide nothing, or when a run would be long.
   ///
   /// A dozen runs of at most 400,000 records each, unless two bins have more: a second or two in a release build.
-  public init?(_ model: TraceModel, limits: LimitsProfile) {
+  public init?(_ model: TraceModel, limits: LimitsProfile, tell: (_ runs: Int) -> Void = { _ in }) {
     let traffic = model.traffic
     guard model.profile.shards != nil, model.profile.input.bytes == .withKeys, traffic.width > .seconds(1),
       let throttles = traffic[.writeExceeded] ?? traffic[.putRecordsThrottled],
@@ -151,7 +151,10 @@ public struct BurstFit: Sendable {
     func longest(_ factor: Double) -> StatedBurst? {
       try? StatedBurst(factor: factor, length: nil, width: traffic.width)
     }
+    var runs = 0
     func trial(_ bins: Range<Int>, _ burst: StatedBurst) -> Trial? {
+      runs += 1
+      tell(runs)
       let tried = Self.trial(model, bins, burst, limits)
       if model.retry == .backOff, let tried { model = model.losing(tried.lossPerRefusal) }
       return tried

@@ -102,9 +102,11 @@ public struct TrafficProfile: Sendable {
     self.keys = keys
     let counted = input.shards.count == shards ?? input.shards.count ? ShardProfile(input) : nil
     byShard = counted
+    // Without keys, what is known of shards is their part of the ring.
+    let listed = input.listing.flatMap { $0.open.count == shards ? $0.open.map(\.range.share) : nil }
     let shares =
       counted?.shares
-      ?? shards.map { keys?.shares(ofShards: $0) ?? [Double](repeating: 1 / Double($0), count: $0) }
+      ?? shards.map { keys?.shares(ofShards: $0) ?? listed ?? [Double](repeating: 1 / Double($0), count: $0) }
     commonestKeyLoad = Self.load(ofCommonestKey: keys, volume, sizes, limits)
     hidden = traffic.flatMap { HiddenBursts($0, shares: shares, limits: limits) }
   }

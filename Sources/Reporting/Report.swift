@@ -11,9 +11,9 @@ public struct Report: Sendable {
   /// The level of every interval that is printed.
   public static let level = 0.95
 
-  /// One for each replication, in order; at least one, all of the same experiment.
-  public let results: [RunResult]
-  /// Intervals over the replications; empty when there is only one.
+  /// One for each replication, in order; at least one, all of the same experiment. Fewer than asked for after an interruption.
+  public let results: [RunResult], asked: Int
+  /// Intervals over the replications that ran to their end; empty when there is only one.
   public let replicated: [FigureEstimate]
   /// What the run depended on.
   public let fingerprint: Fingerprint
@@ -22,13 +22,14 @@ public struct Report: Sendable {
   /// The command line that reproduces it.
   public let command: ShellLine?
 
-  /// A report of at least one result.
+  /// A report of at least one result; `asked` is how many replications were asked for, as many as there are unless told.
   public init(
-    results: [RunResult], fingerprint: Fingerprint, warnings: [String], command: ShellLine?
+    results: [RunResult], asked: Int? = nil, fingerprint: Fingerprint, warnings: [String], command: ShellLine?
   ) {
     precondition(!results.isEmpty, "a report of no run")
-    self.results = results
-    replicated = results.count > 1 ? Self.estimates(results) : []
+    (self.results, self.asked) = (results, asked ?? results.count)
+    let whole = results.filter(\.isComplete)
+    replicated = whole.count > 1 ? Self.estimates(whole) : []
     self.fingerprint = fingerprint
     self.warnings = warnings
     self.command = command
@@ -40,7 +41,7 @@ public struct Report: Sendable {
   }
 
   /// Whether every replication ran to its end.
-  public var isComplete: Bool { results.allSatisfy(\.isComplete) }
+  public var isComplete: Bool { results.count == asked && results.allSatisfy(\.isComplete) }
 
   /// Whether no objective of severity `fail` was broken in any replication.
   public var isPassing: Bool { results.allSatisfy(\.isPassing) }

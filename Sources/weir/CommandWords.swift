@@ -71,13 +71,16 @@ struct CommandWords {
     "-o": ["--out", "--output"], "--output": ["--out"], "--json": ["--format json"], "--md": ["--format md"],
     "--markdown": ["--format md"], "--html": ["--format html"], "-n": ["--replications"], "--runs": ["--replications"],
     "-j": ["--workers"], "--jobs": ["--workers"], "--threads": ["--workers"], "--param": ["-P"], "-f": ["--format"],
-    "-s": ["--seed"], "--force": ["--overwrite"],
+    "-s": ["--seed"], "--force": ["--overwrite"], "--outdir": ["--out"], "--out-dir": ["--out"],
+    "--output-dir": ["--out"],
+    "--dir": ["--out"],
   ]
 
   /// The first option that the verb has not, in the argument parser's words; nil when it has all.
   private var strangeOption: String? {
-    guard let names = ToolFacts.optionNames(of: all.first ?? "") else { return nil }
-    let words = all.dropFirst().prefix { $0 != "--" }
+    let verb = all.first.flatMap { $0.hasPrefix("-") ? nil : $0 }
+    guard let names = ToolFacts.optionNames(of: verb) else { return nil }
+    let words = all.dropFirst(verb == nil ? 0 : 1).prefix { $0 != "--" }
     let options = words.filter { $0.hasPrefix("-") && $0.count > 1 && !Self.isNegative($0) }
     let asked = options.map { String($0.prefix { $0 != "=" }) }
     guard let strange = asked.first(where: { !names.contains($0) }) else { return nil }
@@ -109,12 +112,15 @@ private enum ToolFacts {
     var word: String { (kind == "long" ? "--" : "-") + name }
   }
 
-  /// The options of a verb, with their dashes; nil for a verb that hands its words on, and where nothing can be told.
-  static func optionNames(of verb: String) -> [String]? {
-    guard !["serve", "replay"].contains(verb),
+  /// The options of a verb, or of the tool itself, with their dashes; nil for a verb that hands its words on, and where nothing can be
+  /// told.
+  static func optionNames(of verb: String?) -> [String]? {
+    let own = ["--help", "-h", "--version"]
+    guard let verb else { return own + ["--generate-completion-script"] }
+    guard !["serve", "replay", "ui"].contains(verb),
       let tool = try? JSONDecoder().decode(Tool.self, from: Data(Weir._dumpHelp().utf8)),
       let command = tool.command.subcommands?.first(where: { $0.commandName == verb })
     else { return nil }
-    return (command.arguments ?? []).flatMap { $0.names ?? [] }.map(\.word) + ["--help", "-h", "--version"]
+    return (command.arguments ?? []).flatMap { $0.names ?? [] }.map(\.word) + own
   }
 }

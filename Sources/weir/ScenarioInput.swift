@@ -60,7 +60,7 @@ extension LoadedScenario {
       prepared, count: replications, workers: workers, isInterrupted: { Interrupt.isRaised }, report: bar.report)
     bar.clear()
     return Report(
-      results: results, fingerprint: Fingerprint(of: self, version: Version.current),
+      results: results, asked: replications, fingerprint: Fingerprint(of: self, version: Version.current),
       warnings: warnings.map(\.description), command: command)
   }
 }

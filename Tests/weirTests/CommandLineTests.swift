@@ -157,6 +157,29 @@ import Testing
     }
   }
 
+  @Test("a word that is near an option is told, before a verb and behind one") func near() async throws {
+    #expect(try await Tool.built.run(["--verson"]).stderr.contains("Did you mean '--version'?"))
+    #expect(try await Tool.built.run(["run", "--outdir", "x", "s.yaml"]).stderr.contains("Did you mean '--out'?"))
+  }
+
+  @Test("completions know files and directories") func completions() async throws {
+    let zsh = try await Tool.built.run(["--generate-completion-script", "zsh"])
+    #expect(zsh.stdout.contains("_files") && zsh.stdout.contains("_files -/"), "no files are completed")
+  }
+
+  @Test("a trace writes into no directory in which another weir is at work") func locked() async throws {
+    let folder = try folder()
+    try folder.write("s.csv", "t_s,count\n0,100\n60,100\n")
+    try FileManager.default.createDirectory(at: folder.file("o"), withIntermediateDirectories: true)
+    let descriptor = open(folder.file("o").path, O_RDONLY)
+    defer { close(descriptor) }
+    #expect(flock(descriptor, LOCK_EX) == 0)
+    let outcome = try await Tool.built.run(["trace", "s.csv", "--out", "o"], in: folder.url)
+    #expect(outcome.status == 1 && outcome.stderr.contains("another weir is writing into it"), "\(outcome)")
+    let named = try await Tool.built.run(["trace", "s.csv", "--name", "null", "--out", "p"], in: folder.url)
+    #expect(named.status == 64 && named.stderr.contains("reads as a value: null"), "\(named)")
+  }
+
   @Test("a file that is only called like one of weir's stays, and so does what lies beside it") func strangers()
     async throws
   {

@@ -21,7 +21,8 @@ public struct StreamLimits: Sendable {
   public let reshardStepDuration = Limit(
     "reshard.step_s", 30, "s",
     "seconds one split or merge takes; a stream does one at a time",
-    "AWS, Kinesis Data Streams Developer Guide, before 2023, from memory", .observed)
+    "AWS, Kinesis Data Streams Developer Guide: Resharding, before 2023, as remembered; the page no longer says it",
+    .observed)
   public let createDuration = Limit(
     "create_stream.duration_s", 10, "s",
     "seconds a stream stays in CREATING", "one poll of botocore's waiter, 1.43.11, 2026-05", .assumed)

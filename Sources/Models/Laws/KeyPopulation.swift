@@ -24,11 +24,12 @@ final class KeyPopulation: Sendable {
   private let hashes: [HashKey]
   private let names: [String]
 
-  /// The population of a law; `trace` gives the names of recorded keys. `isKept` says whether hashes are kept.
-  init(_ spec: KeySpec, trace: EventTrace?, isKept: Bool = true) {
+  /// The population of a law; `trace` gives the names of recorded keys. `isKept` says whether hashes are kept, `isTabled` whether a table
+  /// may be made to draw from.
+  init(_ spec: KeySpec, trace: EventTrace?, isKept: Bool = true, isTabled hasTable: Bool = true) {
     let names = trace?.names ?? spec.law.names, law = Self.plain(spec.law)
     (salt, self.names) = (UInt32(spec.salt), names)
-    (choice, isRoundRobin) = (Choice(law), law == .roundRobinExplicit)
+    (choice, isRoundRobin) = (Choice(law, hasTable), law == .roundRobinExplicit)
     if case .zipf(let cardinality, let s) = law, choice == .table {
       table = .zipf(cardinality: cardinality, s: s)
     } else {
@@ -64,10 +65,10 @@ final class KeyPopulation: Sendable {
     case hot(UInt64, share: Double, of: UInt64)
     case table, ranks, single, turn, recorded
 
-    init(_ law: KeySpec.Law) {
+    init(_ law: KeySpec.Law, _ hasTable: Bool) {
       switch law {
       case .uniform(let cardinality): self = .uniform(UInt64(cardinality))
-      case .zipf(let cardinality, _): self = cardinality <= KeyPopulation.tabled ? .table : .ranks
+      case .zipf(let cardinality, _): self = hasTable && cardinality <= KeyPopulation.tabled ? .table : .ranks
       case .hotSet(let cardinality, let hot, let share):
         self = .hot(UInt64(min(hot, cardinality)), share: share, of: UInt64(cardinality))
       case .listed: self = .ranks

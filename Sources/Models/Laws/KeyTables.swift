@@ -7,7 +7,7 @@ internal import Experiment
 /// 16,000,000 keys are kept at a time.
 public struct KeyTables: Sendable {
   private struct Name: Hashable {
-    let spec: KeySpec, isKept: Bool
+    let spec: KeySpec, isKept: Bool, isTabled: Bool
   }
 
   private struct Entry {
@@ -22,12 +22,15 @@ public struct KeyTables: Sendable {
   public init() {}
 
   /// The population of a law of which so many records are to be drawn: the hash of each key is kept when at least half as many are
-  /// drawn as there are keys.
+  /// drawn as there are keys, and a table to draw from is made when at least a quarter as many are. Without one a draw takes as long as
+  /// some cells of the table do to be made.
   mutating func population(of spec: KeySpec, trace: EventTrace?, for records: Double) -> KeyPopulation {
     guard trace == nil else { return KeyPopulation(spec, trace: trace) }
-    let name = Name(spec: spec, isKept: Double(spec.law.cardinality * spec.salt) <= 2 * records)
+    let cardinality = Double(spec.law.cardinality)
+    let name = Name(
+      spec: spec, isKept: cardinality * Double(spec.salt) <= 2 * records, isTabled: cardinality <= 4 * records)
     if let known = entries[name] { return known.population }
-    let population = KeyPopulation(spec, trace: nil, isKept: name.isKept)
+    let population = KeyPopulation(spec, trace: nil, isKept: name.isKept, isTabled: name.isTabled)
     if keys + population.count > Self.most { (entries, keys) = ([:], 0) }
     entries[name] = Entry(population: population)
     keys += population.count
@@ -36,8 +39,7 @@ public struct KeyTables: Sendable {
 
   /// Where the keys of a population fall.
   mutating func shares(of population: KeyPopulation, _ spec: KeySpec) -> KeyShares {
-    let names = [true, false].map { Name(spec: spec, isKept: $0) }
-    guard let name = names.first(where: { entries[$0]?.population === population }) else {
+    guard let name = entries.keys.first(where: { $0.spec == spec && entries[$0]?.population === population }) else {
       return KeyShares(population, spec)
     }
     if let known = entries[name]?.shares { return known }

@@ -35,7 +35,11 @@ public struct PlanDocument: Exhibit, Filed {
     let partial = plan.isComplete ? "" : "INTERRUPTED, what was known by then: "
     guard let best = plan.best else {
       let count = Figures.count(plan.effort.designs, of: "design")
-      return ["\(partial)NO PLAN  \(plan.scenario): none of \(count) \(goalMissed)"]
+      guard plan.isComplete else {
+        let seen = "\(Figures.count(plan.effort.simulated)) of \(count)"
+        return ["INTERRUPTED, NO PLAN YET  \(plan.scenario): \(seen) were simulated, and none of these \(goalMissed)"]
+      }
+      return ["NO PLAN  \(plan.scenario): none of \(count) \(goalMissed)"]
     }
     return ["\(partial)PLAN  \(plan.scenario): \(Self.choices(best.choices)), \(Self.monthly(best))"]
   }
@@ -230,7 +234,9 @@ public struct PlanDocument: Exhibit, Filed {
   // MARK: The page
 
   private var page: [Document.Block] {
-    let title = plan.best.map { "\(Self.choices($0.choices)): \(Self.monthly($0))" } ?? "no design meets its objectives"
+    let title =
+      plan.best.map { "\(Self.choices($0.choices)): \(Self.monthly($0))" }
+      ?? (plan.isComplete ? "no design meets its objectives" : "interrupted before one was found")
     let partial: [Document.Block] =
       plan.isComplete ? [] : [.paragraph("**Interrupted**: this is what was known by then.")]
     return [.heading(1, "Plan of \(Markdown.prose(plan.scenario)): \(Markdown.prose(title))")]

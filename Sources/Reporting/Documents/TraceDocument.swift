@@ -313,7 +313,8 @@ public struct TraceDocument: Exhibit {
     if profile.volume != nil, profile.keys == nil {
       lines.append(
         profile.byShard == nil
-          ? "no keys were given: all shards are assumed equally loaded, which real ones never are; see --keys"
+          ? "no keys were given: they are assumed to be even, each shard taking what its part of the ring is, which real ones never do; "
+            + "see --keys"
           : "no keys were given: only they tell whether a hot shard has one hot key (a split does not help) or many (it does); see --keys"
       )
     }

@@ -13,10 +13,10 @@ public struct TraceReading: Sendable {
   public let scenario: TraceScenario?
 
   /// Reads traffic; `shards` are those the stream had, where its user says so, and `burst` is one that he states. A dozen short runs
-  /// where no burst is stated.
+  /// where no burst is stated, of which `tell` is told.
   public init(
     _ input: TraceInput, name: String, shards: Int?, burst: (TrafficProfile) throws -> StatedBurst?,
-    retry: TraceModel.Retry
+    retry: TraceModel.Retry, tell: (_ runs: Int) -> Void = { _ in }
   ) rethrows {
     profile = TrafficProfile(input, shards: shards ?? input.listing?.open.count, limits: .current)
     let stated = try burst(profile)
@@ -24,7 +24,7 @@ public struct TraceReading: Sendable {
     if let stated, let loss = model.flatMap({ BurstFit.lossPerRefusal(of: stated, in: $0, limits: .current) }) {
       model = model?.losing(loss)
     }
-    fit = stated == nil ? model.flatMap { BurstFit($0, limits: .current) } : nil
+    fit = stated == nil ? model.flatMap { BurstFit($0, limits: .current, tell: tell) } : nil
     scenario = model.map { TraceScenario($0, limits: .current) }
   }
 

@@ -64,7 +64,11 @@ struct Findings {
   // MARK: The headline
 
   private var interruption: String {
-    let part = "\(Figures.duration(run.simulated)) of \(Figures.duration(run.experiment.horizon.duration))"
+    let whole = report.results.count { $0.isComplete }
+    let part =
+      report.asked > 1 && run.isComplete
+      ? "\(whole) of \(Figures.count(report.asked)) runs"
+      : "\(Figures.duration(run.simulated)) of \(Figures.duration(run.experiment.horizon.duration))"
     let sofar = broken(.fail).map { "; so far \($0)" } ?? ""
     return "only \(part) were simulated, and every figure describes that part alone\(sofar)"
   }

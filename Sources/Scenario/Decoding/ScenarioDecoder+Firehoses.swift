@@ -151,11 +151,14 @@ extension ScenarioDecoder {
 
   // MARK: Buffers and contents
 
+  /// What AWS allows depends on the destination and is checked with it.
+  private static let anySize = Bytes(0)...Bytes(1 << 40), anyTime = Interval.zero ... .days(36_500)
+
   private func hints(_ fields: inout Fields, _ spec: inout FirehoseSpec, _ places: inout Places) {
     guard let field = fields.take("buffer"), var map = field.map() else { return }
     (places[.size], places[.interval]) = (map.take("size") ?? field, map.take("interval") ?? field)
-    spec.configuration.buffer.size = map.take("size")?.bytes(Bytes(1)...Bytes(1 << 40))
-    spec.configuration.buffer.interval = map.take("interval")?.duration(.zero ... .longest)
+    spec.configuration.buffer.size = map.take("size")?.bytes(Self.anySize)
+    spec.configuration.buffer.interval = map.take("interval")?.duration(Self.anyTime)
     map.finish()
   }
 
@@ -232,7 +235,7 @@ extension ScenarioDecoder {
     (places[.transformSize], places[.transformInterval]) = (map.take("buffer"), map.take("interval"))
     (places[.outputPermille], places[.transformRetries]) = (map.take("output_ratio"), map.take("retries"))
     transform.bufferSize = places[.transformSize].flatMap(megabytes)
-    transform.bufferInterval = places[.transformInterval]?.duration(.zero ... .longest)
+    transform.bufferInterval = places[.transformInterval]?.duration(Self.anyTime)
     transform.retries = places[.transformRetries]?.integer(0...1_000_000, expecting: "a number of retries").map {
       Int64($0)
     }
@@ -251,7 +254,7 @@ extension ScenarioDecoder {
   private func megabytes(_ field: Field) -> Bytes? {
     guard let text = field.text, let unit = ["MB", "MiB"].first(where: text.hasSuffix),
       let count = Numeral(String(text.dropLast(unit.count)))?.number
-    else { return field.bytes(Bytes(1)...Bytes(1 << 40)) }
+    else { return field.bytes(Self.anySize) }
     // A figure of its own above AWS's three is above it in either MB; the core knows bytes only.
     return Bytes(Int64((min(count, 1e6) * (unit == "MiB" || count > 3 ? 0x1p20 : 1e6)).rounded(.down)))
   }
@@ -269,7 +272,7 @@ extension ScenarioDecoder {
     let limit = fields.take("destination_limit_mibps")?.number(0.001...8_192, expecting: "MiB/s such as 20")
     spec.destinationLimit = limit.map { Bytes(Int64(clamping: ($0 * 1_048_576).rounded())) }
     places[.retryDuration] = fields.take("retry_duration")
-    spec.configuration.retryDuration = places[.retryDuration]?.duration(.zero ... .longest)
+    spec.configuration.retryDuration = places[.retryDuration]?.duration(Self.anyTime)
     places[.backup] = fields.take("backup")
     places[.backup].map { backup($0, &spec) }
     spec.objectsKept = fields.take("objects_kept")?.duration(.zero ... .days(3_650)) ?? spec.objectsKept

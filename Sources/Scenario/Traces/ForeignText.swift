@@ -17,13 +17,15 @@ struct ForeignText {
 
   /// What is wrong with a text, by the cells of its first row, which are `names`; nil when nothing is. `rows` is behind that row.
   init?(_ names: [String], _ rows: CSVRows, isQuoted: Bool) {
-    if let separator = Self.separators.first(where: { names[0].contains($0.text) }) {
+    if let flaw = ForeignText(printed: names[0], alone: names.count == 1 && rows.isAtEnd) {
+      self = flaw
+    } else if let separator = Self.separators.first(where: { names[0].contains($0.text) }) {
       message = "cells are parted by \(separator.name), not by commas"
       remedy = "export with commas; \(Self.keysRemedy)"
     } else if names[0].hasPrefix("#") {
       message = "a comment"
       remedy = "take such lines out; \(Self.keysRemedy)"
-    } else if names.count == 1, rows.isAtEnd, isQuoted || Double(names[0]) != nil || Self.words.contains(names[0]) {
+    } else if names.count == 1, rows.isAtEnd, isQuoted {
       message = "one value alone, neither counts nor keys"
       remedy = nil
     } else if names.count == 1, Double(names[0]) != nil, Self.areNumbers(rows) {
@@ -33,6 +35,21 @@ struct ForeignText {
       return nil
     }
   }
+
+  /// What is wrong with a text by its first cell, whatever it is said to be: one value alone, or what AWS's command line prints for people.
+  init?(printed first: String, alone isAlone: Bool) {
+    if isAlone, Double(first) != nil || Self.words.contains(first) {
+      (message, remedy) = ("one value alone, neither counts nor keys", nil)
+    } else if first.count > 4, first.allSatisfy({ $0 == "-" }) || Self.members.contains(where: first.hasPrefix) {
+      message = "what AWS's command line prints as a table or as YAML"
+      remedy = "ask for --output json"
+    } else {
+      return nil
+    }
+  }
+
+  /// What answers of AWS begin with in YAML.
+  private static let members = ["MetricDataResults:", "Messages:", "Datapoints:", "Label:", "Records:", "Shards:"]
 
   private static func areNumbers(_ rest: CSVRows) -> Bool {
     var (rows, cells) = (rest, [Range<Int>]())

@@ -23,7 +23,17 @@ enum KeyText {
   init(_ bytes: [UInt8]) {
     var (rows, cells) = (CSVRows(bytes), [Range<Int>]())
     _ = rows.next(into: &cells)
-    var names = cells.map { rows.text(rows.unquoted($0)).lowercased() }
+    let first = cells.map { rows.text(rows.unquoted($0)) }
+    if let flaw = ForeignText(printed: first[0], alone: first.count == 1 && rows.isAtEnd) {
+      self = .foreign(message: flaw.message, found: first[0], remedy: flaw.remedy ?? "give a key a line")
+      return
+    }
+    if ObservedParser.isConsole(first, nextIn: rows) {
+      let remedy = "name the file without --keys"
+      self = .foreign(message: "what CloudWatch's console exports, not keys", found: first[0], remedy: remedy)
+      return
+    }
+    var names = first.map { $0.lowercased() }
     let isCommented = names[0].hasPrefix("#")
     while names[0].hasPrefix("#"), rows.next(into: &cells) {
       names = cells.map { rows.text(rows.unquoted($0)).lowercased() }

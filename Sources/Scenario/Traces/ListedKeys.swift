@@ -16,7 +16,8 @@ extension TraceStore {
     var faults = TraceFaults(file: path, path: field.path, sink: sink)
     defer { faults.finish() }
     var keys: [ListedKey] = [], known: Set<String> = []
-    let lines = bytes.split(separator: 10, omittingEmptySubsequences: false).enumerated()
+    let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+    let lines = text.split(separator: 10, omittingEmptySubsequences: false).enumerated()
     for (index, whole) in lines {
       let line = whole.last == 13 ? whole.dropLast() : whole
       if index == 0, line.elementsEqual("share,key".utf8) { continue }

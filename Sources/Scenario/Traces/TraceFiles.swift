@@ -266,6 +266,11 @@ private struct TraceReader {
       let holes = MetricGrid.holes(sums.totals, of: .incomingRecords, in: metrics)
       if holes > 0 { warn(file, "IncomingRecords has no datapoint in \(holes) of \(metrics.bins) bins: taken as zero") }
     }
+    if let counts = metrics[.incomingRecords], counts.count >= 5, counts.allSatisfy({ $0 == 1 }) {
+      warn(
+        file, "IncomingRecords is 1 in every bin: so is the Average of PutRecord calls, however many",
+        remedy: "ask for the statistic Sum")
+    }
     checkSizes(metrics, file)
     if !sums.added.isEmpty {
       let names = sums.added.map(\.rawValue).joined(separator: ", ")

@@ -40,7 +40,9 @@ struct TextOrJSONOption: ParsableArguments {
 
 /// Where a report goes, and what stdout gets of it.
 struct OutputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Where the report goes: Markdown, JSON and CSV.", valueName: "dir")) var out: String?
+  @Option(
+    help: ArgumentHelp("Where the report goes: Markdown, JSON and CSV.", valueName: "dir"), completion: .directory)
+  var out: String?
   @OptionGroup var stdout: FormatOption
   @Flag(help: "Shows the page of the report in a browser.") var open = false
 

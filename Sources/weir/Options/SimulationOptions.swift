@@ -46,7 +46,8 @@ struct PricesOption: ParsableArguments {
   @Option(
     name: .customLong("prices"),
     help: ArgumentHelp(
-      "Prices to take instead of the built-in ones: a changed copy of `weir prices --format json`.", valueName: "file"))
+      "Prices to take instead of the built-in ones: a changed copy of `weir prices --format json`.", valueName: "file"),
+    completion: .file())
   var file: String?
 
   /// The built-in prices with the file's in their place; nil without a file. What is wrong with it ends the tool.

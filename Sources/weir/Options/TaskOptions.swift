@@ -8,7 +8,7 @@ struct TaskOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Splits the work: uses the results of tasks in DIR, and writes those that are missing there, to be run by weir task on any machine. Ends with 75 while any is missing.",
-      valueName: "dir"))
+      valueName: "dir"), completion: .directory)
   var tasks: String?
   @Option(
     help: ArgumentHelp(

@@ -24,7 +24,7 @@ struct CompareVerb: AsyncParsableCommand {
       Ends with 130 and what all designs finished after Ctrl-C. No objective changes its exit code.
       """.flowing)
 
-  @Argument(help: "A scenario with variants, or several scenarios.") var files: [String]
+  @Argument(help: "A scenario with variants, or several scenarios.", completion: .file()) var files: [String]
   @Option(help: ArgumentHelp("A variant of the file (default: all of them). May be repeated.", valueName: "name"))
   var variant: [String] = []
   @Option(

@@ -18,7 +18,7 @@ struct CostVerb: ParsableCommand {
         weir cost scenarios/flagship.yaml --month 30d --set streams.clicks.shards=16 --format md
       """.flowing)
 
-  @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
+  @Argument(help: "The scenario, YAML in the form weir/v1.", completion: .file()) var file: String
   @OptionGroup var over: SettingOptions
   @Option(help: "730h as AWS's calculator, or 30d as its pricing pages; by default the scenario's cost_extrapolate.")
   var month: Month?

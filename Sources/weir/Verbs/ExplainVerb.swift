@@ -21,7 +21,8 @@ struct ExplainVerb: AsyncParsableCommand {
       or else the first loss; or else says that nothing went wrong. It ends with 0 whatever it shows.
       """.flowing)
 
-  @Argument(help: ArgumentHelp("A scenario file, or a directory of `weir run --out`.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp("A scenario file, or a directory of `weir run --out`.", valueName: "run"), completion: .file())
   var subject: String
   @Option(help: ArgumentHelp("The first breach of this objective.", valueName: "id")) var slo: String?
   @Option(
@@ -32,7 +33,7 @@ struct ExplainVerb: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Writes it as a trace that ui.perfetto.dev opens, too; with --resolution record it has every call.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var perfetto: String?
   @OptionGroup var output: FormatOption
 

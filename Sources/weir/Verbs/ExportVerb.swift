@@ -20,9 +20,13 @@ struct ExportVerb: AsyncParsableCommand {
       delivered objects, and what other shards and modes would cost. Nothing in it needs a network.
       """.flowing)
 
-  @Argument(help: ArgumentHelp("A scenario, or a directory that `weir run --out` wrote.", valueName: "run"))
+  @Argument(
+    help: ArgumentHelp("A scenario, or a directory that `weir run --out` wrote.", valueName: "run"), completion: .file()
+  )
   var subject: String
-  @Option(help: ArgumentHelp("The directory in which one named after the scenario is made.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("The directory in which one named after the scenario is made.", valueName: "dir"),
+    completion: .directory)
   var out = "notebooks-export"
   @OptionGroup var scenario: ScenarioOptions
 

@@ -20,7 +20,7 @@ struct PlanVerb: AsyncParsableCommand {
       Ends with 12 when no design holds, with 130 and what was known by then after Ctrl-C.
       """.flowing)
 
-  @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
+  @Argument(help: "The scenario, YAML in the form weir/v1.", completion: .file()) var file: String
   @Option(help: "How surely a design must hold, between 0.5 and 1.") var confidence = 0.95
   @Option(help: "Share of runs in which all objectives must be met (default: 0.9).") var reliability: Double?
   @Option(help: "The most runs of one design (default: as many as that takes).") var replications: Int?

@@ -19,7 +19,7 @@ struct RunScenario: AsyncParsableCommand {
       Ends with 10 when an SLO of severity fail was broken, with 130 and partial results after Ctrl-C.
       """.flowing)
 
-  @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
+  @Argument(help: "The scenario, YAML in the form weir/v1.", completion: .file()) var file: String
   @OptionGroup var scenario: ScenarioOptions
   @Option(
     help:

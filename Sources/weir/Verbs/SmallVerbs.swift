@@ -14,7 +14,9 @@ struct Init: ParsableCommand {
       """.flowing)
 
   @Option(name: .shortAndLong, help: "clickstream, iot or seasonal.") var template = Template.clickstream
-  @Option(name: .shortAndLong, help: "The file to write, a new one, or - for stdout; by default <template>.yaml.")
+  @Option(
+    name: .shortAndLong, help: "The file to write, a new one, or - for stdout; by default <template>.yaml.",
+    completion: .file())
   var output: String?
 
   func run() throws {

@@ -22,7 +22,7 @@ struct SweepVerb: AsyncParsableCommand {
       Ends with 130 and the combinations that were done after Ctrl-C. No objective changes its exit code.
       """.flowing)
 
-  @Argument(help: "The scenario, YAML in the form weir/v1.") var file: String
+  @Argument(help: "The scenario, YAML in the form weir/v1.", completion: .file()) var file: String
   @Option(
     name: .customShort("P"),
     help: ArgumentHelp(

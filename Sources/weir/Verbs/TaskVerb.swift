@@ -19,7 +19,7 @@ struct TaskVerb: AsyncParsableCommand {
       be written; with 130 after Ctrl-C.
       """.flowing)
 
-  @Argument(help: "Task files, or directories of them.") var files: [String]
+  @Argument(help: "Task files, or directories of them.", completion: .file()) var files: [String]
   @OptionGroup var workers: WorkersOption
 
   func run() async throws {
@@ -57,8 +57,10 @@ struct MergeVerb: AsyncParsableCommand {
         weir merge t --out out
       """.flowing)
 
-  @Argument(help: "The directory of tasks.") var directory: String
-  @Option(help: ArgumentHelp("Where the report goes, instead of where the command says.", valueName: "dir"))
+  @Argument(help: "The directory of tasks.", completion: .directory) var directory: String
+  @Option(
+    help: ArgumentHelp("Where the report goes, instead of where the command says.", valueName: "dir"),
+    completion: .directory)
   var out: String?
   @Option(help: "What stdout gets, instead of what the command says: text, json, md or html.") var format:
     FormatOption.Format?

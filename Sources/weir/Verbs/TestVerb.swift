@@ -30,7 +30,7 @@ struct TestVerb: AsyncParsableCommand {
       The first of 130, 65, 66, 10 and 11 that applies is the code.
       """.flowing)
 
-  @Argument(help: "The directory of scenarios.") var directory: String
+  @Argument(help: "The directory of scenarios.", completion: .directory) var directory: String
   @Flag(help: "Writes the baselines anew, and says what moved.") var update = false
   @Flag(help: "With --update: objectives that fail today are known to fail from now on.") var acceptFailing = false
   @Flag(help: "Scenarios whose inputs are not there are skipped, and listed, instead of ending with 66.")
@@ -52,8 +52,9 @@ struct TestVerb: AsyncParsableCommand {
   var metrics: [MetricPattern] = []
   @Option(help: "How far a figure may move where fewer than 5 runs cannot tell a change from noise.") var tolerance =
     "5%"
-  @Option(help: ArgumentHelp("Where JUnit XML goes.", valueName: "file")) var junit: String?
-  @Option(help: ArgumentHelp("Where a page for a pull request goes.", valueName: "file")) var markdown: String?
+  @Option(help: ArgumentHelp("Where JUnit XML goes.", valueName: "file"), completion: .file()) var junit: String?
+  @Option(help: ArgumentHelp("Where a page for a pull request goes.", valueName: "file"), completion: .file())
+  var markdown: String?
   @OptionGroup var output: TextOrJSONOption
 
   func validate() throws {
@@ -61,6 +62,7 @@ struct TestVerb: AsyncParsableCommand {
       ((1...10_000).contains(replications ?? 1), "--replications takes 1 to 10000."),
       (share != nil, "--tolerance takes a share such as 5% or 0.05, from 0 to 100%."),
       (update || !acceptFailing, "--accept-failing goes with --update."),
+      (junit == nil || junit != markdown, "--junit and --markdown name one file."),
       (!update || !requireBaseline, "--require-baseline does not go with --update, which writes them."),
     ])
   }
@@ -90,6 +92,7 @@ struct TestVerb: AsyncParsableCommand {
     let folder = try Log.refusing { () throws(ScenarioFailure) in try ScenarioFolder(path: directory) }
     try Log.reporting { () throws(OutputFile.WriteError) in
       for file in [junit, markdown].compactMap(\.self) { try OutputFile.check(file) }
+      if update { try OutputFile.makeDirectory("\(folder.path)/\(ScenarioFolder.baselines)") }
     }
     let suite = GateSuite(folder, options, digest: { Fingerprint.digest(of: $0) }) {
       Fingerprint(of: $0, version: Version.current).hex

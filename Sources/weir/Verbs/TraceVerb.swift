@@ -24,14 +24,18 @@ struct TraceVerb: ParsableCommand {
         weir trace scenarios/observed/*.json --shards 2 --burst 5 --out out/orders
       """.flowing)
 
-  @Argument(help: "Counts over time, keys, or both; what a file is, is seen from its content.") var files: [String] = []
-  @Option(help: ArgumentHelp("A sample of partition keys; may be given several times.", valueName: "file"))
+  @Argument(help: "Counts over time, keys, or both; what a file is, is seen from its content.", completion: .file())
+  var files: [String] = []
+  @Option(
+    help: ArgumentHelp("A sample of partition keys; may be given several times.", valueName: "file"),
+    completion: .file())
   var keys: [String] = []
   @Flag(help: "Replaces a scenario in --out that is another one.") var overwrite = false
   @Option(help: "The shards the stream had.") var shards: Int?
   @Option(
     help: ArgumentHelp(
-      "What aws kinesis list-shards prints: the shards as they are, however they were split.", valueName: "file"))
+      "What aws kinesis list-shards prints: the shards as they are, however they were split.", valueName: "file"),
+    completion: .file())
   var shardsFrom: String?
   @Option(help: "A burst that the minutes hide: its rate over its minute's mean, such as 5.") var burst: Double?
   @Option(help: "How long that burst lasts, such as 2s; otherwise as long as its factor allows.") var burstFor: String?
@@ -40,7 +44,9 @@ struct TraceVerb: ParsableCommand {
   @Option(help: "What stands for bins missing from a CSV: refuse, zero, previous or interpolate.")
   var missing = MissingBins.refuse
   @Option(help: "The name of the scenario and its stream.") var name = "observed"
-  @Option(help: ArgumentHelp("Where scenario.yaml, traffic.csv and observed.csv go.", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Where scenario.yaml, traffic.csv and observed.csv go.", valueName: "dir"),
+    completion: .directory)
   var out: String?
   @OptionGroup var output: FormatOption
 
@@ -55,7 +61,7 @@ struct TraceVerb: ParsableCommand {
       (
         letters && (1...63).contains(name.utf8.count) && !name.hasPrefix("-"),
         "--name takes a-z, 0-9 and -, at most 63 of them."
-      ),
+      ), (!["null", "true", "false"].contains(name), "--name takes no word that YAML reads as a value: \(name)."),
     ])
   }
 
@@ -66,7 +72,11 @@ struct TraceVerb: ParsableCommand {
 
   func run() throws {
     let input = try input()
-    let reading = try TraceReading(input, name: name, shards: shards, burst: statedBurst, retry: retry)
+    let ticker = Ticker()
+    let reading = try TraceReading(input, name: name, shards: shards, burst: statedBurst, retry: retry) { runs in
+      ticker.tell { .init(share: nil, words: ["looking for bursts that throttle as much", "run \(runs)"]) }
+    }
+    ticker.clear()
     if out != nil, reading.scenario == nil {
       Log.line("weir: there is no scenario to write: give counts of records over time, such as IncomingRecords")
       throw ExitStatus.badScenario
@@ -109,6 +119,7 @@ struct TraceVerb: ParsableCommand {
 
   private func write(_ scenario: TraceScenario, to out: String, _ fit: BurstFit?) throws {
     let file = out.hasSuffix("/") ? out + "scenario.yaml" : out + "/scenario.yaml"
+    try Log.reporting { () throws(OutputFile.WriteError) in try OutputFile.claim(out) }
     try check(file, scenario)
     try Log.reporting { () throws(OutputFile.WriteError) in try scenario.replace(in: out) }
     guard output.isText else { return }

@@ -10,7 +10,7 @@ struct Validate: ParsableCommand {
         weir validate scenarios/flagship.yaml scenarios/hot-key.yaml
       """.flowing)
 
-  @Argument(help: "Scenario files.") var files: [String]
+  @Argument(help: "Scenario files.", completion: .file()) var files: [String]
   @OptionGroup var output: TextOrJSONOption
 
   func validate() throws {

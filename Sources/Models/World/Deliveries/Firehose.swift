@@ -228,7 +228,8 @@ struct Firehose: Sendable {
     calendar.fold(UInt64(accepted.count) << 32 | UInt64(refused))
     metrics.note(accepted, refused: refused, took, limit: machine.bytesPerSecond, &endpoint)
     if refused > 0, tally.note(throttled: Int64(refused), in: observers.secondCount) {
-      observers.note(.ingestThrottled, name, "the first \(refused) records are throttled: Slow down.", at: calendar.now)
+      let first = refused == 1 ? "the first record is" : "the first \(refused) records are"
+      observers.note(.ingestThrottled, name, "\(first) throttled: Slow down.", at: calendar.now)
     }
     return taken
   }
@@ -311,8 +312,8 @@ struct Firehose: Sendable {
       let records = receipt.parcels.reduce(0) { $0 + $1.records }, limit = machine.partitionLimit
       endpoint.note(.partitionCountExceeded, 1, firehose: number)
       guard tally.note(overflow: records) else { return }
-      let text = "all \(limit) partitions are active: the first \(records) records go to the error output"
-      observers.note(.partitionsExceeded, name, text, at: now)
+      let text = records == 1 ? "the first record goes" : "the first \(records) records go"
+      observers.note(.partitionsExceeded, name, "all \(limit) are active: \(text) to the error output", at: now)
     case .lost:
       for parcel in receipt.parcels where !parcel.isRepeat {
         tally.note(undelivered: parcel.records, at: now - parcel.arrival, by: number, &observers)

@@ -278,7 +278,7 @@ struct Holdings: ~Copyable {
   ) {
     if producers[producer].lost == 0 {
       let name = producers[producer].plan.spec.name
-      observers.note(.recordsLost, name, "the first 1 records are given up", at: now)
+      observers.note(.recordsLost, name, "the first record is given up", at: now)
     }
     producers[producer].losses[reason] += Int64(count)
     inFlight -= Int64(count)
