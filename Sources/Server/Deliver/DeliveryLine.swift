@@ -161,7 +161,8 @@ struct DeliveryLine: Sendable {
 
   /// What became of an attempt. One that is not under way, of other records than were told, changes nothing.
   mutating func end(_ id: Shipment.ID, _ outcome: Shipment.Outcome, at now: Instant) -> [Shipment] {
-    guard let load = cargo.end(id, plan.failure(of: id.work, outcome, at: now)) else { return [] }
+    let ended = cargo.end(id) { plan.failure(of: id.work, outcome, attempt: $0, at: now) }
+    guard let load = ended else { return [] }
     switch (id.work, outcome) {
     case (.delivery(let delivery), .delivered): return step(.delivered(delivery), at: now)
     case (.delivery(let delivery), .failed(_, let jitter)):
@@ -193,7 +194,7 @@ struct DeliveryLine: Sendable {
     }
     let rests = refused.map { document in
       let item = load.items[document.place], id = own?.id(load.numbers[document.place])
-      return (place: document.place, failure: index.failure(of: document, item, id: id, at: now))
+      return (place: document.place, failure: index.failure(of: document, item, id: id, attempt: load.attempt, at: now))
     }
     cargo.keep(rests, of: delivery)
     let isFinal = refused.allSatisfy(\.isFinal)
@@ -265,9 +266,7 @@ struct DeliveryLine: Sendable {
       }
       return
     }
-    var failure = load.failure
-    failure?.attempts = load.attempt
-    for item in load.items { cargo.add(failure.map(item.failing) ?? item, to: .output(.processingFailed)) }
+    for item in load.items { cargo.add(load.failure.map(item.failing) ?? item, to: .output(.processingFailed)) }
   }
 
   private mutating func settle(_ receipt: DeliveryReceipt) {
