@@ -72,6 +72,12 @@ struct `Real clients of weir serve` {
     try await playAlone("firehose.py", "data")
   }
 
+  @Test("have channels deliver to S3, signed and in every compression, each record once behind kill -9") func channels()
+    async throws
+  {
+    try await playAlone("channels.py", "data")
+  }
+
   @Test("read objects that are compressed in every way, by Python's zipfile and gzip and by snappy's libraries")
   func compression() async throws {
     guard let clients = await Clients.ready() else { return }

@@ -136,6 +136,7 @@ struct Cargo: Sendable {
     switch shipment.id.work {
     case .delivery(let id): loads[id.slot]?.shipment = shipment
     case .call(let id): calls[id.slot]?.shipment = shipment
+    case .channel: preconditionFailure("a channel's records are in its line")
     }
   }
 
@@ -145,6 +146,7 @@ struct Cargo: Sendable {
     switch id.work {
     case .delivery(let delivery): Self.end(id, failure, &loads[delivery.slot])
     case .call(let call): Self.end(id, failure, &calls[call.slot])
+    case .channel: nil
     }
   }
 
