@@ -3,15 +3,15 @@ internal import Foundation
 internal import Logging
 internal import Server
 
-/// Where delivery streams deliver to.
+/// Where delivery streams and channels deliver to.
 struct DeliveryOptions: ParsableArguments {
-  @Option(help: "A directory in which delivery streams lay objects down as S3 has them: BUCKET/KEY.")
+  @Option(help: "A directory in which delivery streams and channels lay objects down as S3 has them: BUCKET/KEY.")
   var deliver: String?
 
   @Option(
     help: """
-      S3, or anything that speaks its PUT Object, for delivery streams: http://127.0.0.1:9000. Signed with AWS_ACCESS_KEY_ID, \
-      AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
+      S3, or anything that speaks its PUT Object, for delivery streams and channels: http://127.0.0.1:9000. Signed with \
+      AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
       """)
   var s3Endpoint: String?
 

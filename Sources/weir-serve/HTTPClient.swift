@@ -58,7 +58,7 @@ struct S3Store: ObjectStore {
     let path = SigV4.path(bucket: object.bucket, key: object.key)
     let host = endpoint.hostHeader, base = "\(endpoint.scheme ?? "http")://\(host)"
     guard let url = URL(string: base + path) else { throw DeliveryFailure("\(base)\(path): no address") }
-    let headers = SigV4.sign(put: object.body, host: host, path: path, key: key, region: region, at: Clock.now)
+    let headers = SigV4.sign(put: object, host: host, path: path, key: key, region: region, at: Clock.now)
     var sent = headers.filter { $0.name != "host" } + [(name: "content-type", value: "application/octet-stream")]
     if let encoding = object.encoding { sent.append((name: "content-encoding", value: encoding)) }
     let answer = try await HTTPClient.send("PUT", url, sent, object.body, timeout: Self.timeout)

@@ -36,7 +36,7 @@ enum LimitSwitch: String, CaseIterable, ExpressibleByArgument {
       [
         .account.createCalls, .account.splitMergeCalls, .account.updateShardCountCalls, .account.retentionCalls,
         .account.registerConsumerCalls, .onDemand.warmThroughputCalls, .onDemand.accountSettingsCalls,
-        .queue.controlCalls, .firehose.controlCalls,
+        .queue.controlCalls, .firehose.controlCalls, .channel.calls,
       ]
     case .quotas:
       [
@@ -58,7 +58,8 @@ enum LimitSwitch: String, CaseIterable, ExpressibleByArgument {
 enum StateDelay {
   private static let keys: [Limit.Key] = [
     .stream.createDuration, .stream.reshardStepDuration, .onDemand.modeChangeDuration, .fanOut.createDuration,
-    .queue.createDuration, .queue.updateDuration, .queue.deleteDuration,
+    .queue.createDuration, .queue.updateDuration, .queue.deleteDuration, .channel.createDuration,
+    .channel.updateDuration, .channel.deleteDuration,
   ]
 
   /// Sets it, in whole seconds.

@@ -123,19 +123,24 @@ struct Serve: AsyncParsableCommand {
     await engine.start()
     let frontend = Frontend(engine, reader: RequestReader(limits), gate: gate)
     let server: HTTPServer
+    var made: SelfSigned?
     do {
       let tls = try security.context(host: host, data: data)
-      if let file = tls?.made { log.info("a certificate for those who ask to trust", metadata: ["file": "\(file)"]) }
+      made = tls?.made
+      if let made { log.info("a certificate for those who ask to trust", metadata: ["file": "\(made.certificate)"]) }
       server = try await HTTPServer.start(frontend, host: host, port: port, tls: tls?.context, patience: .init())
     } catch {
+      made?.remove()
       log.error("cannot listen", metadata: ["host": "\(host)", "port": "\(port)", "reason": "\(error)"])
       throw ExitCode(1)
     }
+    let signals = await Signals.watch()
     try Self.announce(server)
-    let signal = await Signals.first()
+    let signal = await signals.first()
     log.info("stopping", metadata: ["signal": "\(signal)"])
     await engine.stop()
     if let failure = journal?.close() { log.error("the journal is not whole: \(failure)") }
+    made?.remove()
     try await server.stop()
   }
 

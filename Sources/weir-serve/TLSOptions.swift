@@ -2,6 +2,8 @@ internal import ArgumentParser
 internal import Foundation
 internal import NIOCore
 internal import NIOSSL
+internal import Server
+internal import Units
 
 /// How the server shows who it is, where it speaks TLS beside cleartext.
 struct TLSOptions: ParsableArguments {
@@ -27,12 +29,25 @@ struct TLSOptions: ParsableArguments {
     }
   }
 
-  /// What TLS is spoken with, nil for none, and the file of a certificate that was made.
-  func context(host: String, data: String?) throws(TLSFailure) -> (context: NIOSSLContext, made: String?)? {
-    if let tlsCertificate, let tlsKey { return (try Self.context(tlsCertificate, tlsKey), nil) }
+  /// What TLS is spoken with; nil for none.
+  func context(host: String, data: String?) throws(TLSFailure) -> Spoken? {
+    if let tlsCertificate, let tlsKey { return Spoken(context: try Self.context(tlsCertificate, tlsKey), made: nil) }
     guard tls else { return nil }
     let made = try SelfSigned(host: host, data: data)
-    return (try Self.context(made.certificate, made.key), made.certificate)
+    do throws(TLSFailure) {
+      let context = try Self.context(made.certificate, made.key)
+      try made.forgetKey()
+      return Spoken(context: context, made: made)
+    } catch {
+      made.remove()
+      throw error
+    }
+  }
+
+  /// What TLS is spoken with, and the certificate that was made for it.
+  struct Spoken {
+    let context: NIOSSLContext
+    let made: SelfSigned?
   }
 
   private static func context(_ certificate: String, _ key: String) throws(TLSFailure) -> NIOSSLContext {
@@ -63,21 +78,26 @@ struct TLSFailure: Error, CustomStringConvertible {
 /// A certificate that openssl made, signed with its own key.
 struct SelfSigned {
   let certificate: String, key: String
+  /// The directory that it is in.
+  private let folder: String
+  /// Whether it is for this start alone.
+  private let isPassing: Bool
 
-  /// The one in a data directory, or a new one there or in a directory for this start.
+  /// The one in a data directory where it fits, or a new one there or in a directory for this start.
   init(host: String, data: String?) throws(TLSFailure) {
-    let folder = (data ?? "\(NSTemporaryDirectory())weir-serve-\(UUID().uuidString)") + "/tls"
-    (certificate, key) = (folder + "/certificate.pem", folder + "/key.pem")
-    guard !FileManager.default.fileExists(atPath: certificate) else { return }
+    folder = (data ?? "\(NSTemporaryDirectory())weir-serve-\(UUID().uuidString)") + "/tls"
+    (certificate, key, isPassing) = (folder + "/certificate.pem", folder + "/key.pem", data == nil)
+    let wanted = OwnCertificate(host: host)
+    guard !isThere(wanted) else { return }
     do {
       let own: [FileAttributeKey: Any] = [.posixPermissions: 0o700]
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true, attributes: own)
-      let settings = folder + "/openssl.cnf"
-      try Self.settings(host).write(toFile: settings, atomically: true, encoding: .utf8)
+      // Ahead of its settings, so that these are never those of another certificate.
+      try? FileManager.default.removeItem(atPath: certificate)
+      try wanted.settings.write(toFile: settings, atomically: true, encoding: .utf8)
       try Self.run([
         "openssl", "req", "-x509", "-config", settings, "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-        "-nodes", "-days",
-        "825", "-keyout", key, "-out", certificate,
+        "-nodes", "-days", "\(OwnCertificate.days)", "-keyout", key, "-out", certificate,
       ])
     } catch {
       throw TLSFailure(
@@ -86,28 +106,32 @@ struct SelfSigned {
     }
   }
 
-  /// For this machine by its usual names and by the address that is listened at. It vouches for itself, so that a client can be told to
-  /// trust it alone.
-  private static func settings(_ host: String) -> String {
-    let names = ["DNS:localhost", "IP:127.0.0.1", "IP:::1"]
-    let isNumber = host.allSatisfy { $0.isHexDigit || $0 == "." || $0 == ":" }
-    let own = (isNumber ? "IP:" : "DNS:") + host
-    return """
-      [req]
-      distinguished_name = name
-      x509_extensions = extensions
-      prompt = no
-      [name]
-      CN = weir serve
-      [extensions]
-      basicConstraints = critical, CA:TRUE
-      keyUsage = critical, digitalSignature, keyCertSign
-      extendedKeyUsage = serverAuth
-      subjectKeyIdentifier = hash
-      authorityKeyIdentifier = keyid
-      subjectAltName = \((names.contains(own) ? names : names + [own]).joined(separator: ", "))
+  private var settings: String { folder + "/openssl.cnf" }
 
-      """
+  /// Whether one is there that is for this machine and these days, with its key.
+  private func isThere(_ wanted: OwnCertificate) -> Bool {
+    guard FileManager.default.fileExists(atPath: key),
+      let made = try? String(contentsOfFile: settings, encoding: .utf8),
+      let kept = try? NIOSSLCertificate.fromPEMFile(certificate).first
+    else { return false }
+    let (from, end) = (Int64(kept.notValidBefore), Int64(kept.notValidAfter))
+    return wanted.fits(settings: made, from: Instant(seconds: from), to: Instant(seconds: end), at: Clock.now)
+  }
+
+  /// Takes away the key of one for this start alone, once it has been read: what stays is no secret.
+  func forgetKey() throws(TLSFailure) {
+    guard isPassing else { return }
+    do {
+      try FileManager.default.removeItem(atPath: key)
+    } catch {
+      throw TLSFailure("\(key): the certificate's key cannot be removed: \(error.localizedDescription)")
+    }
+  }
+
+  /// Takes away what was made for this start alone: nobody has to trust it any more.
+  func remove() {
+    guard isPassing else { return }
+    try? FileManager.default.removeItem(atPath: String(folder.dropLast("/tls".count)))
   }
 
   private static func run(_ command: [String]) throws {

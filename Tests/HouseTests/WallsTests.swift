@@ -64,11 +64,11 @@ enum House {
       "Channels", "Deliveries", "Destination", "Firehose", "SourceReaders",
       // The core.
       "Account", "StreamTable", "FreshRecords", "HeldRecords", "PollLine", "AlarmQueue", "DeliveryBatch",
-      "DeliveryChannel", "DirectPut", "Journal", "ReadLog",
+      "ChannelDelivery", "ChannelDirectory", "DeliveryChannel", "DirectPut", "Journal", "ReadLog",
       "SlotLine", "SlotPool",
       "ShardMap",
       // The live engine.
-      "Audience", "Cargo", "Directory", "Engine", "Meters", "PayloadStore",
+      "Audience", "Cargo", "ChannelLine", "Directory", "Engine", "Meters", "PayloadStore",
       // Chance and statistics; not LatencyHistogram, whose counting is inlined into other modules.
       "DrawLedger", "SizeHistogram", "UtilizationHistogram",
     ].map { Walls.Room(type: $0, file: "\($0).swift") } + [

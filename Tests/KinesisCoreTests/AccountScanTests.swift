@@ -50,7 +50,7 @@ private struct ScannedAccount {
       guard !isUsed || consumers == .enforced else { throw .inUse("Stream \(name) has registered consumers.") }
       streams[index].delete(by: now + .seconds(limits[.stream.createDuration]))
       return .done
-    case .updateAccountSettings, .createQueue, .deleteQueue, .listQueues, .queue: return .done
+    case .updateAccountSettings, .createQueue, .deleteQueue, .listQueues, .queue, .channel: return .done
     case .stream(let name, let request):
       let index = try find(name)
       switch request {

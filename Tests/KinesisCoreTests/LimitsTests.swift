@@ -13,7 +13,7 @@ import Testing
 
   @Test func `each limit has a name of its own, and Data Firehose's are called so`() {
     let limits = LimitsProfile.current.limits
-    #expect(limits.count == 238 && Set(limits.map(\.name)).count == limits.count)
+    #expect(limits.count == 243 && Set(limits.map(\.name)).count == limits.count)
     #expect(limits.count { $0.family == "firehose" } == 50)
     #expect(limits.map(\.name) == Limit.Key.allCases.map(\.name))
   }

@@ -103,6 +103,23 @@ final class MemoryEndpoints: EndpointClient {
     #expect(store.objects.keys.allSatisfy { $0.hasPrefix("lake/AmazonOpenSearchService-failed/") })
   }
 
+  @Test("what a destination did not take says how often that was tried, and why, whatever becomes of the error output")
+  func attempts() async {
+    let endpoints = MemoryEndpoints { _, number in
+      number < 2 ? MemoryEndpoints.json("busy", status: 503) : Self.bulk([400])
+    }
+    let desk = await desk(endpoints, Self.openSearch(#","RetryOptions":{"DurationInSeconds":3600}"#))
+    await put(desk, [#"{"a":1}"#])
+    store.setDown(true)
+    for _ in 0..<20 { await desk.advance(60) }
+    #expect(store.refused > 0 && store.objects.isEmpty)
+    store.setDown(false)
+    for _ in 0..<3 { await desk.advance(60) }
+    let failed = failures()
+    #expect(endpoints.requests.count == 3 && failed.map { $0.integer("attemptsMade") } == [3])
+    #expect(failed.map { $0.text("errorCode") } == ["400"])
+  }
+
   @Test("an index goes on as it is told to, by UTC and by ISO 8601's weeks")
   func rotation() {
     func name(_ rotation: BulkIndex.Rotation, _ seconds: Int64) -> String {

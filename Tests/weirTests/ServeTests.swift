@@ -9,10 +9,11 @@ private final class Server {
   private let job: Job
   private let folder: Folder
 
-  init(_ options: [String]) async throws {
+  init(_ options: [String], environment: [String: String] = [:]) async throws {
     folder = try Folder()
     let log = try folder.handle("stderr")
-    job = try Job(Tool.built, ["serve", "--port", "0"] + options, in: folder.url, errors: log)
+    job = try Job(
+      Tool.built, ["serve", "--port", "0"] + options, in: folder.url, environment: environment, errors: log)
     var line = ""
     while !line.hasSuffix("\n") {
       try await Task.sleep(for: .milliseconds(20))
@@ -71,6 +72,12 @@ struct `Real clients of weir serve` {
     try await playAlone("firehose.py", "data")
   }
 
+  @Test("have channels deliver to S3, signed and in every compression, each record once behind kill -9") func channels()
+    async throws
+  {
+    try await playAlone("channels.py", "data")
+  }
+
   @Test("read objects that are compressed in every way, by Python's zipfile and gzip and by snappy's libraries")
   func compression() async throws {
     guard let clients = await Clients.ready() else { return }
@@ -90,6 +97,7 @@ struct `Real clients of weir serve` {
   func security() async throws {
     guard let clients = await Clients.ready() else { return }
     let folder = try Folder(), data = folder.file("data").path
+    var kept: [Data] = []
     for _ in 0..<2 {
       // The second start has the first one's certificate.
       let server = try await Server(["--state-delay", "0s", "--tls", "--data", data])
@@ -97,7 +105,9 @@ struct `Real clients of weir serve` {
       let outcome = try await clients.run("tls.py", [server.url, certificate])
       #expect(outcome.status == 0 && outcome.stdout.hasSuffix("done\n"), "\(outcome)\(outcome.stdout)")
       #expect(await server.stop().status == 0)
+      kept.append(try Data(contentsOf: URL(fileURLWithPath: certificate)))
     }
+    #expect(kept[0] == kept[1])
     let given = ["--tls-certificate", data + "/tls/certificate.pem", "--tls-key", data + "/tls/key.pem"]
     let server = try await Server(given)
     #expect(server.url.hasPrefix("https://"))
@@ -249,6 +259,41 @@ private struct CallSequence {
     try FileManager.default.copyItem(atPath: Tool.built.path, toPath: folder.file("weir").path)
     let outcome = try await Tool(path: folder.file("weir").path).run(["serve"], in: folder.url)
     #expect(outcome.status == 1 && outcome.stderr.contains("make serve"), "\(outcome)")
+  }
+
+  @Test("makes its certificate anew for another address, and when the one that is kept is about to end")
+  func certificates() async throws {
+    let folder = try Folder(), data = folder.file("data").path, tls = data + "/tls"
+    let openssl = Tool(path: "/usr/bin/openssl"), file = tls + "/certificate.pem"
+    func start(_ host: String) async throws -> Data {
+      let server = try await Server(["--state-delay", "0s", "--tls", "--data", data, "--insecure", "--host", host])
+      #expect(server.url.hasPrefix("https://"))
+      #expect(await server.stop().status == 0)
+      return try Data(contentsOf: URL(fileURLWithPath: file))
+    }
+    let first = try await start("127.0.0.1")
+    #expect(try await start("localhost") == first, "both are among the usual names")
+    let other = try await start("127.0.0.2")
+    let text = try await openssl.run(["x509", "-in", file, "-noout", "-text"])
+    #expect(other != first && text.stdout.contains("IP Address:127.0.0.2"), "\(text)\(text.stdout)")
+    let old = try await openssl.run([
+      "req", "-x509", "-config", tls + "/openssl.cnf", "-key", tls + "/key.pem", "-days", "20", "-out", file,
+    ])
+    #expect(old.status == 0, "\(old)")
+    let ending = try Data(contentsOf: URL(fileURLWithPath: file))
+    #expect(try await start("127.0.0.2") != ending)
+  }
+
+  @Test("leaves no key in the temporary directory, and no certificate once it has ended") func passing() async throws {
+    let folder = try Folder(), temporary = folder.file("tmp").path
+    try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+    let server = try await Server(["--state-delay", "0s", "--tls"], environment: ["TMPDIR": temporary])
+    func files() -> [String] {
+      (FileManager.default.enumerator(atPath: temporary)?.allObjects as? [String] ?? []).filter { $0.hasSuffix(".pem") }
+    }
+    #expect(files().map { ($0 as NSString).lastPathComponent } == ["certificate.pem"])
+    #expect(await server.stop().status == 0)
+    #expect(files() == [])
   }
 
   @Test(

@@ -16,6 +16,8 @@ public struct Account: Sendable, Hashable {
   private var streams = StreamTable()
   private var rates = CallRates()
   private var queues = QueueDirectory()
+  /// Its channels.
+  public private(set) var channels = ChannelDirectory()
   private var latest: Instant
 
   /// An account with the given streams, whose ids are 0, 1, 2 and so on.
@@ -133,6 +135,7 @@ public struct Account: Sendable, Hashable {
   public mutating func wake(at now: Instant) {
     latest = max(latest, now)
     streams.change(until: latest) { _ in }
+    channels.pass(to: latest)
     passCommitment(at: latest)
   }
 
@@ -157,7 +160,7 @@ public struct Account: Sendable, Hashable {
     guard streams.count(where: \.isCreating) < limits[.stream.creatingAtOnce] else {
       throw .limitExceeded("\(limits[.stream.creatingAtOnce]) streams are in CREATING.")
     }
-    try checkQuota(adding: shards)
+    try streams.checkQuota(limits, region, adding: shards)
     try take(.create, limits[.account.createCalls], "CreateStream")
     var stream = Stream(
       name: name, ranges: HashKeyRange.even(shards), maxRecord: maxRecord, retention: retention, limits: limits,
@@ -174,15 +177,15 @@ public struct Account: Sendable, Hashable {
     at now: Instant
   ) throws(Refusal) -> Int {
     wake(at: now)
-    try checkOnDemandStreams()
-    try checkWarmThroughput(settings.warmThroughput)
+    try streams.checkOnDemand(limits)
+    try commitment.check(warmThroughput: settings.warmThroughput, limits, region)
     let shards = limits.onDemandShards(warmThroughput: settings.warmThroughput, peak: 0, region: region)
     let id = try createStream(name, shards: shards, maxRecord: maxRecord, retention: retention, at: now)
     streams[id].beginOnDemand(settings, at: latest)
     return id
   }
 
-  /// DeleteStream: refused while consumers are registered, unless they are to go with it, and while it has queues.
+  /// DeleteStream: refused while consumers are registered, unless they are to go with it, and while it has queues or channels.
   public mutating func deleteStream(
     _ id: Int, consumers: Request.ConsumerDeletion, now: Instant
   ) throws(Refusal) {
@@ -192,6 +195,7 @@ public struct Account: Sendable, Hashable {
       throw .inUse("Stream \(streams[id].name) has registered consumers.")
     }
     guard !streams[id].hasLiveQueues else { throw .inUse("Stream \(streams[id].name) has queues.") }
+    guard channels.ids(of: id).isEmpty else { throw .inUse("Stream \(streams[id].name) has channels.") }
     streams[id].delete(by: latest + .seconds(limits[.stream.createDuration]))
   }
 
@@ -284,6 +288,20 @@ public struct Account: Sendable, Hashable {
     }
   }
 
+  // MARK: Channels
+
+  /// An action on channels: five calls a second of each. A refused call changes nothing but time.
+  public mutating func ask(_ request: ChannelRequest, at now: Instant) throws(Refusal) -> Answer {
+    wake(at: now)
+    try take(request.call.action, limits[.channel.calls], request.call.name)
+    guard case .create(let name, let stream, let destination, let freshness) = request else {
+      try channels.perform(request, limits, at: latest)
+      return .done
+    }
+    let id = try self.stream(named: stream)
+    return .made(try channels.create(name, on: streams[id], id, destination, freshness, limits, at: latest))
+  }
+
   /// Quotas and call rates of the account, in AWS's order.
   private mutating func permit(_ request: StreamRequest, on id: Int) throws(Refusal) {
     switch request {
@@ -295,15 +313,15 @@ public struct Account: Sendable, Hashable {
     case .splitShard:
       try streams[id].requireProvisioned()
       try take(.split, limits[.account.splitMergeCalls], "SplitShard")
-      try checkQuota(adding: 1)
+      try streams.checkQuota(limits, region, adding: 1)
     case .mergeShards:
       try streams[id].requireProvisioned()
       try take(.merge, limits[.account.splitMergeCalls], "MergeShards")
     case .updateShardCount(let target):
       try streams[id].requireProvisioned()
-      try checkQuota(adding: target - streams[id].openShardCount)
+      try streams.checkQuota(limits, region, adding: target - streams[id].openShardCount)
     case .updateMode(let mode, let warm):
-      if mode == .onDemand, streams[id].mode == .provisioned { try checkOnDemandStreams() }
+      if mode == .onDemand, streams[id].mode == .provisioned { try streams.checkOnDemand(limits) }
       if warm > 0 { try commitment.requireLasting() }
     case .updateWarmThroughput(let target):
       try take(.warmThroughput, limits[.onDemand.warmThroughputCalls], "UpdateStreamWarmThroughput")
@@ -322,30 +340,6 @@ public struct Account: Sendable, Hashable {
     guard streams.id(of: name) == nil else { throw .inUse("Stream \(name) already exists.") }
     guard shards >= 1 else { throw .invalidArgument("ShardCount \(shards) is not at least 1.") }
     try Stream.checkMaxRecord(maxRecord, limits)
-  }
-
-  private func checkQuota(adding shards: Int) throws(Refusal) {
-    let quota = limits.shardQuota(region: region), open = streams.sum(of: \.openShardCount)
-    guard Int64(open + max(0, shards)) <= quota else {
-      throw .limitExceeded(
-        "\(open) shards are open and \(shards) more were asked for; the account's quota in \(region) is \(quota).")
-    }
-  }
-
-  private func checkOnDemandStreams() throws(Refusal) {
-    let most = limits[.onDemand.streams]
-    guard streams.count(where: { $0.mode == .onDemand }) < most else {
-      throw .limitExceeded("The account has \(most) on-demand streams already.")
-    }
-  }
-
-  private func checkWarmThroughput(_ target: Int64) throws(Refusal) {
-    guard target != 0 else { return }
-    try commitment.requireEnabled()
-    let most = min(limits[.onDemand.warmThroughputMaximum], limits.onDemandBytes(region: region)) >> 20
-    guard (0...most).contains(target) else {
-      throw .invalidArgument("WarmThroughputMiBps \(target) is not between 0 and \(most).")
-    }
   }
 }
 
@@ -366,14 +360,18 @@ extension Account: Machine {
     while let due = deadline, due <= now {
       latest = max(latest, due)
       streams.change(until: due) { effects.append(.becameActive(stream: $0.name)) }
+      channels.pass(to: due)
       passCommitment(at: due)
       streams.push(until: due, into: &effects)
     }
     wake(at: now)
   }
 
-  /// The first thing due: a change in a stream, a push to a subscriber, or the end of the commitment. O(1).
-  public var deadline: Instant? { [streams.deadline, commitment.ends].compactMap { $0 }.min() }
+  /// The first thing due: a change in a stream or a channel, a push to a subscriber, or the end of the commitment. O(1).
+  public var deadline: Instant? {
+    let due = min(streams.deadline ?? .never, commitment.ends ?? .never, channels.nextChange)
+    return due == .never ? nil : due
+  }
 
   private mutating func perform(_ request: Request, at now: Instant) throws(Refusal) -> Answer {
     switch request {
@@ -390,6 +388,7 @@ extension Account: Machine {
     case .deleteQueue(let name): try deleteQueue(name, at: now)
     case .listQueues(let listing): return .queues(try listQueues(listing, at: now))
     case .queue(let name, let request): return .queue(try ask(request, ofQueue: name, at: now))
+    case .channel(let request): return try ask(request, at: now)
     case .stream(let name, let request): return try ask(request, of: try stream(named: name), at: now)
     }
     return .done

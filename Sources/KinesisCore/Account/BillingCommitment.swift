@@ -35,8 +35,18 @@ public enum BillingCommitment: Sendable, Hashable, Codable {
 }
 
 extension BillingCommitment {
+  /// Whether a new stream may have so much warm throughput, in MiB a second.
+  func check(warmThroughput target: Int64, _ limits: LimitsProfile, _ region: String) throws(Refusal) {
+    guard target != 0 else { return }
+    try requireEnabled()
+    let most = min(limits[.onDemand.warmThroughputMaximum], limits.onDemandBytes(region: region)) >> 20
+    guard (0...most).contains(target) else {
+      throw .invalidArgument("WarmThroughputMiBps \(target) is not between 0 and \(most).")
+    }
+  }
+
   /// Warm throughput needs it.
-  func requireEnabled() throws(Refusal) {
+  private func requireEnabled() throws(Refusal) {
     guard case .enabled = self else {
       throw .validation("Warm throughput needs MinimumThroughputBillingCommitment to be ENABLED for the account.")
     }

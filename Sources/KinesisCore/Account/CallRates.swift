@@ -6,6 +6,7 @@ struct CallRates: Sendable, Hashable {
   enum Action: Hashable, Sendable {
     case create, delete, split, merge, register, warmThroughput, settings
     case createQueue, updateQueue, deleteQueue, describeQueue, listQueues, tag, untag, listTags
+    case createChannel, updateChannel, deleteChannel, describeChannel, listChannels
   }
 
   private var buckets: [Action: TokenBucket] = [:]

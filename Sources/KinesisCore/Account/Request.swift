@@ -18,6 +18,8 @@ public enum Request: Sendable, Hashable, Codable {
   case listQueues(QueueListing)
   /// An action on a queue, by name.
   case queue(String, QueueRequest)
+  /// An action on channels.
+  case channel(ChannelRequest)
   /// An action on a stream, by name.
   case stream(String, StreamRequest)
 
@@ -102,7 +104,7 @@ public enum StreamRequest: Sendable, Hashable, Codable {
 public enum Answer: Sendable, Hashable, Codable {
   /// Done; nothing more to say.
   case done
-  /// The id of a stream, or the position of a consumer or subscription, that was made.
+  /// The id of a stream or a channel, or the position of a consumer or subscription, that was made.
   case made(Int)
   /// One outcome for each header, in request order.
   case put([PutOutcome])

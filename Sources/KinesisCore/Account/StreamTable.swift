@@ -205,6 +205,23 @@ struct StreamTable: Sendable {
 
   /// What all streams have together. O(n).
   func sum(of count: (Stream) -> Int) -> Int { streams.reduce(0) { $0 + count($1) } }
+
+  /// Whether the account's quota has room for more shards.
+  func checkQuota(_ limits: LimitsProfile, _ region: String, adding shards: Int) throws(Refusal) {
+    let quota = limits.shardQuota(region: region), open = sum(of: \.openShardCount)
+    guard Int64(open + max(0, shards)) <= quota else {
+      throw .limitExceeded(
+        "\(open) shards are open and \(shards) more were asked for; the account's quota in \(region) is \(quota).")
+    }
+  }
+
+  /// Whether there may be one more on-demand stream.
+  func checkOnDemand(_ limits: LimitsProfile) throws(Refusal) {
+    let most = limits[.onDemand.streams]
+    guard count(where: { $0.mode == .onDemand }) < most else {
+      throw .limitExceeded("The account has \(most) on-demand streams already.")
+    }
+  }
 }
 
 extension StreamTable: Hashable {

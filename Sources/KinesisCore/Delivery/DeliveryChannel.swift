@@ -42,7 +42,7 @@ public struct DeliveryChannel: Machine, Hashable {
   /// Where it delivers.
   public let destination: Destination
   /// How long a record waits at most.
-  public let freshness: Interval
+  public private(set) var freshness: Interval
   private var state = State.empty
 
   /// An ACTIVE channel that holds nothing. `check` says whether AWS would have it.
@@ -82,6 +82,15 @@ public struct DeliveryChannel: Machine, Hashable {
       }
   }
 
+  /// Lets time pass, then has it wait longer or shorter. What has waited that long already is delivered at `now`.
+  public mutating func change(freshness: Interval, at now: Instant, into effects: inout [Batch]) {
+    wake(at: now, into: &effects)
+    self.freshness = freshness
+    guard case .gathering(let records, let bytes, let since) = state, since + freshness <= now else { return }
+    effects.append(Batch(records: records, bytes: bytes, since: since, at: now))
+    state = .empty
+  }
+
   /// Delivers what has waited long enough, as of the instant it was due.
   public mutating func wake(at now: Instant, into effects: inout [Batch]) {
     guard case .gathering(let records, let bytes, let since) = state, since + freshness <= now else { return }
@@ -106,6 +115,11 @@ extension DeliveryChannel {
     guard others.count < limits[.channel.perStream] else {
       throw .limitExceeded("The stream already has \(others.count) deliveries.")
     }
+    try check(freshness: freshness, limits: limits)
+  }
+
+  /// Whether AWS would take such a data freshness.
+  public static func check(freshness: Interval, limits: LimitsProfile) throws(Refusal) {
     let (least, most) = (limits[.channel.freshnessMinimum], limits[.channel.freshnessMaximum])
     guard freshness >= .seconds(least), freshness <= .seconds(most) else {
       throw .validation("DataFreshnessInSeconds is not between \(least) and \(most).")

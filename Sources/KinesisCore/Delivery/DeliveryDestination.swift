@@ -48,6 +48,18 @@ public enum DeliveryDestination: Sendable, Hashable, Codable {
       case exponential
       /// A fixed time after the failure.
       case every(Interval)
+
+      /// The wait behind the n-th attempt, n from 1. `jitter` is chance's part, in thousandths from 850 to 1150.
+      func wait(after attempt: Int64, jitter: Int64, _ limits: LimitsProfile) -> Interval {
+        precondition((850...1_150).contains(jitter), "a jitter is 850 to 1150 thousandths")
+        switch self {
+        case .every(let interval): return interval
+        case .exponential:
+          let most = limits[.firehose.backoffMaximum]
+          let seconds = attempt > 31 ? most : min(most, 1 << (attempt - 1))
+          return .milliseconds(seconds * jitter)
+        }
+      }
     }
     /// What the retry duration counts.
     public enum Clock: Sendable, Hashable {

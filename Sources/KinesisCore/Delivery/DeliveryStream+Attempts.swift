@@ -107,7 +107,6 @@ extension DeliveryStream {
 
   /// It failed: it rests for another attempt, goes to the error output, or is lost for its age.
   mutating func restOrGiveUp(_ id: DeliveryID, jitter: Int64, into effects: inout [DeliveryEffect]) {
-    precondition((850...1_150).contains(jitter), "a jitter is 850 to 1150 thousandths")
     guard let slot = slotUnderWay(id) else { return }
     guard latest < consignments[slot].expiry else { return end(slot, as: .lost, by: id, into: &effects) }
     let isMain = consignments[slot].target == .destination
@@ -115,7 +114,8 @@ extension DeliveryStream {
       return redirect(slot, to: output, into: &effects)
     }
     if !isMain { markStuck(slot) }
-    let wait = wait(after: consignments[slot].attempt, isMain: isMain, jitter: jitter)
+    let spacing = isMain ? terms.retry.spacing : .exponential
+    let wait = spacing.wait(after: consignments[slot].attempt, jitter: jitter, limits)
     consignments[slot].rested = consignments[slot].rested + wait
     consignments[slot].state = .resting(until: latest + wait)
     alarms.arm(.consignment, slot, at: min(latest + wait, consignments[slot].expiry))
@@ -137,16 +137,6 @@ extension DeliveryStream {
     switch terms.retry.clock {
     case .elapsed: return latest - consignments[slot].firstAttempt >= duration
     case .waits: return consignments[slot].rested >= duration
-    }
-  }
-
-  private func wait(after attempt: Int64, isMain: Bool, jitter: Int64) -> Interval {
-    switch isMain ? terms.retry.spacing : .exponential {
-    case .every(let interval): return interval
-    case .exponential:
-      let most = limits[.firehose.backoffMaximum]
-      let seconds = attempt > 31 ? most : min(most, 1 << (attempt - 1))
-      return .milliseconds(seconds * jitter)
     }
   }
 

@@ -94,12 +94,14 @@ public enum SigV4 {
     CivilTime.text(Instant(seconds: instant.seconds)).filter { $0 != "-" && $0 != ":" }
   }
 
-  /// The headers that sign the PUT of an object of S3, its Host with them.
+  /// The headers that sign the PUT of an object of S3, its Host and those that are the object's with them, whose names are in lower
+  /// case.
   public static func sign(
-    put body: [UInt8], host: String, path: String, key: Key, region: String, at now: Instant
+    put object: StoredObject, host: String, path: String, key: Key, region: String, at now: Instant
   ) -> [(name: String, value: String)] {
+    let own = object.headers.map { (name: $0.name, value: $0.value) }
     let request = Canonical(
-      method: "PUT", path: path, query: [], headers: [(name: "host", value: host)], bodyHash: hash(body),
+      method: "PUT", path: path, query: [], headers: [(name: "host", value: host)] + own, bodyHash: hash(object.body),
       isPathEncodedTwice: false)
     return sign(request, for: "s3", key, region, at: now)
   }

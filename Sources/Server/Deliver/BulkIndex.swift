@@ -102,12 +102,14 @@ public struct BulkIndex: Sendable, Hashable {
 
 extension BulkIndex {
   /// What AWS tells of a document that was not taken.
-  func failure(of document: Refused, _ item: Cargo.Item, id: String?, at now: Instant) -> Shipment.Content.Failure {
+  func failure(
+    of document: Refused, _ item: Cargo.Item, id: String?, attempt: Int64, at now: Instant
+  ) -> Shipment.Content.Failure {
     let members: [(name: String, value: String?)] = [
       ("esDocumentId", hasIDs ? id : nil), ("esIndexName", index(at: item.arrival)), ("esTypeName", type),
     ]
     return .init(
-      code: "\(document.status)", message: document.reason, attempts: 1, at: now,
+      code: "\(document.status)", message: document.reason, attempts: attempt, at: now,
       details: members.compactMap { member in
         member.value.map { Shipment.Content.Failure.Detail(name: member.name, value: $0) }
       })

@@ -30,8 +30,10 @@ struct Cargo: Sendable {
     var items: [Item]
     /// The number of the first among those of its line, and of each.
     var first: Int64, numbers: [Int64]
-    /// The shard or channel that they came by, and which attempt at a call it is; of no meaning for deliveries.
-    var origin: Int32 = 0, attempt: Int64 = 1
+    /// The shard or channel that a call's records came by; of no meaning for deliveries.
+    var origin: Int32 = 0
+    /// Which attempt it is, from 1.
+    var attempt: Int64 = 1
     /// The attempt under way, whole as it was given out; nil while it rests.
     var shipment: Shipment?
     /// Why the last attempt failed.
@@ -97,7 +99,11 @@ struct Cargo: Sendable {
 
   /// The load of a delivery, taken from its line with the first attempt.
   mutating func load(_ delivery: Delivery) -> Load {
-    if let load = loads[delivery.id.slot] { return load }
+    if var load = loads[delivery.id.slot] {
+      load.attempt = delivery.attempt
+      loads[delivery.id.slot] = load
+      return load
+    }
     let (items, first) = lines[Self.line(of: delivery), default: Queue()].take(delivery.records)
     let load = Load(items: items, first: first, numbers: Array(first..<first + delivery.records))
     loads[delivery.id.slot] = load
@@ -130,22 +136,26 @@ struct Cargo: Sendable {
     switch shipment.id.work {
     case .delivery(let id): loads[id.slot]?.shipment = shipment
     case .call(let id): calls[id.slot]?.shipment = shipment
+    case .channel: preconditionFailure("a channel's records are in its line")
     }
   }
 
-  /// The load of the attempt that an outcome tells of, if it is under way; it is no longer.
-  mutating func end(_ id: Shipment.ID, _ failure: Shipment.Content.Failure?) -> Load? {
+  /// The load of the attempt that an outcome tells of, if it is under way; it is no longer. `failure` is given which attempt it was,
+  /// and says why it failed.
+  mutating func end(_ id: Shipment.ID, _ failure: (Int64) -> Shipment.Content.Failure?) -> Load? {
     switch id.work {
     case .delivery(let delivery): Self.end(id, failure, &loads[delivery.slot])
     case .call(let call): Self.end(id, failure, &calls[call.slot])
+    case .channel: nil
     }
   }
 
   private static func end(
-    _ id: Shipment.ID, _ failure: Shipment.Content.Failure?, _ load: inout Load?
+    _ id: Shipment.ID, _ failure: (Int64) -> Shipment.Content.Failure?, _ load: inout Load?
   ) -> Load? {
-    guard var ended = load, ended.shipment?.id == id else { return nil }
-    if let failure { ended.failure = failure }
+    guard var ended = load, let shipment = ended.shipment, shipment.id == id else { return nil }
+    // What goes to the error output tells why the destination did not take it, and not why the error output does not.
+    if !shipment.content.isFailed, let failure = failure(ended.attempt) { ended.failure = failure }
     load = ended
     load?.shipment = nil
     return ended

@@ -35,3 +35,38 @@ extension DeliveryConfiguration.Compression {
     }
   }
 }
+
+/// How an object's bytes are made smaller: as CompressionFormat of a delivery stream says, or CompressionType of a channel.
+enum Packing: Sendable, Hashable {
+  case delivery(DeliveryConfiguration.Compression)
+  case zstandard
+
+  /// CompressionType of a channel.
+  init(channel word: String?) {
+    self = word == "ZSTD" ? .zstandard : .delivery(.init(format: word))
+  }
+
+  /// What an object's Content-Encoding says; nil for nothing.
+  var contentEncoding: String? {
+    switch self {
+    case .delivery(let compression): compression.contentEncoding
+    case .zstandard: "zstd"
+    }
+  }
+
+  /// What a channel's files are called by.
+  var fileExtension: String {
+    switch self {
+    case .delivery(let compression): compression == .gzip ? ".gz" : ""
+    case .zstandard: ".zst"
+    }
+  }
+
+  /// An object's bytes, compressed as a whole; equal bytes and names give equal bytes.
+  func compress(_ bytes: [UInt8], named name: @autoclosure () -> String) -> [UInt8] {
+    switch self {
+    case .delivery(let compression): compression.compress(bytes, named: name())
+    case .zstandard: Zstandard.frame(bytes)
+    }
+  }
+}

@@ -17,6 +17,8 @@ public struct StoredObject: Sendable, Hashable {
   public let body: [UInt8]
   /// Its Content-Encoding; nil for none.
   public let encoding: String?
+  /// What S3 is told of it beside, which is signed.
+  public let headers: [OutgoingRequest.Header]
 }
 
 /// What requests to HTTP endpoints go through.
@@ -97,7 +99,7 @@ public struct Courier: Sendable {
         try await store.put(shipment.object(bucket: bucket, key: key))
       case .request(let endpoint):
         guard let client else { throw DeliveryFailure("there is nothing to send requests with") }
-        try await client.send(shipment.payloads, to: endpoint, isGzipped: shipment.compression == .gzip)
+        try await client.send(shipment.payloads, to: endpoint, isGzipped: shipment.packing == .delivery(.gzip))
       case .bulk(let index):
         guard let client else { throw DeliveryFailure("there is nothing to send requests with") }
         let answer = try await client.exchange(index.request(shipment.content.items, shipment.content.numbers))

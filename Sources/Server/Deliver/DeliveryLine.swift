@@ -161,7 +161,8 @@ struct DeliveryLine: Sendable {
 
   /// What became of an attempt. One that is not under way, of other records than were told, changes nothing.
   mutating func end(_ id: Shipment.ID, _ outcome: Shipment.Outcome, at now: Instant) -> [Shipment] {
-    guard let load = cargo.end(id, plan.failure(of: id.work, outcome, at: now)) else { return [] }
+    let ended = cargo.end(id) { plan.failure(of: id.work, outcome, attempt: $0, at: now) }
+    guard let load = ended else { return [] }
     switch (id.work, outcome) {
     case (.delivery(let delivery), .delivered): return step(.delivered(delivery), at: now)
     case (.delivery(let delivery), .failed(_, let jitter)):
@@ -178,6 +179,7 @@ struct DeliveryLine: Sendable {
     case (.call(let call), .answered(let verdicts)) where verdicts.count == load.items.count:
       return answer(call, load, verdicts, at: now)
     case (.call(let call), _): return step(.transformFailed(call), at: now)
+    case (.channel, _): return []
     }
   }
 
@@ -193,7 +195,7 @@ struct DeliveryLine: Sendable {
     }
     let rests = refused.map { document in
       let item = load.items[document.place], id = own?.id(load.numbers[document.place])
-      return (place: document.place, failure: index.failure(of: document, item, id: id, at: now))
+      return (place: document.place, failure: index.failure(of: document, item, id: id, attempt: load.attempt, at: now))
     }
     cargo.keep(rests, of: delivery)
     let isFinal = refused.allSatisfy(\.isFinal)
@@ -265,9 +267,7 @@ struct DeliveryLine: Sendable {
       }
       return
     }
-    var failure = load.failure
-    failure?.attempts = load.attempt
-    for item in load.items { cargo.add(failure.map(item.failing) ?? item, to: .output(.processingFailed)) }
+    for item in load.items { cargo.add(load.failure.map(item.failing) ?? item, to: .output(.processingFailed)) }
   }
 
   private mutating func settle(_ receipt: DeliveryReceipt) {
@@ -285,10 +285,11 @@ struct DeliveryLine: Sendable {
     let load = cargo.load(call)
     let id = Shipment.ID(
       stream: post, line: number, work: .call(call.id), first: load.first, count: Int64(load.items.count))
-    let content = Shipment.Content(items: load.items, numbers: load.numbers, delimiter: [], isFailed: false)
+    let content = Shipment.Content(items: load.items, numbers: load.numbers, form: .records(delimiter: []))
     let seed = "\(plan.configuration.name)/\(post)/\(number)/\(call.origin)/\(load.first)/call/\(call.attempt)"
     let shipment = Shipment(
-      id: id, target: .function(plan.call(seed: seed, timeout: call.timeout)), content: content, compression: .none)
+      id: id, target: .function(plan.call(seed: seed, timeout: call.timeout)), content: content,
+      packing: .delivery(.none))
     cargo.ship(shipment)
     return shipment
   }
@@ -299,14 +300,16 @@ struct DeliveryLine: Sendable {
       stream: post, line: number, work: .delivery(delivery.id), first: load.first, count: Int64(load.items.count))
     let isMain = delivery.target == .destination
     let store = isMain ? plan.main : delivery.target == .backup ? plan.backup : plan.errors
-    var isFailed = false
-    if case .errorOutput = delivery.target { isFailed = true }
-    let content = Shipment.Content(
-      items: load.items, numbers: load.numbers, delimiter: delivery.target == .backup ? [] : plan.processing.delimiter,
-      failure: isFailed ? load.failure : nil, isFailed: isFailed)
+    let form: Shipment.Content.Form =
+      switch delivery.target {
+      case .errorOutput: .failures(load.failure)
+      case .backup: .records(delimiter: [])
+      case .destination: .records(delimiter: plan.processing.delimiter)
+      }
+    let content = Shipment.Content(items: load.items, numbers: load.numbers, form: form)
     let shipment = Shipment(
       id: id, target: target(of: delivery, first: load.first), content: content,
-      compression: store?.compression ?? plan.contentEncoding)
+      packing: .delivery(store?.compression ?? plan.contentEncoding))
     cargo.ship(shipment)
     return shipment
   }

@@ -99,22 +99,22 @@ struct DeliveryPlan: Sendable {
 
   /// Why an attempt failed, as AWS calls it; nil where it did not, or not as a whole.
   func failure(
-    of work: Shipment.Work, _ outcome: Shipment.Outcome, at now: Instant
+    of work: Shipment.Work, _ outcome: Shipment.Outcome, attempt: Int64, at now: Instant
   ) -> Shipment.Content.Failure? {
     switch outcome {
     case .delivered, .answered, .partly: return nil
     case .failed(let reason, _), .rejected(let reason):
-      if case .delivery = work { return failure(reason, at: now) }
+      if case .delivery = work { return failure(reason, attempt: attempt, at: now) }
       let words = reason.split(separator: " ", maxSplits: 1).map(String.init)
       let isNamed = words.count == 2 && words[0].hasPrefix("Lambda.")
       return .init(
-        code: isNamed ? words[0] : "Lambda.InvokeFailed", message: isNamed ? words[1] : reason, attempts: 1, at: now,
-        details: functionDetails)
+        code: isNamed ? words[0] : "Lambda.InvokeFailed", message: isNamed ? words[1] : reason,
+        attempts: attempt, at: now, details: functionDetails)
     }
   }
 
   /// Why a delivery failed as a whole.
-  private func failure(_ reason: String, at now: Instant) -> Shipment.Content.Failure {
+  private func failure(_ reason: String, attempt: Int64, at now: Instant) -> Shipment.Content.Failure {
     let words = reason.split(separator: " ", maxSplits: 1).map(String.init)
     let isNamed = words.count == 2 && words[0].hasPrefix("Splunk.")
     let code =
@@ -122,7 +122,7 @@ struct DeliveryPlan: Sendable {
       ? "Weir.DestinationNotSupported"
       : endpoint != nil
         ? "HttpEndpoint.DestinationException" : bulk != nil ? "OS.ServiceException" : "Splunk.ServerError"
-    return .init(code: isNamed ? words[0] : code, message: isNamed ? words[1] : reason, attempts: 1, at: now)
+    return .init(code: isNamed ? words[0] : code, message: isNamed ? words[1] : reason, attempts: attempt, at: now)
   }
 
   /// A call of the function.

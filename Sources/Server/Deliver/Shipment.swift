@@ -5,7 +5,7 @@ public import Units
 public struct Shipment: Sendable, Hashable {
   /// Which attempt of which delivery stream, and of which of its records: what an outcome in the log is held against.
   public struct ID: Sendable, Hashable {
-    /// The delivery stream, and which of its configurations since it was made.
+    /// The delivery stream, and which of its configurations since it was made; or the channel, which has one.
     let stream: Int, line: Int
     /// The machine's number of the attempt.
     let work: Work
@@ -17,6 +17,8 @@ public struct Shipment: Sendable, Hashable {
   enum Work: Sendable, Hashable {
     case delivery(DeliveryID)
     case call(InvocationID)
+    /// Of a channel, in place of a delivery stream.
+    case channel(DeliveryID)
   }
 
   /// What became of it.
@@ -56,7 +58,9 @@ public struct Shipment: Sendable, Hashable {
   /// What it says, before it is compressed.
   let content: Content
   /// How it is compressed.
-  let compression: DeliveryConfiguration.Compression
+  let packing: Packing
+  /// What S3 is told of an object beside.
+  var headers: [OutgoingRequest.Header] = []
 
   /// The name is all there is to a shipment: two of a name are the same.
   public static func == (a: Shipment, b: Shipment) -> Bool { a.id == b.id && a.target == b.target }
@@ -65,8 +69,9 @@ public struct Shipment: Sendable, Hashable {
 
   /// The bytes to store under a key. It takes as long as there are records, and may be done anywhere.
   func object(bucket: String, key: String) -> StoredObject {
-    let body = compression.compress(content.bytes, named: GeneratedID.uuid("entry/\(bucket)/\(key)"))
-    return StoredObject(bucket: bucket, key: key, body: body, encoding: compression.contentEncoding)
+    let body = packing.compress(content.bytes, named: GeneratedID.uuid("entry/\(bucket)/\(key)"))
+    return StoredObject(
+      bucket: bucket, key: key, body: body, encoding: packing.contentEncoding, headers: headers)
   }
 
   /// The records of a request to an HTTP endpoint.
@@ -82,12 +87,22 @@ extension Shipment {
     var items: [Cargo.Item]
     /// Their numbers among those of their line.
     var numbers: [Int64]
-    /// What stands behind each record; empty for nothing.
-    var delimiter: [UInt8]
-    /// Why they go to the error output, where they do not say it themselves; nil for records as they came.
-    var failure: Failure?
-    /// Whether they go to the error output.
-    var isFailed: Bool
+    var form: Form
+
+    /// How they are written.
+    enum Form: Sendable {
+      /// As they came, something behind each; empty for nothing.
+      case records(delimiter: [UInt8])
+      /// For the error output, a JSON object a line: why they go there, where they do not say it themselves.
+      case failures(Failure?)
+      /// A channel's, as they came; of so many, where each came from is not carried.
+      case plain([PayloadStore.Record])
+      /// A channel's dead letters, of a stream by its ARN: a JSON object a line, without the record itself.
+      case deadLetters(String)
+    }
+
+    /// Whether it is for the error output.
+    var isFailed: Bool { if case .failures = form { true } else { false } }
 
     /// Why records could not be delivered.
     struct Failure: Sendable, Hashable {
@@ -104,35 +119,55 @@ extension Shipment {
     }
 
     var bytes: [UInt8] {
-      guard !isFailed else { return failed }
+      switch form {
+      case .records(let delimiter): Self.joined(items.map(\.record), delimiter)
+      case .plain(let records): Self.joined(records, [])
+      case .failures(let failure): lines { Self.write($0, $0.failure ?? failure, into: &$1) }
+      case .deadLetters(let arn): lines { Self.write(deadLetter: $0, of: arn, into: &$1) }
+      }
+    }
+
+    private static func joined(_ records: [PayloadStore.Record], _ delimiter: [UInt8]) -> [UInt8] {
       var bytes: [UInt8] = []
-      bytes.reserveCapacity(items.reduce(0) { $0 + $1.record.data.count + delimiter.count })
-      for item in items {
-        bytes += item.record.data
+      bytes.reserveCapacity(records.reduce(0) { $0 + $1.data.count + delimiter.count })
+      for record in records {
+        bytes += record.data
         bytes += delimiter
       }
       return bytes
     }
 
-    /// A JSON object a line, as AWS writes what its destinations did not take (F§6).
-    private var failed: [UInt8] {
+    /// A JSON object a line.
+    private func lines(_ write: (Cargo.Item, inout WireWriter) -> Void) -> [UInt8] {
       var bytes: [UInt8] = []
       for item in items {
-        let failure = item.failure ?? failure
         var writer = WireWriter(.json)
-        writer.object { writer in
-          writer.member("attemptsMade", failure?.attempts ?? 0)
-          writer.member("arrivalTimestamp", item.arrival.milliseconds)
-          writer.member("errorCode", failure?.code)
-          writer.member("errorMessage", failure?.message)
-          writer.member("attemptEndingTimestamp", failure?.at.milliseconds ?? 0)
-          writer.name("rawData")
-          writer.blob(item.record.data)
-          for detail in failure?.details ?? [] { writer.member(detail.name, detail.value) }
-        }
+        writer.object { write(item, &$0) }
         bytes += writer.bytes + [UInt8(ascii: "\n")]
       }
       return bytes
+    }
+
+    /// As AWS writes what the destinations of delivery streams did not take (F§6).
+    private static func write(_ item: Cargo.Item, _ failure: Failure?, into writer: inout WireWriter) {
+      writer.member("attemptsMade", failure?.attempts ?? 0)
+      writer.member("arrivalTimestamp", item.arrival.milliseconds)
+      writer.member("errorCode", failure?.code)
+      writer.member("errorMessage", failure?.message)
+      writer.member("attemptEndingTimestamp", failure?.at.milliseconds ?? 0)
+      writer.name("rawData")
+      writer.blob(item.record.data)
+      for detail in failure?.details ?? [] { writer.member(detail.name, detail.value) }
+    }
+
+    /// A channel's: which record, and why. AWS says no more than that; the members' names are assumed.
+    private static func write(deadLetter item: Cargo.Item, of stream: String, into writer: inout WireWriter) {
+      writer.member("streamARN", stream)
+      writer.member("shardId", item.place?.shard.description)
+      writer.member("sequenceNumber", item.place?.sequenceNumber.description)
+      writer.member("approximateArrivalTimestamp", item.arrival.milliseconds)
+      writer.member("errorCode", item.failure?.code)
+      writer.member("errorMessage", item.failure?.message)
     }
   }
 }
@@ -177,6 +212,7 @@ extension Shipment.ID {
       switch work {
       case .delivery(let id): writer.member("d", Int64(bitPattern: id.raw))
       case .call(let id): writer.member("i", Int64(bitPattern: id.raw))
+      case .channel(let id): writer.member("k", Int64(bitPattern: id.raw))
       }
       writer.member("f", first)
       writer.member("c", count)
@@ -187,10 +223,11 @@ extension Shipment.ID {
     guard let stream = input.integer("s"), let line = input.integer("l"), let first = input.integer("f"),
       let count = input.integer("c")
     else { return nil }
-    switch (input.integer("d"), input.integer("i")) {
-    case (let raw?, nil): work = .delivery(DeliveryID(raw: UInt64(bitPattern: raw)))
-    case (nil, let raw?): work = .call(InvocationID(raw: UInt64(bitPattern: raw)))
-    case (_, _): return nil
+    switch (input.integer("d"), input.integer("i"), input.integer("k")) {
+    case (let raw?, nil, nil): work = .delivery(DeliveryID(raw: UInt64(bitPattern: raw)))
+    case (nil, let raw?, nil): work = .call(InvocationID(raw: UInt64(bitPattern: raw)))
+    case (nil, nil, let raw?): work = .channel(DeliveryID(raw: UInt64(bitPattern: raw)))
+    case (_, _, _): return nil
     }
     (self.stream, self.line, self.first, self.count) = (Int(stream), Int(line), first, count)
   }

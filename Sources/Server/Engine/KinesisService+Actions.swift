@@ -6,6 +6,7 @@ extension KinesisService {
 
   /// Operations that answer at once, by AWS's name.
   static let actions: [String: Action] = streamActions.merging(otherActions) { first, _ in first }
+    .merging(channelActions) { first, _ in first }
 
   /// Operations that are done elsewhere: records, subscriptions and receives.
   static let others: Set<String> = [

@@ -32,10 +32,16 @@ extension KinesisService {
   /// The stream or delivery stream of a metric's dimensions; nil for none that there is.
   private func subject(_ metric: WireInput) -> Meters.Subject? {
     let dimensions = metric.structures("Dimensions")
-    guard dimensions.count == 1, let value = dimensions[0].text("Value") else { return nil }
-    switch (metric.text("Namespace"), dimensions[0].text("Name")) {
-    case ("AWS/Kinesis", "StreamName"): return (try? account.stream(named: value)).map { .stream($0) }
-    case ("AWS/Firehose", "DeliveryStreamName"): return deliveries.account.id(of: value).map { .delivery($0) }
+    guard let value = dimensions.first?.text("Value") else { return nil }
+    switch (metric.text("Namespace"), dimensions.compactMap { $0.text("Name") }.sorted()) {
+    case ("AWS/Kinesis", ["StreamName"]): return (try? account.stream(named: value)).map { .stream($0) }
+    case ("AWS/Firehose", ["DeliveryStreamName"]): return deliveries.account.id(of: value).map { .delivery($0) }
+    case ("AWS/Kinesis", ["ChannelId", "ChannelName", "StreamName"]):
+      func value(_ name: String) -> String? { dimensions.first { $0.text("Name") == name }?.text("Value") }
+      guard let post = channels.post(value("ChannelId") ?? ""), post.name == value("ChannelName"),
+        account[post.stream].name == value("StreamName")
+      else { return nil }
+      return .channel(post.id)
     default: return nil
     }
   }

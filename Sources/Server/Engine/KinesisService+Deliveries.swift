@@ -84,6 +84,7 @@ extension KinesisService {
 
   /// What became of a shipment.
   mutating func end(_ id: Shipment.ID, _ outcome: Shipment.Outcome) {
+    if case .channel = id.work { return end(channel: id, outcome) }
     guard let post = deliveries.post(id.stream), let place = post.lines.firstIndex(where: { $0.number == id.line })
     else {
       return
@@ -96,6 +97,7 @@ extension KinesisService {
   /// What is under way, as it was given out.
   public var underWay: [Shipment] {
     deliveries.ids.flatMap { deliveries.post($0)?.lines.flatMap(\.underWay) ?? [] }
+      + channels.ids.flatMap { channels[$0]?.line?.underWay ?? [] }
   }
 
   /// Counts what came to an end, and lets go of lines that hold nothing any more.

@@ -71,7 +71,7 @@ extension KinesisService {
           writer.member("WarmThroughput") { Self.write(stream.warmThroughput, into: &$0) }
         }
         writer.member("MaxRecordSizeInKiB", stream.maxRecord.count >> 10)
-        writer.member("ChannelCount", 0)
+        writer.member("ChannelCount", account.channels.ids(of: id).count)
         writer.member("RecordDistributionStrategy", stream.distribution == .auto ? "AUTO" : "USER_PARTITION_KEY")
         writer.member("QueueCount", stream.queues.count { $0.status != .deleted })
       }
@@ -183,8 +183,9 @@ extension KinesisService {
       writer.member("OpenShardCount", account.streamIDs.reduce(0) { $0 + account[$1].openShardCount })
       writer.member("OnDemandStreamCount", account.streamIDs.count { account[$0].mode == .onDemand })
       writer.member("OnDemandStreamCountLimit", account.limits[.onDemand.streams])
-      writer.member("ChannelCount", 0)
-      writer.member("ChannelCountLimit", 0)
+      // As many as on-demand streams may have together (AWS: no quota of their own).
+      writer.member("ChannelCount", account.channels.ids.count)
+      writer.member("ChannelCountLimit", account.limits[.onDemand.streams] * account.limits[.channel.perStream])
     }
   }
 

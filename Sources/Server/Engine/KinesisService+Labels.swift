@@ -83,6 +83,7 @@ extension KinesisService {
     case stream(Int)
     case consumer(ConsumerPlace)
     case queue(Directory.QueueNote)
+    case channel(ChannelPost)
   }
 
   private func labelled(_ input: WireInput) throws(ServiceError) -> Labelled {
@@ -91,6 +92,7 @@ extension KinesisService {
     case .stream(let name): return .stream(try stream(named: name))
     case .consumer: return .consumer(try consumer(arn: arn))
     case .queue: return .queue(try queue(WireInput(.object([WireMember("QueueARN", .text(arn))]))))
+    case .channel: return .channel(try channel(WireInput(.object([WireMember("ChannelARN", .text(arn))]))))
     case nil: throw .notFound("Resource \(arn) not found.")
     }
   }
@@ -106,6 +108,7 @@ extension KinesisService {
     case .stream(let id): directory[id].labels
     case .consumer(let consumer): directory[consumer.stream].consumers[consumer.position]?.labels ?? Directory.Labels()
     case .queue(let note): note.labels
+    case .channel(let post): post.labels
     }
   }
 
@@ -114,6 +117,7 @@ extension KinesisService {
     case .stream(let id): directory[id].labels = labels
     case .consumer(let consumer): directory[consumer.stream].consumers[consumer.position]?.labels = labels
     case .queue(let note): directory.label(queue: note.id, labels)
+    case .channel(let post): channels.update(post.id) { $0.labels = labels }
     }
   }
 

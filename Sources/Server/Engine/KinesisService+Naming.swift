@@ -32,6 +32,13 @@ extension KinesisService {
     return try stream(named: name)
   }
 
+  /// The stream that an entry of StreamFilter means; nil when it is not there. Which error AWS has for that is not known: its model
+  /// lists none for ListQueues and ListChannels, so nothing is of it.
+  func stream(ofFilter filter: WireInput) -> Int? {
+    guard let id = try? stream(filter), (try? checkCreation(filter, of: id)) != nil else { return nil }
+    return id
+  }
+
   /// A consumer by its stream and its position there.
   struct ConsumerPlace: Sendable, Hashable {
     var stream: Int, position: Int

@@ -17,6 +17,7 @@ extension KinesisService {
     }
     let outcomes = try outcomes(of: headers, isBatch: isBatch, in: id)
     let numbers = keep(batch, outcomes, in: id)
+    gather(outcomes, headers, of: id)
     let encryption = account[id].encryptionKey == nil ? nil : "KMS"
     guard isBatch else {
       return writer.object { writer in

@@ -17,6 +17,7 @@ public struct KinesisService: Machine {
   var meters = Meters()
   /// Delivery streams.
   var deliveries: DeliveryBook
+  var channels = ChannelBook()
   /// What is to be delivered and nobody has been told yet.
   var unsent: [Shipment] = []
   /// The instant that is being acted at.
@@ -48,9 +49,9 @@ public struct KinesisService: Machine {
 
   // MARK: Machine
 
-  /// The first thing due: of the account, of a delivery stream, or an event without records.
+  /// The first thing due: of the account, of a delivery stream or a channel, or an event without records.
   public var deadline: Instant? {
-    let due = min(account.deadline ?? .never, audience.heartbeatAt, deliveries.due)
+    let due = min(account.deadline ?? .never, audience.heartbeatAt, deliveries.due, channels.due)
     return due == .never ? nil : due
   }
 
@@ -82,6 +83,7 @@ public struct KinesisService: Machine {
         }
       }
       if deliveries.due <= due { tendDeliveries() }
+      if channels.due <= due { tendChannels() }
     }
     pass(to: instant, into: &effects)
   }
@@ -89,7 +91,7 @@ public struct KinesisService: Machine {
   /// What is due first by an instant of what the core does not know of; nil for nothing.
   private mutating func nextOwn(by instant: Instant) -> Instant? {
     if deliveries.due <= instant { skipIdlePolls(until: instant) }
-    let due = min(audience.heartbeatAt, deliveries.due)
+    let due = min(audience.heartbeatAt, deliveries.due, channels.due)
     return due <= instant ? due : nil
   }
 
@@ -216,6 +218,7 @@ public struct KinesisService: Machine {
       switch subject {
       case .stream(let id): account[id].name
       case .delivery(let id): deliveries.post(id)?.name ?? ""
+      case .channel(let id): channels[id]?.name ?? ""
       }
     }
   }

@@ -5,20 +5,25 @@ internal import Units
 struct Meters: Sendable {
   /// Whose counts.
   enum Subject: Sendable, Hashable {
-    /// A data stream, a delivery stream, by id.
-    case stream(Int), delivery(Int)
+    /// A data stream, a delivery stream, a channel, by id.
+    case stream(Int), delivery(Int), channel(Int)
 
     /// In the order in which they are told.
     fileprivate var order: (Int, Int) {
       switch self {
       case .stream(let id): (0, id)
       case .delivery(let id): (1, id)
+      case .channel(let id): (2, id)
       }
     }
 
-    /// CloudWatch's dimension.
+    /// CloudWatch's dimension, of a channel the first of three.
     fileprivate var dimension: String {
-      if case .stream = self { "StreamName" } else { "DeliveryStreamName" }
+      switch self {
+      case .stream: "StreamName"
+      case .delivery: "DeliveryStreamName"
+      case .channel: "ChannelName"
+      }
     }
   }
 
@@ -39,6 +44,16 @@ struct Meters: Sendable {
     case objectBytes = "DeliveryToS3_Bytes"
     case requestedRecords = "DeliveryToHttpEndpoint_Records"
     case requestedBytes = "DeliveryToHttpEndpoint_Bytes"
+    // Of channels. Bytes are those ahead of the compression.
+    case channelRecords = "DeliveryToS3_RecordCount"
+    case channelBytesIn = "DeliveryToS3_BytesIn"
+    case channelBytesProcessed = "DeliveryToS3_BytesProcessed"
+    case channelBytesOut = "DeliveryToS3_BytesOut"
+    case channelDelivered = "DeliveryToS3_SuccessfulRecordCount"
+    case channelFailed = "DeliveryToS3_FailedRecordCount"
+    case channelObjects = "DeliveryToS3_DeliverySuccess"
+    case channelLetters = "DeliveryToS3_DLQDeliverySuccess"
+    case channelFreshness = "DeliveryToS3_DataFreshness"
 
     /// As CloudWatch spells it.
     var metric: String { rawValue.replacing("_", with: ".") }
@@ -56,6 +71,25 @@ struct Meters: Sendable {
   mutating func add(_ count: Int64, to name: Name, of subject: Subject) {
     counts[subject, default: [:]][name, default: 0] += count
     history[subject, default: [:]][name, default: MetricMinutes()].add(count, at: now)
+  }
+
+  /// What a channel's records came to: at the destination, as dead letters, or nowhere.
+  mutating func note(_ receipt: ChannelLine.Receipt, of channel: Int) {
+    let subject = Subject.channel(channel), records = receipt.attempt.records
+    add(receipt.bytes, to: .channelBytesProcessed, of: subject)
+    let isRecords = receipt.attempt.content == .records
+    if !isRecords || !receipt.isDelivered { add(records, to: .channelFailed, of: subject) }
+    guard receipt.isDelivered else { return }
+    guard isRecords else { return add(records, to: .channelLetters, of: subject) }
+    add(receipt.bytes, to: .channelBytesOut, of: subject)
+    add(1, to: .channelObjects, of: subject)
+    add(records, to: .channelDelivered, of: subject)
+  }
+
+  /// When the oldest record arrived that a channel has not delivered.
+  mutating func note(oldest: Instant, of channel: Int) {
+    let age = (now - oldest).nanoseconds / 1_000_000_000
+    history[.channel(channel), default: [:]][.channelFreshness, default: MetricMinutes()].add(age, at: now)
   }
 
   mutating func forget(_ subject: Subject) {
@@ -90,7 +124,8 @@ struct Meters: Sendable {
   /// All of it, in the order of their ids.
   func text(_ name: (Subject) -> String) -> String {
     let subjects = counts.keys.sorted { $0.order < $1.order }
-    return Name.allCases.map { metric in
+    // An age is no count.
+    return Name.allCases.filter { $0 != .channelFreshness }.map { metric in
       let rows = subjects.compactMap { subject in
         counts[subject]?[metric].map { "\(metric.rawValue){\(subject.dimension)=\"\(name(subject))\"} \($0)\n" }
       }

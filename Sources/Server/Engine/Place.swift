@@ -25,6 +25,8 @@ public struct Place: Sendable, Hashable {
 
   func queueARN(_ id: String) -> String { "\(prefix)queue/\(id)" }
 
+  func channelARN(_ id: String) -> String { "\(prefix)channel/\(id)" }
+
   /// What an ARN of this place names; nil for one of another place, or of nothing that there is here.
   func resource(_ arn: String) -> ResourceName? {
     let fields = arn.split(separator: ":", maxSplits: 5, omittingEmptySubsequences: false)
@@ -35,6 +37,7 @@ public struct Place: Sendable, Hashable {
     switch (parts.count, parts[0]) {
     case (2, "stream"): return .stream(parts[1])
     case (2, "queue"): return .queue(parts[1])
+    case (2, "channel"): return .channel(parts[1])
     case (4, "stream") where parts[2] == "consumer":
       let name = parts[3].split(separator: ":")
       guard name.count == 2, let created = Int64(name[1]) else { return nil }
@@ -48,8 +51,8 @@ public struct Place: Sendable, Hashable {
 enum ResourceName: Sendable, Hashable {
   case stream(String)
   case consumer(String, stream: String, created: Int64)
-  /// By its generated id.
-  case queue(String)
+  /// By their generated ids.
+  case queue(String), channel(String)
 }
 
 /// Ids such as the service generates: lower-case letters and digits, spread by FNV-1a over what makes the thing unique, so that

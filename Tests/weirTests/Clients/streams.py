@@ -28,7 +28,7 @@ text = refused(kinesis.describe_stream, "ResourceNotFoundException", StreamName=
 assert text == "Stream absent under account 000000000000 not found.", text
 refused(kinesis.create_stream, "LimitExceededException", StreamName="million", ShardCount=1_000_000)
 refused(kinesis.put_record, "DryRunOperationException", StreamName="clicks", Data=b"", PartitionKey="k", DryRun=True)
-refused(kinesis.describe_channel, "UnknownOperationException", ChannelARN="arn:aws:kinesis:us-east-1:000000000000:channel/c")
+refused(kinesis.describe_channel, "ResourceNotFoundException", ChannelARN="arn:aws:kinesis:us-east-1:000000000000:channel/c")
 
 kinesis.split_shard(StreamName="clicks", ShardToSplit="shardId-000000000000", NewStartingHashKey="4096")
 active(kinesis, "clicks")
