@@ -18,7 +18,7 @@ public enum OutputFile {
   }
 
   /// The same of bytes, which are written as they are.
-  static func write(bytes: some Sequence<UInt8>, to path: String) throws(WriteError) {
+  public static func write(bytes: some Sequence<UInt8>, to path: String) throws(WriteError) {
     let bytes = Data(bytes)
     let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     let isDevice = ![nil, .typeRegular, .typeDirectory, .typeSymbolicLink].contains(type)

@@ -5,6 +5,9 @@ public import Scenario
 /// What recorded traffic comes to: what it is like, the burst that explains its throttles, and the scenario it makes. `weir trace` and the
 /// page make it here.
 public struct TraceReading: Sendable {
+  /// The most shards that somebody may say a stream has: what the quota of a large region allows.
+  public static let mostShards = Int(LimitsProfile.current[.account.shardsLargeRegions])
+
   /// What the traffic is like.
   public let profile: TrafficProfile
   /// The burst that explains the throttles that were counted; nil without any, and where its user stated one.

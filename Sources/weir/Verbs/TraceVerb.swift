@@ -54,7 +54,7 @@ struct TraceVerb: ParsableCommand {
     let letters = name.utf8.allSatisfy { (97...122).contains($0) || (48...57).contains($0) || $0 == 45 }
     try Usage.check([
       (!files.isEmpty || !keys.isEmpty, "Name at least one file."),
-      ((1...Self.mostShards).contains(shards ?? 1), "--shards takes 1 to \(Self.mostShards)."),
+      ((1...TraceReading.mostShards).contains(shards ?? 1), "--shards takes 1 to \(TraceReading.mostShards)."),
       (shards == nil || shardsFrom == nil, "--shards and --shards-from say the same: give one of them."),
       ((burst ?? 1) >= 1 && (burst ?? 1) <= 3_600, "--burst takes a factor from 1 to 3600."),
       (burstFor == nil || (burst != nil && length != nil), "--burst-for takes a duration such as 2s, beside --burst."),
@@ -64,9 +64,6 @@ struct TraceVerb: ParsableCommand {
       ), (!["null", "true", "false"].contains(name), "--name takes no word that YAML reads as a value: \(name)."),
     ])
   }
-
-  /// What the quota of a large region allows.
-  private static let mostShards = Int(LimitsProfile.current[.account.shardsLargeRegions])
 
   private var length: Interval? { burstFor.flatMap { try? Quantity.interval($0) } }
 
@@ -99,12 +96,7 @@ struct TraceVerb: ParsableCommand {
     do throws(StatedBurst.Flaw) {
       return try StatedBurst(factor: burst, length: length, width: traffic.width)
     } catch {
-      switch error {
-      case .nothingHidden: throw ValidationError("--burst is for bins wider than a second: these hide none.")
-      case .factor(let most):
-        throw ValidationError("--burst takes 1 to \(Int(clamping: most)) with bins of \(traffic.width).")
-      case .length(let most): throw ValidationError("--burst-for takes 1ms to \(most) with this factor.")
-      }
+      throw ValidationError(error.words(width: traffic.width))
     }
   }
 
