@@ -268,6 +268,12 @@ import Testing
     return ["name": "counts.csv", "text": "t_s,count\n" + rows.joined(separator: "\n") + "\n"]
   }
 
+  @Test("a file whose lines end as Windows ends them is read as it is") func windows() async throws {
+    let text = "t_s,count\r\n0,6000\r\n60,7000\r\n"
+    let seen = try await bring([["name": "counts.csv", "text": text]], ["shards": 15_000])
+    #expect(seen.status == 200, "\(seen.text)")
+  }
+
   @Test("a file holds keys where its reader says so, and a burst lasts as long as he says") func said() async throws {
     let keys: [String: Any] = ["name": "k.txt", "text": "1\n2\n2\n", "isKeys": true]
     let seen = try await bring([Self.counts(6_000), keys], ["burst": 5, "burstFor": "2s"])
