@@ -11,6 +11,15 @@ public struct StatedBurst: Sendable, Hashable {
     case factor(most: Double)
     /// So long a burst would carry more than everything.
     case length(most: Interval)
+
+    /// It in the words of the options that state a burst, over bins of a width.
+    public func words(width: Interval) -> String {
+      switch self {
+      case .nothingHidden: "--burst is for bins wider than a second: these hide none."
+      case .factor(let most): "--burst takes 1 to \(Int(clamping: most)) with bins of \(width)."
+      case .length(let most): "--burst-for takes 1ms to \(most) with this factor."
+      }
+    }
   }
 
   /// The burst's rate over the mean.

@@ -63,6 +63,11 @@ public struct LoadedScenario: Sendable {
   public var plan: PlanSpec
   /// What `weir compare` is to compare, in the order of the file.
   public var variants: [Variant]
+
+  /// Whether a run of it is a run of the other one, given equal seeds: they say the same, and the files they read hold the same.
+  public func isSame(as other: LoadedScenario) -> Bool {
+    canonicalText == other.canonicalText && inputs == other.inputs
+  }
 }
 
 /// Why a scenario cannot run.

@@ -61,7 +61,9 @@ public struct Contenders: Sendable {
     try Self.refuseTwins(loaded)
     if case .files = choice { Self.nameByScenario(&loaded) }
     let common = seed ?? loaded[0].loaded.experiment.seed
-    seedNotes = Self.seedNotes(loaded, common, isGiven: seed != nil)
+    seedNotes =
+      seed == nil
+      ? Self.seedNotes(loaded.map { (name: $0.design.name, seed: $0.loaded.experiment.seed) }, under: common) : []
     warnings = reader.warnings + seedNotes
     var tables = KeyTables()
     trials = loaded.map { item in
@@ -106,8 +108,7 @@ public struct Contenders: Sendable {
   private static func isSame(_ one: Item, _ other: Item) -> Bool {
     let settings = [one, other].map { $0.design.settings.map { [$0.path, Setting.canonical($0.value)] } }
     let isAsked = one.loaded.sources == other.loaded.sources && settings[0] == settings[1] && !settings[0].isEmpty
-    return isAsked
-      || one.loaded.canonicalText == other.loaded.canonicalText && one.loaded.inputs == other.loaded.inputs
+    return isAsked || one.loaded.isSame(as: other.loaded)
   }
 
   /// Files are called by their scenarios' names, where these differ.
@@ -117,10 +118,10 @@ public struct Contenders: Sendable {
     for position in items.indices { items[position].design.name = names[position] }
   }
 
-  private static func seedNotes(_ items: [Item], _ seed: UInt64, isGiven: Bool) -> [String] {
-    guard !isGiven else { return [] }
-    return items.filter { $0.loaded.experiment.seed != seed }.map { item in
-      "\(item.design.name) has seed \(item.loaded.experiment.seed); it is compared under \(seed), the first one's, "
+  /// What is said of designs whose own seeds are not taken, a sentence each.
+  public static func seedNotes(_ designs: [(name: String, seed: UInt64)], under seed: UInt64) -> [String] {
+    designs.filter { $0.seed != seed }.map { design in
+      "\(design.name) has seed \(design.seed); it is compared under \(seed), the first one's, "
         + "for only equal seeds make pairs"
     }
   }

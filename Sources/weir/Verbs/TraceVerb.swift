@@ -89,12 +89,7 @@ struct TraceVerb: ParsableCommand {
     do throws(StatedBurst.Flaw) {
       return try StatedBurst(factor: burst, length: length, width: traffic.width)
     } catch {
-      switch error {
-      case .nothingHidden: throw ValidationError("--burst is for bins wider than a second: these hide none.")
-      case .factor(let most):
-        throw ValidationError("--burst takes 1 to \(Int(clamping: most)) with bins of \(traffic.width).")
-      case .length(let most): throw ValidationError("--burst-for takes 1ms to \(most) with this factor.")
-      }
+      throw ValidationError(error.words(width: traffic.width))
     }
   }
 
