@@ -1,5 +1,6 @@
 import Experiment
 import Foundation
+import KinesisCore
 import Testing
 import Units
 
@@ -152,6 +153,23 @@ import Units
     #expect("\(producer.arrivals)".hasPrefix("batch") && "\(producer.keys.law)".hasPrefix("zipf"))
   }
 
+  @Test("the number of consumers is turned: copies beside the first, and the way back gives the text as it was")
+  func copies() throws {
+    let text = ScenarioText(Template.clickstream.text, file: "a.yaml"), path = "consumers.pricing.copies"
+    let control = try Self.control(path, in: text.text)
+    #expect(control.value == "1" && control.settings(for: "1").isEmpty && control.settings(for: "9k").isEmpty)
+    let three = try text.setting(control.settings(for: "3"))
+    let consumers = try ScenarioFile.load(text: three.text, file: "a.yaml").experiment.consumers
+    #expect(consumers.map(\.name) == ["pricing", "pricing-2", "pricing-3", "archive"])
+    #expect(consumers[2].isFanOut && consumers[2].workers == 2)
+    let again = try Self.control(path, in: three.text)
+    #expect(again.value == "3" && three.text.contains("flash sale"))
+    let paths = try ScenarioFile.template(text: three.text, file: "a.yaml").controls.map(\.path)
+    #expect(paths.contains("consumers.pricing-2.workers") && !paths.contains("consumers.pricing-2.copies"))
+    #expect(three.text.contains("  pricing-2: {from: clicks, type: kcl_efo, workers: 2, service: {per_batch: 4ms}}\n"))
+    #expect(try three.setting(again.settings(for: "1")) == text)
+  }
+
   @Test("a variable is turned where it is, and what is made of it is not") func variables() throws {
     let controls = try ScenarioFile.template(text: Template.iot.text, file: "a.yaml").controls.map(\.path)
     #expect(controls.contains("vars.jitter") && !controls.contains("producers.meters.burst.jitter"))
@@ -170,7 +188,8 @@ import Units
     let dials: [(Dial, String)] = [
       (.whole(1...10_000), "37"), (.number(0.1...1_000_000), "9001"), (.steps(0...60, perUnit: 20), "0.333"),
       (.size(.init(1)...(.mebibytes(10))), "901B"), (.size(.init(1)...(.mebibytes(10))), "1000"),
-      (.time(.zero ... .hours(1)), "59s"), (.number(1...15), "99"),
+      (.time(.zero ... .hours(1)), "59s"), (.number(1...15), "99"), (.mebibytes(1...128), "7MiB"),
+      (.seconds(0...900), "7s"),
     ]
     for (dial, value) in dials {
       let stops = dial.stops(with: value), sizes = stops.compactMap(dial.magnitude)
@@ -178,6 +197,53 @@ import Units
       #expect(Set(sizes).count == sizes.count && stops.count > 10, "\(value)")
     }
     #expect(!Dial.whole(1...10).stops(with: "9k").contains("9k"))
+  }
+
+  @Test(
+    "what is shown of a delivery or a consumer without being written is what holds: written down, it changes nothing")
+  func usual() throws {
+    var seen: Set<String> = []
+    for file in Self.scenarios {
+      let text = ScenarioText(try String(contentsOfFile: file, encoding: .utf8), file: file)
+      let template = try ScenarioFile.template(text: text.text, file: file)
+      let before = try Self.readers(try template.load(settings: [], seed: nil))
+      let usual = template.controls.filter { !$0.isWritten && $0.path.contains(/^(consumers|firehoses)\./) }
+      for control in usual {
+        let after = try template.load(settings: control.settings(for: control.value), seed: nil)
+        #expect(try Self.readers(after) == before, "\(file) \(control.path)=\(control.value)")
+        seen.insert(String(control.path.split(separator: ".").dropFirst(2).joined(separator: ".")))
+      }
+    }
+    let wanted: Set = [
+      "buffer.size", "buffer.interval", "error_rate", "workers", "max_records", "poll_interval", "visibility", "wait",
+      "parallelism", "autoscale", "retrieval", "batch_window", "acknowledge", "max_receives", "failures.rate",
+    ]
+    #expect(wanted.isSubset(of: seen), "\(wanted.subtracting(seen))")
+  }
+
+  /// All that readers and deliveries are, buffers as they are kept.
+  private static func readers(_ loaded: LoadedScenario) throws -> [String] {
+    let experiment = loaded.experiment, encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let consumers = try experiment.consumers.map { String(decoding: try encoder.encode($0), as: UTF8.self) }
+    let firehoses = try experiment.firehoses.map { spec in
+      let machine = try DeliveryStream(spec.configuration, limits: experiment.limits, at: .epoch)
+      return "\(machine.bufferSize) \(machine.bufferInterval) \(spec.errorRate)"
+    }
+    return consumers + firehoses
+  }
+
+  @Test("an application and a queue can be turned: parallelism, records of a KPU, visibility, instances") func readers()
+    throws
+  {
+    let paths = { (name: String) in
+      let file = try #require(Self.scenarios.first { $0.hasSuffix("/\(name).yaml") })
+      return Set(try ScenarioFile.template(path: file).controls.map(\.path))
+    }
+    let application = ["parallelism", "parallelism_per_kpu", "rate_per_kpu", "autoscale", "retrieval", "window.size"]
+    #expect(try paths("flink-autoscale").isSuperset(of: application.map { "consumers.scaled.\($0)" }))
+    let queue = ["instances", "threads", "limit", "wait", "visibility", "max_receives", "failures.rate", "acknowledge"]
+    #expect(try paths("queue-wall").isSuperset(of: queue.map { "consumers.calm.\($0)" }))
   }
 
   @Test("what an extended file says is changed in the file that is written") func extended() throws {
@@ -190,7 +256,7 @@ import Units
       try ScenarioFile.template(text: text.text, file: text.file).controls.first {
         $0.path == "streams.telemetry.shards"
       })
-    #expect(control.value == "8" && control.place == nil)
+    #expect(control.value == "8")
     let after = try text.setting(control.settings(for: "16"))
     #expect(try ScenarioFile.load(text: after.text, file: text.file).experiment.streams[0].shards == 16)
   }

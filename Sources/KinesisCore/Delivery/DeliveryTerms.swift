@@ -45,7 +45,7 @@ struct DeliveryTerms: Sendable, Hashable {
 
 extension DeliveryConfiguration {
   /// The hints its destination takes; with format conversion or dynamic partitioning at least 64 MiB (F§3.2).
-  func hintRange(_ limits: LimitsProfile) -> DeliveryDestination.HintRange {
+  public func hintRange(_ limits: LimitsProfile) -> DeliveryDestination.HintRange {
     var range = destination.hintRange(limits)
     guard isConverting || partitioning != nil else { return range }
     let least = limits[.firehose.conversionSizeMinimum]

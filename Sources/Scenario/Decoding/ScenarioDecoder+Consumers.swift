@@ -111,18 +111,25 @@ extension ScenarioDecoder {
   private func pollInterval(
     _ fields: inout Fields, _ type: String?, _ reading: ConsumerSpec.Reading
   ) -> Interval {
-    func read(from least: Interval, usually value: Interval) -> Interval {
-      fields.take("poll_interval")?.duration(least ... .hours(1)) ?? value
+    if let (least, usual) = Self.polls(type, reading) {
+      return fields.take("poll_interval")?.duration(least ... .hours(1)) ?? usual
     }
-    switch (type, reading) {
-    case ("sdk_polling", _), ("firehose", _): return read(from: .shortest, usually: .seconds(1))
-    case ("kcl_polling", _): return read(from: .milliseconds(200), usually: .milliseconds(1_500))
-    case ("managed_flink", .polling): return read(from: .shortest, usually: .milliseconds(200))
-    case ("kcl_efo", _): return .milliseconds(1_500)
-    case (nil, _):
+    switch type {
+    case "kcl_efo": return .milliseconds(1_500)
+    case nil:
       _ = fields.take("poll_interval")
       return .seconds(1)
     default: return .seconds(limits[.lambda.pollInterval])
+    }
+  }
+
+  /// How seldom a type polls at least, and how seldom where nothing is said; nil for those whose polls nobody sets.
+  static func polls(_ type: String?, _ reading: ConsumerSpec.Reading) -> (least: Interval, usual: Interval)? {
+    switch (type, reading) {
+    case ("sdk_polling", _), ("firehose", _): (.shortest, .seconds(1))
+    case ("kcl_polling", _): (.milliseconds(200), .milliseconds(1_500))
+    case ("managed_flink", .polling): (.shortest, .milliseconds(200))
+    default: nil
     }
   }
 

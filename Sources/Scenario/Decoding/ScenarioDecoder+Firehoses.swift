@@ -159,6 +159,24 @@ extension ScenarioDecoder {
     map.finish()
   }
 
+  /// The hints that a delivery stream takes, and those that hold where it says none, by what is written of it; nil where its destination is
+  /// not known.
+  static func hintRange(of node: ConfigNode, _ limits: LimitsProfile) -> DeliveryDestination.HintRange? {
+    let word = { (key: String) in node[key].flatMap { Field(node: $0, path: key, sink: Sink()).text } }
+    guard var destination = destinations.first(where: { $0.name == word("destination") })?.destination else {
+      return nil
+    }
+    if case .http = destination, let vendor = vendors.first(where: { $0.name == word("vendor") })?.vendor {
+      destination = .http(vendor)
+    }
+    // Neither its name nor its source moves the hints.
+    var configuration = DeliveryConfiguration(
+      name: "", region: "", source: .directPut(quota: nil), destination: destination)
+    if let format = word("format"), format != "raw" { configuration.format = .parquet(.none) }
+    configuration.partitioning = node["dynamic_partitioning"].map { _ in .init() }
+    return configuration.hintRange(limits)
+  }
+
   /// How objects can be compressed: raw ones by Firehose, columnar ones by their serializer.
   private static let compressions: [(name: String, compression: DeliveryConfiguration.Compression)] = [
     ("none", .none), ("gzip", .gzip), ("zip", .zip), ("snappy", .snappy), ("hadoop_snappy", .hadoopSnappy),

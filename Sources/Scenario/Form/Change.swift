@@ -29,7 +29,7 @@ struct Change {
       let end = places.end(of: scalar, at: start)
     else { return nil }
     let isNothing = start == end
-    edit = TextEdit(range: start..<end, text: (isNothing ? " " : "") + value.flowText)
+    edit = TextEdit(range: start..<end, text: (isNothing ? " " : "") + value.handText)
   }
 
   /// Whether a value came by a merge key, whose anchor stands further up: then its map can say otherwise for itself.
@@ -49,7 +49,7 @@ struct Change {
     }
     let keys = path.split(separator: ".").map(String.init)
     guard let last = keys.last else { return nil }
-    let text = keys.dropLast().reversed().reduce("\(last): \(value.flowText)") { text, key in "\(key): {\(text)}" }
+    let text = keys.dropLast().reversed().reduce("\(last): \(value.handText)") { text, key in "\(key): {\(text)}" }
     if places[start] == "{" {
       return TextEdit(range: start + 1..<start + 1, text: entries.isEmpty ? text : text + ", ")
     }

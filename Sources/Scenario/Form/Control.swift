@@ -18,12 +18,12 @@ public struct Control: Sendable, Hashable {
   public let value: String
   /// Whether the value is written down.
   public let isWritten: Bool
-  /// Where it is written; nil when it is not, or in a file that the scenario extends.
-  public let place: Place?
   /// How it is turned.
   public let shape: Shape
   /// What must change with it, so that what is written stays a scenario.
   private let company: [Company]
+  /// What it counts; nil for a value that is written.
+  private let copies: Copies?
 
   /// What goes with some values of a control, or with all of them.
   struct Company: Sendable, Hashable {
@@ -32,16 +32,39 @@ public struct Control: Sendable, Hashable {
     var settings: [Setting]
   }
 
+  /// Something that is there several times under numbered names: `pricing`, `pricing-2`, `pricing-3`.
+  struct Copies: Sendable, Hashable {
+    /// The most of one kind.
+    static let most = 20
+
+    /// The path of the first of them, and how many there are.
+    var path: String, count: Int
+    /// What is written of the first, on one line.
+    var text: String
+
+    /// What makes as many of it as a value says; nothing for what is no number of them.
+    func settings(for value: String) -> [Setting] {
+      guard let wanted = Int(value), (1...Self.most).contains(wanted) else { return [] }
+      // What is put in comes first of all, what is taken away goes from the end.
+      let numbers = wanted > count ? Array((count + 1)...wanted) : Array((wanted + 1)..<(count + 1))
+      let text = wanted > count ? text : "null"
+      return numbers.reversed().map { Setting(path: "\(path)-\($0)", value: text, place: Setting.form) }
+    }
+  }
+
   init(
-    _ path: String, _ group: String, _ label: String, _ value: String, isWritten: Bool, place: Place?, _ shape: Shape,
-    with company: [Company]
+    _ path: String, _ group: String, _ label: String, _ value: String, isWritten: Bool, _ shape: Shape,
+    with company: [Company], copies: Copies? = nil
   ) {
     (self.path, self.group, self.label, self.value) = (path, group, label, value)
-    (self.isWritten, self.place, self.shape, self.company) = (isWritten, place, shape, company)
+    (self.isWritten, self.shape, self.company, self.copies) = (isWritten, shape, company, copies)
   }
 
   /// The settings that give it a value, in the order in which they must be laid over the scenario.
   public func settings(for value: String) -> [Setting] {
-    company.filter { $0.values?.contains(value) ?? true }.flatMap(\.settings) + [Setting(path: path, value: value)]
+    if let copies { return copies.settings(for: value) }
+    return company.filter { $0.values?.contains(value) ?? true }.flatMap(\.settings) + [
+      Setting(path: path, value: value)
+    ]
   }
 }

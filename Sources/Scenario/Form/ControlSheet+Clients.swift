@@ -1,7 +1,7 @@
 internal import Experiment
 internal import Units
 
-// Who writes, and who reads.
+// Who writes.
 extension ControlSheet {
   mutating func producer(_ name: String) {
     let path = "producers.\(name)", group = "Producer \(name)"
@@ -112,31 +112,5 @@ extension ControlSheet {
     slider(
       "\(path).retry.buffer", group, "Buffer of a process", .size(.kibibytes(64)...(.mebibytes(512))),
       usual: "\(spec.buffer)")
-  }
-
-  /// Types that can follow one another without more being said.
-  private static let simpleTypes = ["sdk_polling", "kcl_polling", "kcl_efo", "lambda_polling", "lambda_efo"]
-
-  mutating func consumer(_ name: String) {
-    let path = "consumers.\(name)", group = "Consumer \(name)", type = word("\(path).type") ?? ""
-    let company: [Company] = Self.simpleTypes.map { type in
-      ([type], ConsumerKeys.withoutMeaning(in: type).map { ("\(path).\($0)", "null") })
-    }
-    if Self.simpleTypes.contains(type) {
-      choice("\(path).type", group, "Type", Self.simpleTypes, usual: nil, with: company)
-    }
-    let meaningless = Set(ConsumerKeys.withoutMeaning(in: type))
-    let dials: [(String, String, Dial, usual: String?)] = [
-      ("workers", "Workers", .whole(1...1_000), "1"),
-      ("parallelization_factor", "Parallelization factor", .whole(1...10), "1"),
-      ("batch_size", "Batch size", .whole(1...10_000), "100"), ("instances", "Instances", .whole(1...1_000), "1"),
-      ("threads", "Threads of an instance", .whole(1...1_000), "1"),
-      ("poll_interval", "Polls every", .time(.milliseconds(200)...(.minutes(1))), nil),
-      ("service.per_batch", "Time for a batch", .time(.zero ... .minutes(1)), "0ms"),
-      ("service.per_record", "Time for a record", .time(.zero ... .seconds(10)), "0ms"),
-    ]
-    for (key, label, dial, usual) in dials where !meaningless.contains(String(key.prefix { $0 != "." })) {
-      slider("\(path).\(key)", group, label, dial, usual: usual)
-    }
   }
 }

@@ -1,4 +1,6 @@
 internal import Experiment
+internal import KinesisCore
+internal import Limits
 internal import Units
 
 /// The controls of a scenario: which values of it are worth turning, and how.
@@ -10,12 +12,10 @@ struct ControlSheet {
   static let maximum = 300
 
   let root: ConfigNode
-  /// The author's own file; what stands in another one has no place here.
-  private let file: String
   private(set) var controls: [Control] = []
 
-  init(_ root: ConfigNode, file: String) {
-    (self.root, self.file) = (root, file)
+  init(_ root: ConfigNode) {
+    self.root = root
     for name in root["streams"]?.keys ?? [] { stream(name) }
     for name in root["producers"]?.keys ?? [] { producer(name) }
     for name in root["consumers"]?.keys ?? [] { consumer(name) }
@@ -47,13 +47,31 @@ struct ControlSheet {
     add(path, group, label, found, .choice(all), company)
   }
 
-  private typealias Found = (value: String, place: Place?, isWritten: Bool)
+  /// How many of something there are: a map in one of the collections, and its numbered copies. None for a copy, nor where a name has a dot.
+  mutating func copies(_ path: String, _ name: String, _ group: String, _ label: String, among names: [String]) {
+    guard let node = root.value(at: path[...]), !name.contains("."), !Self.isCopy(name, among: names) else { return }
+    let count = (2...Control.Copies.most + 1).first { !names.contains("\(name)-\($0)") }.map { $0 - 1 } ?? 1
+    let stops = Dial.whole(1...Control.Copies.most).stops(with: "\(count)")
+    controls.append(
+      Control(
+        "\(path).copies", group, label, "\(count)", isWritten: true, .slider(stops), with: [],
+        copies: .init(path: path, count: count, text: node.handText)))
+  }
+
+  private static func isCopy(_ name: String, among names: [String]) -> Bool {
+    guard let dash = name.lastIndex(of: "-"), let number = Int(name[dash...].dropFirst()), number > 1 else {
+      return false
+    }
+    return names.contains(String(name[..<dash]))
+  }
+
+  private typealias Found = (value: String, isWritten: Bool)
 
   private func found(_ path: String, usual: String?) -> Found? {
-    guard let node = root.value(at: path[...]), !node.isNull else { return usual.map { ($0, nil, false) } }
+    guard let node = root.value(at: path[...]), !node.isNull else { return usual.map { ($0, false) } }
     // What a variable says is turned where the variable is.
     guard case .scalar(let scalar) = node.content, !scalar.text.contains("${") else { return nil }
-    return (scalar.text, node.place.file == file ? node.place : nil, true)
+    return (scalar.text, true)
   }
 
   private mutating func add(
@@ -63,8 +81,7 @@ struct ControlSheet {
       Control.Company(values: item.values, settings: item.settings.map { Setting(path: $0.path, value: $0.value) })
     }
     controls.append(
-      Control(
-        path, group, label, found.value, isWritten: found.isWritten, place: found.place, shape, with: company))
+      Control(path, group, label, found.value, isWritten: found.isWritten, shape, with: company))
   }
 
   /// The word that stands at a path; nil when nothing does.
@@ -106,9 +123,18 @@ struct ControlSheet {
 
   private mutating func firehose(_ name: String) {
     let path = "firehoses.\(name)", group = "Firehose \(name)"
-    slider("\(path).buffer.size", group, "Buffer size", .size(.mebibytes(1)...(.mebibytes(128))), usual: nil)
-    slider("\(path).buffer.interval", group, "Buffer interval", .time(.zero ... .seconds(900)), usual: nil)
+    let hints = root.value(at: path[...]).flatMap { ScenarioDecoder.hintRange(of: $0, .current) }
+    slider(
+      "\(path).buffer.size", group, "Buffer size", .mebibytes(hints?.sizes ?? 1...128),
+      usual: hints.map { "\($0.defaultSize)MiB" })
+    slider(
+      "\(path).buffer.interval", group, "Buffer interval", .seconds(hints?.intervals ?? 0...900),
+      usual: hints.map { "\($0.defaultInterval)s" })
     slider("\(path).error_rate", group, "Share of failing deliveries", .steps(0...100, perUnit: 100), usual: "0")
+    slider("\(path).retry_duration", group, "Tried again for", .seconds(0...7_200), usual: nil)
+    slider("\(path).dynamic_partitioning.keys", group, "Partitions", .whole(2...1_000_000), usual: nil)
+    slider("\(path).transform.lambda_ms", group, "Time of the function, ms", .number(1...100_000), usual: nil)
+    slider("\(path).transform.interval", group, "Buffer interval of the function", .seconds(0...900), usual: nil)
   }
 
   private mutating func events() {
@@ -140,7 +166,7 @@ struct ControlSheet {
 
 extension ScenarioTemplate {
   /// What of it can be turned by somebody who does not write YAML, in the order of the form.
-  public var controls: [Control] { ControlSheet(root, file: file).controls }
+  public var controls: [Control] { ControlSheet(root).controls }
 
   /// Whether its author has written something at a path.
   public func says(_ path: String) -> Bool { root.value(at: path[...]) != nil }

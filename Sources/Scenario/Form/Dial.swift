@@ -12,6 +12,8 @@ enum Dial {
   case size(ClosedRange<Bytes>)
   /// Durations such as `90s`.
   case time(ClosedRange<Interval>)
+  /// Sizes and durations that AWS counts in whole MiB and in whole seconds.
+  case mebibytes(ClosedRange<Int64>), seconds(ClosedRange<Int64>)
 
   /// The values as YAML has them, ascending, with `value` in its place when it is one of this kind.
   func stops(with value: String) -> [String] {
@@ -25,8 +27,8 @@ enum Dial {
   func magnitude(_ text: String) -> Double? {
     switch self {
     case .whole, .number, .steps: Numeral(text)?.number
-    case .size: Numeral(text)?.number ?? (try? Quantity.bytes(text)).map { Double($0.count) }
-    case .time: (try? Quantity.interval(text)).map { Double($0.nanoseconds) }
+    case .size, .mebibytes: Numeral(text)?.number ?? (try? Quantity.bytes(text)).map { Double($0.count) }
+    case .time, .seconds: (try? Quantity.interval(text)).map { Double($0.nanoseconds) }
     }
   }
 
@@ -44,18 +46,24 @@ enum Dial {
         let value = Double(step) / Double(count)
         return (plain(value), value)
       }
-    case .size(let range):
-      return Self.sizes.compactMap { text in
-        magnitude(text).flatMap {
-          (Double(range.lowerBound.count)...Double(range.upperBound.count)).contains($0) ? (text, $0) : nil
-        }
-      }
+    case .size(let range): return stops(of: Self.sizes, from: range.lowerBound.count, to: range.upperBound.count)
     case .time(let range):
-      return Self.times.compactMap { text in
-        magnitude(text).flatMap {
-          (Double(range.lowerBound.nanoseconds)...Double(range.upperBound.nanoseconds)).contains($0) ? (text, $0) : nil
-        }
-      }
+      return stops(of: Self.times, from: range.lowerBound.nanoseconds, to: range.upperBound.nanoseconds)
+    case .mebibytes(let range):
+      return stops(of: Self.sizes, from: range.lowerBound << 20, to: range.upperBound << 20, each: 1 << 20)
+    case .seconds(let range):
+      let second = Interval.seconds(1).nanoseconds
+      return stops(of: Self.times, from: range.lowerBound * second, to: range.upperBound * second, each: second)
+    }
+  }
+
+  /// Those of some texts that lie in a range and are whole multiples of a step.
+  private func stops(of texts: [String], from least: Int64, to most: Int64, each step: Int64 = 1) -> [Stop] {
+    texts.compactMap { text in
+      guard let magnitude = magnitude(text), (Double(least)...Double(most)).contains(magnitude),
+        magnitude.truncatingRemainder(dividingBy: Double(step)) == 0
+      else { return nil }
+      return (text, magnitude)
     }
   }
 

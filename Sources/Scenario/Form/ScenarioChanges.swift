@@ -14,7 +14,7 @@ extension ScenarioTemplate {
       return (others.map(\.key) + gone).flatMap { changes(a?[$0], b?[$0], at: inner($0)) }
     case (.list(let own)?, .list(let others)?) where own.count == others.count:
       return zip(own, others).enumerated().flatMap { changes($1.0, $1.1, at: inner("\($0)")) }
-    default: return [Setting(path: path, value: b?.flowText ?? "null")]
+    default: return [Setting(path: path, value: b?.handText ?? "null")]
     }
   }
 }

@@ -38,7 +38,7 @@ public struct ScenarioText: Sendable, Hashable {
     let sink = Sink()
     let wanted = SettingPass(sink: sink).apply([setting], to: root)
     guard let flaw = sink.errors(main: file).first else { return wanted }
-    guard root["extends"] != nil else { throw flaw }
+    guard root["extends"] != nil || setting.place == Setting.form else { throw flaw }
     let path = setting.path.split(separator: ".").map(String.init)
     return root.overlaid(
       by: path.reversed().reduce(value) { inner, key in
@@ -56,11 +56,13 @@ public struct ScenarioText: Sendable, Hashable {
     throw sink.errors(main: file).first ?? Diagnostic(place: Place(file: file), path: "", message: "cannot be read")
   }
 
-  /// The value as it is written, on one line.
+  /// The value as it is written, on one line: a single one.
   private static func scalar(_ setting: Setting) throws(Diagnostic) -> ConfigNode {
     let sink = Sink()
     let node = YAMLSource.tree(setting.value, file: "value", sink: sink)
     if let node, case .scalar = node.content { return node }
+    // Only the form knows of more than a value: what it copies.
+    if let node, setting.place == Setting.form { return node }
     throw Diagnostic(
       place: setting.place, path: setting.path, message: "expected a value such as 4, 900B or 90s",
       found: ConfigNode.quoted(setting.value))

@@ -94,12 +94,19 @@ extension ConfigNode {
   }
 
   /// The tree on one line of YAML, read back as what it is: text that was quoted stays quoted.
-  var flowText: String {
+  var flowText: String { line(keys: Self.escaped) }
+
+  /// The same as somebody writes it: keys that are names have no quotes.
+  var handText: String {
+    line { key in key.first.map { $0.isASCII && $0.isLetter } ?? false && Self.isPlain(key) ? key : Self.escaped(key) }
+  }
+
+  private func line(keys: (String) -> String) -> String {
     switch content {
     case .scalar(let scalar): scalar.isQuoted || !Self.isPlain(scalar.text) ? Self.escaped(scalar.text) : scalar.text
-    case .list(let items): "[" + items.map(\.flowText).joined(separator: ", ") + "]"
+    case .list(let items): "[" + items.map { $0.line(keys: keys) }.joined(separator: ", ") + "]"
     case .map(let entries):
-      "{" + entries.map { Self.escaped($0.key) + ": " + $0.value.flowText }.joined(separator: ", ") + "}"
+      "{" + entries.map { keys($0.key) + ": " + $0.value.line(keys: keys) }.joined(separator: ", ") + "}"
     }
   }
 

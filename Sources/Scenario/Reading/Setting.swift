@@ -16,6 +16,8 @@ public struct Setting: Hashable, Sendable {
 
   /// The place of what is given on the command line, by an option of that name: paths there are relative to the scenario.
   public static let commandLine = Place(file: "--set"), sweep = Place(file: "-P")
+  /// The place of what the form of a scenario puts into it: new names among them.
+  static let form = Place(file: "form")
   /// The place of a value that has an option of its own, which is its only one: a path there is relative to where the command is given.
   static let prices = Place(file: "--prices"), region = Place(file: "--region")
 
