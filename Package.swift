@@ -126,6 +126,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -169,7 +170,8 @@ let package = Package(
       ],
       swiftSettings: house),
     .testTarget(
-      name: "PageTests", dependencies: ["Models", "Planning", "Scenario", "Reporting", "Page"], swiftSettings: house),
+      name: "PageTests", dependencies: ["Experiment", "Models", "Planning", "Scenario", "Reporting", "Page"],
+      swiftSettings: house),
     .testTarget(
       name: "ServerTests", dependencies: ["Units", "KinesisCore", "Server"], exclude: ["Cases"],
       swiftSettings: house),

@@ -35,10 +35,16 @@ struct ImportAsk: Decodable {
   struct File: Decodable {
     var name: String
     var text: String
+    /// Whether its reader says that it holds keys, as with --keys.
+    var isKeys: Bool?
   }
   var files: [File]
   var shards: Int?
   var burst: Double?
+  /// How long the burst lasts, such as `2s`.
+  var burstFor: String?
+  /// What stands for bins that are missing.
+  var missing: String?
 }
 
 /// A mistake in what was asked, with the status that says so.
@@ -46,9 +52,12 @@ struct AskFault: Error {
   let status: Int, sentence: String
   /// What is wrong with a scenario, where that is what is wrong.
   var diagnostics: [Diagnostic] = []
-  init(_ status: Int, _ sentence: String, _ diagnostics: [Diagnostic] = []) {
-    (self.status, self.sentence, self.diagnostics) = (status, sentence, diagnostics)
-  }
+  /// The file whose lines the page has before it; nil where what is wrong stands elsewhere.
+  var file: String?
+  /// The run that is in the way.
+  var running: Int?
+
+  init(_ status: Int, _ sentence: String) { (self.status, self.sentence) = (status, sentence) }
 }
 
 extension PageCall {

@@ -6,29 +6,23 @@ struct Gate: Sendable {
   /// The first part of every path.
   let token: String
 
-  /// What is left of the path behind the token; or why the request is refused.
-  func enter(_ call: PageCall) -> Result<String, Refusal> {
+  /// What is left of the path behind the token; throws why the request is refused. It looks at no body.
+  func enter(_ call: PageCall) throws(AskFault) -> String {
     let host = call.headers["host"] ?? ""
     guard Self.isLoopback(host) else {
-      return .failure(.init(421, "This page answers to 127.0.0.1 and localhost only, not to \"\(host.prefix(100))\"."))
+      throw AskFault(421, "This page answers to 127.0.0.1 and localhost only, not to \"\(host.prefix(100))\".")
     }
     if let origin = call.headers["origin"], origin != "http://\(host)" {
-      return .failure(.init(403, "Requests of other pages are refused: \"\(origin.prefix(100))\"."))
+      throw AskFault(403, "Requests of other pages are refused: \"\(origin.prefix(100))\".")
     }
     if let site = call.headers["sec-fetch-site"], site != "same-origin", site != "none" {
-      return .failure(.init(403, "Requests of other pages are refused."))
+      throw AskFault(403, "Requests of other pages are refused.")
     }
     let path = call.uri.prefix { $0 != "?" }.dropFirst(), given = path.prefix { $0 != "/" }
     guard Self.isEqual(given, token) else {
-      return .failure(.init(403, "Open the whole address that weir ui has printed: its token is missing or old."))
+      throw AskFault(403, "Open the whole address that weir ui has printed: its token is missing or old.")
     }
-    return .success(String(path.dropFirst(given.count)))
-  }
-
-  /// Why not.
-  struct Refusal: Error {
-    let status: Int, sentence: String
-    init(_ status: Int, _ sentence: String) { (self.status, self.sentence) = (status, sentence) }
+    return String(path.dropFirst(given.count))
   }
 
   /// A port is left out of the question: a name that leads here from elsewhere has none of these hosts.

@@ -35,15 +35,24 @@ actor ImportDesk {
     }
     guard (1...10_000).contains(ask.shards ?? 1) else { throw AskFault(400, "Shards: 1 to 10000.") }
     guard (1...3_600).contains(ask.burst ?? 1) else { throw AskFault(400, "The burst is a factor from 1 to 3600.") }
+    let length = ask.burstFor.flatMap { try? Quantity.interval($0) }
+    guard ask.burstFor == nil || ask.burst != nil && length != nil else {
+      throw AskFault(400, "How long the burst lasts is a duration such as 2s, beside its factor.")
+    }
+    guard let missing = ask.missing.map({ MissingBins(rawValue: $0) }) ?? .refuse else {
+      throw AskFault(400, "What stands for missing bins is one of \(MissingBins.allCases.map(\.rawValue)).")
+    }
     let number = last + 1, input: TraceInput
     let paths = try keep(ask.files, in: "\(directory(number))/given")
+    let isKeys = ask.files.map { $0.isKeys == true }
     do throws(ScenarioFailure) {
-      input = try TraceFiles.read(paths, keys: [], missing: .refuse)
+      input = try TraceFiles.read(
+        zip(paths, isKeys).filter { !$1 }.map(\.0), keys: zip(paths, isKeys).filter(\.1).map(\.0), missing: missing)
     } catch {
       let named = error.diagnostics.map { $0.description.replacing("\(directory(number))/given/", with: "") }
       throw AskFault(422, named.joined(separator: "\n"))
     }
-    let reading = try Self.reading(input, ask)
+    let reading = Self.reading(input, ask, try Self.stated(ask.burst, for: length, in: input))
     guard let scenario = reading.scenario else {
       throw AskFault(422, "There are no counts of records over time in it, such as IncomingRecords.")
     }
@@ -69,18 +78,19 @@ actor ImportDesk {
     ])
   }
 
-  private static func reading(_ input: TraceInput, _ ask: ImportAsk) throws(AskFault) -> TraceReading {
-    do {
-      return try TraceReading(
-        input, name: "observed", shards: ask.shards, burst: { _ in try stated(ask.burst, in: input) }, retry: .backOff)
-    } catch {
-      throw AskFault(422, "A burst of \(ask.burst ?? 0) does not fit into the bins of these counts.")
-    }
+  private static func reading(_ input: TraceInput, _ ask: ImportAsk, _ burst: StatedBurst?) -> TraceReading {
+    TraceReading(input, name: "observed", shards: ask.shards, burst: { _ in burst }, retry: .backOff)
   }
 
-  private static func stated(_ burst: Double?, in input: TraceInput) throws(StatedBurst.Flaw) -> StatedBurst? {
+  private static func stated(
+    _ burst: Double?, for length: Interval?, in input: TraceInput
+  ) throws(AskFault) -> StatedBurst? {
     guard let burst, let traffic = input.traffic else { return nil }
-    return try StatedBurst(factor: burst, length: nil, width: traffic.width)
+    do throws(StatedBurst.Flaw) {
+      return try StatedBurst(factor: burst, length: length, width: traffic.width)
+    } catch {
+      throw AskFault(422, error.words(width: traffic.width))
+    }
   }
 
   // MARK: Files

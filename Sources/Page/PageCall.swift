@@ -41,12 +41,13 @@ public struct PageAnswer: Sendable {
     self.body = body
   }
 
-  /// What keeps the page to itself: no script but its own files, nothing from elsewhere, no frame around it, no copy of it.
+  /// What keeps the page to itself: no script but its own files, no style but those and a drawing's, nothing from elsewhere, no frame around
+  /// it, no copy of it.
   private static let guards = [
     (
       name: "Content-Security-Policy",
-      value: "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        + "base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
+      value: "default-src 'none'; script-src 'self'; style-src 'self' \(Drawing.ownStyleSource); img-src 'self' data:; "
+        + "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"
     ),
     (name: "X-Content-Type-Options", value: "nosniff"), (name: "Referrer-Policy", value: "no-referrer"),
     (name: "Cross-Origin-Resource-Policy", value: "same-origin"),
@@ -61,9 +62,11 @@ public struct PageAnswer: Sendable {
     PageAnswer(status, type, .whole(Array(text.utf8)))
   }
 
-  /// A mistake of who asks, in a sentence.
-  static func refusal(_ status: Int, _ sentence: String) -> PageAnswer {
-    json(JSONValue(["error": sentence]), status: status)
+  /// A mistake of who asks: a sentence, what is wrong with a scenario, and the run that is in the way.
+  static func refusal(_ fault: AskFault) -> PageAnswer {
+    let flaws = fault.diagnostics.map { ScenarioDesk.json($0, in: fault.file) }
+    return json(
+      JSONValue(["error": fault.sentence, "diagnostics": flaws, "running": fault.running]), status: fault.status)
   }
 
   /// Something to keep under a name.

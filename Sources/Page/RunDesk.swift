@@ -33,9 +33,17 @@ actor RunDesk {
 
   init(workers: Int) { self.workers = workers }
 
+  /// Throws when a run is under way: there is one at a time.
+  func checkFree() throws(AskFault) {
+    guard let underWay else { return }
+    var fault = AskFault(409, "Run \(underWay) is under way: cancel it, or wait for its end.")
+    fault.running = underWay
+    throw fault
+  }
+
   /// Begins a run and returns its number. Throws when another one is under way.
   func begin(_ order: RunOrder, drawn: Bool) throws(AskFault) -> Int {
-    if let underWay { throw AskFault(409, "Run \(underWay) is under way: cancel it, or wait for its end.") }
+    try checkFree()
     last += 1
     let id = last, flag = StopFlag(), workers = workers
     runs[id] = Run(flag: flag)
@@ -44,18 +52,21 @@ actor RunDesk {
     let (progress, report) = AsyncStream.makeStream(of: Int.self, bufferingPolicy: .bufferingNewest(1))
     Task { for await percent in progress { self.advance(id, to: percent) } }
     Task.detached(executorPreference: OwnThreads.shared) {
+      // Keys are the same in both: the look's tables serve the whole.
+      var tables = KeyTables()
       if let look = order.look {
-        let results = await RunWork(look, flag, workers: workers).results { _ in }
+        let results = await RunWork(look, look.trials(&tables), flag, workers: workers).results { _ in }
         if case .success(let found) = results {
           await self.show(RunResults(found, of: look, isLook: true, drawn: drawn), of: id)
         }
       }
-      let found = await RunWork(order, flag, workers: workers).results { report.yield($0) }
+      let trials = order.trials(&tables)
+      let found = await RunWork(order, trials, flag, workers: workers).results { report.yield($0) }
       report.finish()
       switch found {
       case .success(let results):
         let shown = RunResults(results, of: order, isLook: false, drawn: drawn)
-        await self.end(id, .done, await shown.compared())
+        await self.end(id, .done, await shown.compared(trials))
       case .failure(let ending): await self.end(id, ending.ending, nil)
       }
     }
@@ -77,8 +88,11 @@ actor RunDesk {
     }
   }
 
-  /// What a run has come to so far; nil when it is not known.
-  func results(_ id: Int) -> RunResults? { runs[id].flatMap { $0.results ?? $0.look } }
+  /// What a run has come to so far, and whether nothing more will come; nil when it is not known.
+  func results(_ id: Int) -> (results: RunResults, isOver: Bool)? {
+    guard let run = runs[id], let results = run.results ?? run.look else { return nil }
+    return (results, run.ending != nil)
+  }
 
   /// The run that is under way.
   var current: Int? { underWay }

@@ -5,8 +5,27 @@ internal import Reporting
 internal import Scenario
 internal import Units
 
-/// Designs to be simulated on the same chance, read and found to be affordable.
+/// Designs to be simulated on the same chance, read and found to be affordable. Nothing is built for them yet.
 struct RunOrder: Sendable {
+  /// A design that was asked for.
+  struct Contender: Sendable {
+    /// What it is called, and what it changes against the first.
+    let design: Design
+    /// Under the seed of all; its warnings and inputs named as by who reads `file` beside the files it names.
+    var loaded: LoadedScenario
+    /// What was asked for, and the name under which it is kept: command lines name it.
+    let text: String, file: String
+    /// The seed that was asked for.
+    let ownSeed: UInt64
+
+    /// The records that are expected of its producers, by their averages.
+    fileprivate var records: Double {
+      let experiment = loaded.experiment, rates = ProducerRates(experiment)
+      let rate = experiment.producers.indices.reduce(0) { $0 + rates.mean(of: $1) }
+      return rate * experiment.horizon.duration.inSeconds
+    }
+  }
+
   /// The most designs beside each other, and runs of each.
   static let mostDesigns = 2, mostReplications = 50
   /// Records that all runs together may be expected to have: some minutes.
@@ -14,12 +33,11 @@ struct RunOrder: Sendable {
   /// Changes of a design that are told.
   private static let mostChanges = 20
   /// Records of a first look, which is there in a part of a second.
-  private static let firstLook = 600_000.0
+  private static let firstLook = 300_000.0
 
-  let trials: [Trial]
-  let replications: Int
-  /// The files that command lines name, by design.
-  let files: [String]
+  private(set) var contenders: [Contender]
+  private(set) var replications: Int
+  /// What is laid over each design: the same for all, so that one line of `weir compare` says it.
   let settings: [Setting]
 
   init(_ ask: RunAsk, files: (String) throws(AskFault) -> String) throws(AskFault) {
@@ -28,60 +46,37 @@ struct RunOrder: Sendable {
       throw AskFault(400, "Runs of a design: 1 to \(Self.mostReplications).")
     }
     replications = ask.replications
-    var loaded: [LoadedScenario] = [], templates: [ScenarioTemplate] = [], adaptive = false
-    for design in ask.designs {
-      let file = try files(design.base)
-      let scenario = try Self.load(design.text, file, isAdaptive: ask.isAdaptive)
-      loaded.append(scenario.loaded)
-      templates.append(scenario.template)
-      adaptive = adaptive || scenario.isAdaptive
+    var readings: [Reading] = []
+    for (position, design) in ask.designs.enumerated() {
+      let isHere = position == ask.designs.count - 1
+      readings.append(try Reading(design, file: try files(design.base), isHere: isHere))
     }
-    settings = adaptive ? [Self.adaptive] : []
-    self.files = Self.names(ask.designs, loaded)
-    var tables = KeyTables()
-    let seed = loaded[0].experiment.seed
-    trials = ask.designs.indices.map { position in
-      var loaded = loaded[position]
-      // Only equal seeds make pairs.
-      loaded.experiment.seed = seed
-      let changes = templates[0].changes(in: templates[position], limit: Self.mostChanges).filter { $0.path != "seed" }
-      return Trial(Design(name: ask.designs[position].name, settings: changes), loaded: loaded, tables: &tables)
+    let isOpen = !readings.contains { $0.template.says("clock.resolution") }
+    settings =
+      ask.isAdaptive && isOpen ? [Setting(path: "clock.resolution", value: Resolution.adaptive.rawValue)] : []
+    var contenders: [Contender] = []
+    for reading in readings {
+      let loaded = try reading.load(settings)
+      let name = ask.designs.count == 1 ? "" : "-\(reading.design.name)"
+      let file = "\(loaded.experiment.name)\(name).yaml"
+      contenders.append(
+        Contender(
+          design: reading.changes(from: readings[0], limit: Self.mostChanges),
+          loaded: reading.named(loaded, file), text: reading.design.text, file: file, ownSeed: loaded.experiment.seed))
     }
+    self.contenders = contenders
+    // Only equal seeds make pairs.
+    for position in contenders.indices { self.contenders[position].loaded.experiment.seed = contenders[0].ownSeed }
     try checkSize()
   }
 
-  private static let adaptive = Setting(path: "clock.resolution", value: Resolution.adaptive.rawValue)
-
-  /// A scenario, with many records at a time where its author leaves that open.
-  private static func load(
-    _ text: String, _ file: String, isAdaptive: Bool
-  ) throws(AskFault) -> (loaded: LoadedScenario, template: ScenarioTemplate, isAdaptive: Bool) {
-    guard text.utf8.count <= ScenarioDesk.mostBytes else { throw AskFault(413, "A scenario is too large.") }
-    do throws(ScenarioFailure) {
-      let template = try ScenarioFile.template(text: text, file: file)
-      let isOpen = isAdaptive && !template.says("clock.resolution")
-      return (try template.load(settings: isOpen ? [adaptive] : [], seed: nil), template, isOpen)
-    } catch {
-      throw AskFault(422, "The scenario cannot run: \(error.diagnostics.count) errors.", error.diagnostics)
-    }
-  }
-
-  /// What the files are called once they are kept: by scenario, and by design where there are two.
-  private static func names(_ designs: [RunAsk.Design], _ loaded: [LoadedScenario]) -> [String] {
-    designs.count == 1
-      ? ["\(loaded[0].experiment.name).yaml"]
-      : zip(designs, loaded).map { "\($1.experiment.name)-\($0.name).yaml" }
-  }
-
-  /// The records that a design is expected to have, by its producers' averages.
-  private static func records(of loaded: LoadedScenario) -> Double {
-    let bill = ScenarioBill(loaded.experiment, headroom: 0)
-    let rate = bill.streams.reduce(0) { $0 + $1.meanRecords }
-    return rate * loaded.experiment.horizon.duration.inSeconds
+  /// The designs with their tables, or with those that others have built.
+  func trials(_ tables: inout KeyTables) -> [Trial] {
+    contenders.map { Trial($0.design, loaded: $0.loaded, tables: &tables) }
   }
 
   private func checkSize() throws(AskFault) {
-    let records = trials.reduce(0) { $0 + Self.records(of: $1.loaded) } * Double(replications)
+    let records = contenders.reduce(0) { $0 + $1.records } * Double(replications)
     guard records > Self.mostRecords else { return }
     let words = { (count: Double) in "\(Figures.number(count / 1e6)) million" }
     throw AskFault(
@@ -94,35 +89,100 @@ struct RunOrder: Sendable {
 
   /// The line that makes a design's report again.
   func command(of design: Int) -> ShellLine {
-    ShellLine("weir", "run", of: [files[design]])
+    let contender = contenders[design], seed = contender.loaded.experiment.seed
+    return ShellLine("weir", "run", of: [contender.file])
+      .with("--seed", contender.ownSeed == seed ? nil : String(seed))
       .with("--replications", replications > 1 ? String(replications) : nil).with(settings)
   }
 
   /// The line that makes the comparison again.
   var comparisonCommand: ShellLine {
-    ShellLine("weir", "compare", of: files).with("--replications", String(replications)).with(settings)
+    ShellLine("weir", "compare", of: contenders.map(\.file)).with("--replications", String(replications))
+      .with(settings)
+  }
+
+  /// What `weir compare` says beside its figures: what is doubtful in the designs, and seeds that are not taken.
+  var warnings: [String] {
+    let seeds = contenders.map { (name: $0.design.name, seed: $0.ownSeed) }
+    let flaws = contenders.flatMap { $0.loaded.warnings.map(\.description) }
+    return flaws + Contenders.seedNotes(seeds, under: contenders[0].ownSeed)
   }
 
   // MARK: A first look
 
-  /// The beginning of each design's first run, short enough to be there at once; nil when the whole is not much longer.
+  /// The beginning of each design's first run, equally long in all and short enough to be there at once; nil when one of the wholes is not
+  /// much longer.
   var look: RunOrder? {
-    var looks: [Trial] = [], tables = KeyTables()
-    for trial in trials {
-      let horizon = trial.loaded.experiment.horizon, records = Self.records(of: trial.loaded)
-      guard records > 2 * Self.firstLook else { return nil }
-      let share = Self.firstLook / records, bin = max(1, horizon.reportBin.nanoseconds)
-      let length = Int64(Double(horizon.duration.nanoseconds) * share) / bin * bin
-      let least = horizon.warmup + horizon.reportBin * 4
-      var loaded = trial.loaded
-      loaded.experiment.horizon.duration = max(Interval(nanoseconds: length), least)
-      guard loaded.experiment.horizon.duration < horizon.duration else { return nil }
-      looks.append(Trial(trial.design, loaded: loaded, tables: &tables))
+    let horizons = contenders.map(\.loaded.experiment.horizon), records = contenders.map(\.records)
+    guard records.allSatisfy({ $0 > 2 * Self.firstLook }) else { return nil }
+    let lengths = zip(horizons, records).map { Int64(Double($0.duration.nanoseconds) * Self.firstLook / $1) }
+    let bin = horizons.map(\.reportBin.nanoseconds).max() ?? 1, shortest = (lengths.min() ?? 0) / bin * bin
+    let length = horizons.reduce(Interval(nanoseconds: shortest)) { max($0, $1.warmup + $1.reportBin * 4) }
+    guard horizons.allSatisfy({ length < $0.duration }) else { return nil }
+    var look = self
+    look.replications = 1
+    for position in contenders.indices { look.contenders[position].loaded.experiment.horizon.duration = length }
+    return look
+  }
+}
+
+/// The text of a design as it is read.
+private struct Reading {
+  let design: RunAsk.Design
+  let template: ScenarioTemplate
+  private let file: String
+  /// Whether the page has this text before it.
+  private let isHere: Bool
+
+  init(_ design: RunAsk.Design, file: String, isHere: Bool) throws(AskFault) {
+    guard design.text.utf8.count <= ScenarioDesk.mostBytes else { throw AskFault(413, "A scenario is too large.") }
+    (self.design, self.file, self.isHere) = (design, file, isHere)
+    do throws(ScenarioFailure) {
+      template = try ScenarioFile.template(text: design.text, file: file)
+    } catch {
+      throw Self.fault(error, design, file, isHere: isHere)
     }
-    return RunOrder(looks, of: self)
   }
 
-  private init(_ trials: [Trial], of whole: RunOrder) {
-    (self.trials, replications, files, settings) = (trials, 1, whole.files, whole.settings)
+  func load(_ settings: [Setting]) throws(AskFault) -> LoadedScenario {
+    do throws(ScenarioFailure) {
+      return try template.load(settings: settings, seed: nil)
+    } catch {
+      throw Self.fault(error, design, file, isHere: isHere)
+    }
+  }
+
+  /// It as a design: what it says that another one does not. A seed is no part of a design.
+  func changes(from other: Reading, limit: Int) -> Design {
+    Design(name: design.name, settings: other.template.changes(in: template, limit: limit).filter { $0.path != "seed" })
+  }
+
+  /// A scenario as somebody reads it from a file of a name, beside the files that it names.
+  func named(_ loaded: LoadedScenario, _ name: String) -> LoadedScenario {
+    var loaded = loaded
+    loaded.warnings = loaded.warnings.map { Self.told($0, of: file, as: name) }
+    let folder = file.prefix(through: file.lastIndex(of: "/") ?? file.startIndex)
+    guard folder.hasSuffix("/") else { return loaded }
+    for position in loaded.inputs.indices where loaded.inputs[position].path.hasPrefix(folder) {
+      loaded.inputs[position].path.removeFirst(folder.count)
+    }
+    return loaded
+  }
+
+  /// Errors in the text that the page shows lead to its lines; those in another one are told with its name.
+  private static func fault(
+    _ failure: ScenarioFailure, _ design: RunAsk.Design, _ file: String, isHere: Bool
+  ) -> AskFault {
+    let count = Figures.count(failure.diagnostics.count, of: "error")
+    var fault = AskFault(422, "The scenario \(isHere ? "" : "\"\(design.name)\" ")cannot run: \(count).")
+    fault.diagnostics = isHere ? failure.diagnostics : failure.diagnostics.map { told($0, of: file, as: design.name) }
+    fault.file = isHere ? file : nil
+    return fault
+  }
+
+  private static func told(_ diagnostic: Diagnostic, of file: String, as name: String) -> Diagnostic {
+    var told = diagnostic
+    if told.place.file == file { told.place.file = name }
+    return told
   }
 }

@@ -12,11 +12,12 @@ struct RunWork: Sendable {
   static let mostEvents: Int64 = 1_000_000_000
 
   private let order: RunOrder
+  private let trials: [Trial]
   private let flag: StopFlag
   private let workers: Int
 
-  init(_ order: RunOrder, _ flag: StopFlag, workers: Int) {
-    (self.order, self.flag, self.workers) = (order, flag, workers)
+  init(_ order: RunOrder, _ trials: [Trial], _ flag: StopFlag, workers: Int) {
+    (self.order, self.trials, self.flag, self.workers) = (order, trials, flag, workers)
   }
 
   /// Why there are no results.
@@ -25,17 +26,17 @@ struct RunWork: Sendable {
   /// The results by design, in each by replication; or how they ended before. `report` is told per cents.
   func results(_ report: @escaping @Sendable (Int) -> Void) async -> Result<[[RunResult]], Failure> {
     let jobs = (0..<order.replications).flatMap { replication in
-      order.trials.indices.map { Replications.Job(experiment: $0, replication: replication) }
+      trials.indices.map { Replications.Job(experiment: $0, replication: replication) }
     }
-    let durations = order.trials.map(\.loaded.experiment.horizon.duration)
+    let durations = trials.map(\.loaded.experiment.horizon.duration)
     let whole = jobs.reduce(0) { $0 + durations[$1.experiment].inSeconds }
     let tally = Tally(jobs: jobs.count), flag = flag
     let results = await Replications.run(
-      jobs, of: order.trials.map(\.prepared), workers: workers,
+      jobs, of: trials.map(\.prepared), workers: workers,
       isInterrupted: { flag.isRaised || tally.events > Self.mostEvents },
       report: { progress in report(tally.note(progress, of: whole)) }, digest: { $0 })
     if flag.isRaised { return .failure(Failure(ending: .cancelled)) }
-    let found = order.trials.indices.map { design in
+    let found = trials.indices.map { design in
       zip(jobs, results).compactMap { job, result in job.experiment == design ? result : nil }
     }
     guard found.allSatisfy({ $0.count == order.replications && $0.allSatisfy(\.isComplete) }) else {

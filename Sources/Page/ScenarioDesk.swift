@@ -60,19 +60,19 @@ struct ScenarioDesk: Sendable {
       }
     return JSONValue([
       "path": control.path, "group": control.group, "label": control.label, "value": control.value,
-      "written": control.isWritten, "line": control.place?.line, "kind": kind, "values": values,
-      "position": values.firstIndex(of: control.value),
+      "written": control.isWritten, "kind": kind, "values": values, "position": values.firstIndex(of: control.value),
     ])
   }
 
-  /// A diagnostic; its path is that of a control, where there is one for it.
-  static func json(_ diagnostic: Diagnostic, in file: String) -> JSONValue {
-    let isHere = diagnostic.place.file == file && diagnostic.place.line > 0
+  /// A diagnostic; its path is that of a control, where there is one for it. A line is one of `file`, and only one of it: what stands in
+  /// another file names that.
+  static func json(_ diagnostic: Diagnostic, in file: String?) -> JSONValue {
+    let place = diagnostic.place, isHere = place.file == file && place.line > 0
     let path = diagnostic.path.replacing("[", with: ".").replacing("]", with: "")
     return JSONValue([
-      "line": isHere ? diagnostic.place.line : nil as Int?, "column": isHere ? diagnostic.place.column : nil as Int?,
+      "line": isHere ? place.line : nil as Int?, "column": isHere ? place.column : nil as Int?,
       "path": path, "severity": diagnostic.severity.rawValue,
-      "sentence": isHere || diagnostic.place.line == 0 ? diagnostic.sentence : "\(diagnostic)",
+      "sentence": isHere || place.line == 0 ? diagnostic.sentence : "\(diagnostic.sentence) (\(place))",
     ])
   }
 }

@@ -34,28 +34,30 @@ public struct Site: Sendable {
 
   /// Answers a request.
   public func answer(_ call: PageCall) async -> PageAnswer {
-    switch gate.enter(call) {
-    case .failure(let refusal): return .refusal(refusal.status, refusal.sentence)
-    case .success(let path):
+    do throws(AskFault) {
+      let path = try gate.enter(call)
       guard call.body.count <= Self.mostBytes else { return Self.tooLarge }
       guard path.hasPrefix("/") else {
         return PageAnswer(308, "text/plain", .whole([]), [(name: "Location", value: "/\(gate.token)/")])
       }
-      do throws(AskFault) {
-        return try await answer(call, path.split(separator: "/").map(String.init))
-      } catch {
-        return Self.refusal(error)
-      }
+      return try await answer(call, path.split(separator: "/").map(String.init))
+    } catch {
+      return .refusal(error)
+    }
+  }
+
+  /// Why a request is refused whatever its body holds, so that the body of a stranger is never gathered; nil when it may come in.
+  public func refusal(ofHead call: PageCall) -> PageAnswer? {
+    do throws(AskFault) {
+      _ = try gate.enter(call)
+      return nil
+    } catch {
+      return .refusal(error)
     }
   }
 
   /// What a body is answered that is larger than the page takes.
-  public static var tooLarge: PageAnswer { .refusal(413, "More than \(mostBytes >> 20) MiB at once.") }
-
-  private static func refusal(_ fault: AskFault) -> PageAnswer {
-    let flaws = fault.diagnostics.map { ScenarioDesk.json($0, in: $0.place.file) }
-    return .json(JSONValue(["error": fault.sentence, "diagnostics": flaws]), status: fault.status)
-  }
+  public static var tooLarge: PageAnswer { .refusal(AskFault(413, "More than \(mostBytes >> 20) MiB at once.")) }
 
   private func answer(_ call: PageCall, _ path: [String]) async throws(AskFault) -> PageAnswer {
     guard path.first == "api" else {
@@ -87,8 +89,8 @@ public struct Site: Sendable {
     get async {
       .json(
         JSONValue([
-          "text": text, "base": "given", "file": file, "version": Version.current, "drawn": assets.canDraw,
-          "advice": advice, "running": await runs.current, "templates": Template.allCases.map(\.rawValue),
+          "text": text, "base": "given", "advice": advice, "running": await runs.current,
+          "templates": Template.allCases.map(\.rawValue), "missing": MissingBins.allCases.map(\.rawValue),
           "most_replications": RunOrder.mostReplications,
         ]))
     }
@@ -121,6 +123,8 @@ public struct Site: Sendable {
   // MARK: Runs
 
   private func begin(_ call: PageCall) async throws(AskFault) -> PageAnswer {
+    // Before anything is read: what cannot begin costs nothing.
+    try await runs.checkFree()
     let ask = try call.read(RunAsk.self)
     var files: [String: String] = [:]
     for design in ask.designs.prefix(RunOrder.mostDesigns + 1) { files[design.base] = try await file(design.base) }
@@ -142,17 +146,16 @@ public struct Site: Sendable {
       guard let events = await runs.events(number) else { throw gone }
       return PageAnswer(200, "text/event-stream", .events(events))
     }
-    guard let results = await runs.results(number) else { throw gone }
+    guard let (results, isOver) = await runs.results(number) else { throw gone }
     switch rest {
-    case []: return .json(results.value)
+    case []: return .json(results.value(isOver: isOver))
     case ["comparison.html"]:
       guard let page = results.comparisonPage(script: assets.renderer) else { throw gone }
       return .download(page, type: "text/html; charset=utf-8", name: "compare.html")
     default:
-      guard rest.count == 2, rest[1] == "report.html", let design = Int(rest[0]),
-        let page = results.page(of: design, script: assets.renderer)
+      guard rest.count == 2, let design = Int(rest[0]), let file = results.file(rest[1], of: design, assets.renderer)
       else { throw gone }
-      return .download(page, type: "text/html; charset=utf-8", name: "report.html")
+      return file
     }
   }
 }

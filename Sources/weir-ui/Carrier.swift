@@ -1,5 +1,6 @@
 internal import HTTPTypes
 internal import Hummingbird
+internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import Page
@@ -7,6 +8,9 @@ internal import UnixSignals
 
 /// HTTP between a browser on this machine and the page.
 struct Carrier {
+  /// The most connections at once, far more than a browser opens, and how long one may say nothing.
+  private static let mostConnections = 128, silence = TimeAmount.minutes(5)
+
   private let site: Site
   private let port: Int
   private let log: Logger
@@ -20,8 +24,10 @@ struct Carrier {
       try await Self.answer(request, site)
     }
     let application = Application(
-      responder: responder,
-      configuration: .init(address: .hostname("127.0.0.1", port: port), serverName: nil),
+      responder: responder, server: .http1(configuration: .init(idleTimeout: Self.silence)),
+      configuration: .init(
+        address: .hostname("127.0.0.1", port: port), serverName: nil,
+        availableConnectionsDelegate: MaximumAvailableConnections(Self.mostConnections)),
       onServerRunning: { channel in ready(channel.localAddress?.port ?? 0) }, logger: log)
     let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -38,17 +44,16 @@ struct Carrier {
   }
 
   private static func answer(_ request: Request, _ site: Site) async throws -> Response {
-    let body: ByteBuffer
-    do {
-      body = try await request.body.collect(upTo: Site.mostBytes)
-    } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
-      return response(Site.tooLarge)
-    }
     var headers: [String: String] = [:]
     for field in request.headers { headers[field.name.canonicalName] = field.value }
     if let host = request.head.authority { headers["host"] = host }
-    let call = PageCall(
-      method: request.method.rawValue, uri: request.uri.string, headers: headers, body: Array(buffer: body))
+    var call = PageCall(method: request.method.rawValue, uri: request.uri.string, headers: headers, body: [])
+    if let refusal = site.refusal(ofHead: call) { return response(refusal) }
+    do {
+      call.body = Array(buffer: try await request.body.collect(upTo: Site.mostBytes))
+    } catch let error as any HTTPResponseError where error.status == .contentTooLarge {
+      return response(Site.tooLarge)
+    }
     return response(await site.answer(call))
   }
 

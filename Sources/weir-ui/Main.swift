@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Foundation
 internal import Logging
+internal import NIOCore
 internal import Page
 internal import Reporting
 internal import Scenario
@@ -52,9 +53,26 @@ struct Main: AsyncParsableCommand {
         if open { Browser.show(address) }
       }
     } catch {
-      log.error("cannot listen at 127.0.0.1:\(port): \(error)")
+      Self.say(Self.words(error, port))
       throw ExitCode(1)
     }
+  }
+
+  /// Why nobody can be answered: where, what was expected, what was found, and what to do.
+  private static func words(_ error: any Error, _ port: Int) -> String {
+    let remedy = "choose another one with --port, or 0 for any that is free"
+    switch (error as? IOError)?.errnoCode {
+    case EADDRINUSE:
+      return "127.0.0.1:\(port): expected a port that is free, found one at which another program listens; \(remedy)"
+    case EACCES:
+      return "127.0.0.1:\(port): expected a port that you may listen at, found one that the system keeps; \(remedy)"
+    default: return "127.0.0.1:\(port): cannot listen: \(error)"
+    }
+  }
+
+  /// A line on stderr.
+  private static func say(_ words: String) {
+    try? FileHandle.standardError.write(contentsOf: Data("weir: \(words)\n".utf8))
   }
 
   /// The file's text, or a template's, with what its paths are relative to.
@@ -64,7 +82,7 @@ struct Main: AsyncParsableCommand {
       let bytes = try InputFile.read(file, limit: InputFile.scenarioLimit)
       return (String(decoding: bytes, as: UTF8.self), file)
     } catch {
-      try? FileHandle.standardError.write(contentsOf: Data("weir: cannot read \(file): \(error.reason)\n".utf8))
+      Self.say("cannot read \(file): \(error.reason)")
       if case .missing = error { throw ExitCode(66) }
       throw ExitCode(65)
     }

@@ -28,8 +28,8 @@ enum House {
       "Synchronization",
     ]),
     "weir-ui": [
-      "Page", "Reporting", "Scenario", "ArgumentParser", "Foundation", "HTTPTypes", "Hummingbird", "Logging", "NIOCore",
-      "UnixSignals",
+      "Page", "Reporting", "Scenario", "ArgumentParser", "Foundation", "HTTPTypes", "Hummingbird", "HummingbirdCore",
+      "Logging", "NIOCore", "UnixSignals",
     ],
     "weir": rules.union([
       "Pricing", "Simulation", "Experiment", "Models", "Scenario", "Planning", "Reporting", "ArgumentParser",

@@ -1,3 +1,4 @@
+import Experiment
 import Foundation
 import Models
 import Planning
@@ -51,7 +52,6 @@ import Testing
       text: text, settings: [Setting(path: "clock.resolution", value: "adaptive")], seed: nil)
     let results = await Replications.run(
       PreparedExperiment(loaded.experiment), count: 1, workers: 1, isInterrupted: { false }, report: { _ in })
-    #expect(design["hash"] as? String == String(results[0].trajectoryHash, radix: 16))
     #expect(design["command"] as? String == "weir run iot.yaml --set clock.resolution=adaptive")
     let report = Report(
       results: results, fingerprint: Fingerprint(of: loaded, version: Version.current),
@@ -60,6 +60,8 @@ import Testing
     let kept = try await page.ask("GET", "api/runs/\(id)/0/report.html")
     #expect(kept.text == report.page(script: "var vegaEmbed;"))
     #expect(kept.headers["Content-Disposition"]?.contains("report.html") == true)
+    let scenario = try await page.ask("GET", "api/runs/\(id)/0/scenario.yaml")
+    #expect(scenario.text == text && scenario.headers["Content-Disposition"]?.contains("\"iot.yaml\"") == true)
     let pictures = try #require(design["pictures"] as? [String: Any])
     let part = report.part(prefix: "d0-", drawn: true)
     #expect(Set(pictures.keys) == Set(part.pictures.map(\.id)) && !pictures.isEmpty)
@@ -80,6 +82,9 @@ import Testing
     let first = try id(await begin([("design", Template.seasonal.text)], isAdaptive: false))
     let second = try await begin([("design", Template.iot.text)])
     #expect(second.status == 409 && second.error.contains("Run \(first) is under way"))
+    #expect(second.json["running"] as? Int == first)
+    // It is refused before anything is read.
+    #expect(try await begin([("design", "no scenario")]).status == 409)
     #expect(try await page.ask("POST", "api/runs/\(first)/cancel").status == 204)
     #expect(try await follow(first).last.contains("\"cancelled\""))
     #expect(try await page.ask("POST", "api/runs/77/cancel").status == 404)
@@ -102,6 +107,15 @@ import Testing
       comparison["command"] as? String
         == "weir compare iot-pinned.yaml iot-changed.yaml --replications 2 --set clock.resolution=adaptive")
     #expect((comparison["html"] as? String)?.contains("streams.telemetry.shards=16") == true)
+    #expect((comparison["html"] as? String)?.contains("changed has seed 5; it is compared under 1") == true)
+    let lines = (answer["designs"] as? [[String: Any]])?.compactMap { $0["command"] as? String }
+    #expect(
+      lines == [
+        "weir run iot-pinned.yaml --replications 2 --set clock.resolution=adaptive",
+        "weir run iot-changed.yaml --seed 1 --replications 2 --set clock.resolution=adaptive",
+      ])
+    let scenario = try await page.ask("GET", "api/runs/\(id)/1/scenario.yaml")
+    #expect(scenario.text == other && scenario.headers["Content-Disposition"]?.contains("iot-changed.yaml") == true)
     // The same records arrive under both: common random numbers.
     let kept = try await page.ask("GET", "api/runs/\(id)/comparison.html")
     #expect(kept.status == 200 && kept.text.contains("2 runs each under the same random traffic (seed 1)"))
@@ -123,8 +137,83 @@ import Testing
       much.status == 422 && much.error.contains("million records") && much.error.contains("Shorten clock.duration"))
     #expect(try await begin([]).status == 400)
     #expect(try await begin([("a", Template.iot.text)], replications: 51).status == 400)
+    // What is wrong with the pinned one is on no line of the text that the page shows.
+    let pinned = try await begin([
+      ("pinned", Template.iot.text.replacingOccurrences(of: "shards: 8", with: "shards: 0")),
+      ("changed", Template.iot.text),
+    ])
+    let flaw = try #require((pinned.json["diagnostics"] as? [[String: Any]])?.first)
+    #expect(flaw["line"] is NSNull && (flaw["sentence"] as? String)?.contains("(pinned:15:13)") == true, "\(flaw)")
+    #expect(pinned.error.contains("\"pinned\" cannot run"))
     let three = [("a", Template.iot.text), ("b", Template.iot.text), ("c", Template.iot.text)]
     #expect(try await begin(three).status == 400)
+  }
+}
+
+/// What is asked for before anything is simulated.
+@Suite struct RunOrderTests {
+  private static func order(_ texts: [String], replications: Int = 1, isAdaptive: Bool = true) throws -> RunOrder {
+    let names = texts.count == 1 ? ["design"] : ["pinned", "changed"]
+    let designs = zip(names, texts).map { RunAsk.Design(name: $0, base: "given", text: $1) }
+    return try RunOrder(RunAsk(designs: designs, replications: replications, isAdaptive: isAdaptive)) { _ in "a.yaml" }
+  }
+
+  @Test("many records are taken at a time only where all designs leave that open") func resolution() throws {
+    let open = Template.iot.text,
+      own = open.replacingOccurrences(of: "  duration: 30m", with: "  duration: 30m\n  resolution: record")
+    #expect(try Self.order([open, open]).settings.map(\.argument) == ["clock.resolution=adaptive"])
+    for texts in [[own, open], [open, own], [own]] {
+      let order = try Self.order(texts)
+      #expect(order.settings.isEmpty && !order.comparisonCommand.description.contains("--set"))
+      #expect(order.contenders.allSatisfy { $0.loaded.experiment.horizon.resolution == .record })
+    }
+  }
+
+  @Test("records are counted where they are born: those of Direct PUT, and those that an aggregate carries")
+  func size() throws {
+    let direct = """
+      schema: weir/v1
+      name: direct
+      clock: {duration: 30d, report_bin: 1h}
+      firehoses:
+        lake: {source: direct_put, destination: s3}
+      producers:
+        web: {to: lake, rate: 1000, record: {size: 300B}}
+      """
+    let library = """
+      schema: weir/v1
+      name: library
+      clock: {duration: 30d, report_bin: 1h}
+      streams:
+        s: {mode: provisioned, shards: 4}
+      producers:
+        web: {to: s, rate: 1000, record: {size: 100B}, keys: {dist: uniform, cardinality: 100}, api: kpl}
+      """
+    for text in [direct, library] {
+      let fault = #expect(throws: AskFault.self) { try Self.order([text]) }
+      #expect(fault?.sentence.contains("about 2,592 million records") == true, "\(fault?.sentence ?? "")")
+    }
+  }
+
+  @Test("the first looks of a pair are equally long, as short as the busier one's") func looks() throws {
+    let text = Template.clickstream.text, busy = text.replacingOccurrences(of: "mean: 500", with: "mean: 2000")
+    let duration = { (order: RunOrder) in order.look?.contenders.map(\.loaded.experiment.horizon.duration) ?? [] }
+    let alone = duration(try Self.order([busy])), pair = duration(try Self.order([text, busy]))
+    #expect(alone.count == 1 && pair == alone + alone)
+  }
+
+  @Test("what is doubtful in a design is told with the name of its file") func warnings() throws {
+    let text = """
+      schema: weir/v1
+      name: doubtful
+      clock: {duration: 10m}
+      firehoses:
+        lake: {source: direct_put, destination: s3, compression: gzip}
+      producers:
+        web: {to: lake, rate: 10, record: {size: 300B}}
+      """
+    let order = try Self.order([text, text])
+    #expect(order.warnings.count == 2 && order.warnings[1].hasPrefix("doubtful-changed.yaml:5:"), "\(order.warnings)")
   }
 }
 
@@ -168,5 +257,39 @@ import Testing
     #expect(try await page.ask("POST", "api/import", ["files": [[String: String]]()]).status == 400)
     let keys = try await page.ask("POST", "api/import", ["files": [["name": "k.txt", "text": "a\nb\nc\n"]]])
     #expect(keys.status == 422 && keys.error.contains("IncomingRecords"))
+  }
+
+  private func bring(_ files: [[String: Any]], _ more: [String: Any] = [:]) async throws -> SiteTests.Seen {
+    try await page.ask("POST", "api/import", more.merging(["files": files]) { $1 })
+  }
+
+  private static func counts(_ records: Int) -> [String: Any] {
+    let rows = (0..<10).map { "\($0 * 60),\(records + $0)" }
+    return ["name": "counts.csv", "text": "t_s,count\n" + rows.joined(separator: "\n") + "\n"]
+  }
+
+  @Test("a file holds keys where its reader says so, and a burst lasts as long as he says") func said() async throws {
+    let keys: [String: Any] = ["name": "k.txt", "text": "1\n2\n2\n", "isKeys": true]
+    let seen = try await bring([Self.counts(6_000), keys], ["burst": 5, "burstFor": "2s"])
+    let text = try #require(seen.json["text"] as? String, "\(seen.text)")
+    #expect(text.contains("on: 2s") && text.contains("factor: 5"), "\(text)")
+    let unsaid = try await bring([Self.counts(6_000), ["name": "k.txt", "text": "1\n2\n2\n"]])
+    #expect(unsaid.status == 422 && unsaid.error.contains("--keys"), "\(unsaid.text)")
+    let long = try await bring([Self.counts(6_000)], ["burst": 5, "burstFor": "30s"])
+    #expect(long.status == 422 && long.error == "--burst-for takes 1ms to 12s with this factor.")
+    #expect(try await bring([Self.counts(6_000)], ["burstFor": "2s"]).status == 400)
+    #expect(try await bring([Self.counts(6_000)], ["missing": "none"]).status == 400)
+  }
+
+  @Test("two imports of one text and other counts are two designs") func inputs() async throws {
+    let few = try await bring([Self.counts(6_000)]), many = try await bring([Self.counts(12_000)])
+    let text = try #require(few.json["text"] as? String), bases = [few, many].compactMap { $0.json["base"] as? String }
+    let designs = zip(["pinned", "changed"], bases).map { ["name": $0, "base": $1, "text": text] }
+    let begun = try await page.ask(
+      "POST", "api/runs", ["designs": designs, "replications": 1, "isAdaptive": true])
+    let id = try #require(begun.json["id"] as? Int, "\(begun.text)")
+    for await _ in try #require(try await page.ask("GET", "api/runs/\(id)/events").events) {}
+    let comparison = try #require(try await page.ask("GET", "api/runs/\(id)").json["comparison"] as? [String: Any])
+    #expect((comparison["html"] as? String)?.contains("higher by") == true, "\(comparison["html"] ?? "")")
   }
 }

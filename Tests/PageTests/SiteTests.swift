@@ -87,6 +87,16 @@ import Testing
     #expect(seen.status == 403 && seen.error.contains("whole address"))
   }
 
+  @Test("a stranger is refused by the head of a request, before there is a body") func heads() throws {
+    let head = { (uri: String, headers: [String: String]) in
+      PageCall(method: "POST", uri: uri, headers: ["host": "127.0.0.1:4000"].merging(headers) { $1 }, body: [])
+    }
+    #expect(site.refusal(ofHead: head("/\(Self.token)/api/scenario", [:]))?.status == nil)
+    #expect(site.refusal(ofHead: head("/other/api/scenario", [:]))?.status == 403)
+    #expect(site.refusal(ofHead: head("/\(Self.token)/", ["origin": "http://evil.example"]))?.status == 403)
+    #expect(site.refusal(ofHead: head("/\(Self.token)/", ["host": "evil.example"]))?.status == 421)
+  }
+
   @Test("own requests pass with their Origin; an address without its last slash leads to it") func own() async throws {
     let headers = ["origin": "http://127.0.0.1:4000", "sec-fetch-site": "same-origin"]
     #expect(try await ask("GET", "api/start", headers: headers).status == 200)

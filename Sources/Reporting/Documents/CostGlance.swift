@@ -20,9 +20,6 @@ public struct CostGlance: Sendable {
     return JSONValue([
       "total": CostDocument.total(cost.own), "usd": usd(cost.own), "period": cost.period.words, "region": cost.region,
       "modes": sides, "warnings": cost.warnings,
-      "needed": cost.streams.map { stream in
-        JSONValue(["stream": stream.name, "shards": stream.shards, "needed": stream.needed])
-      },
     ])
   }
 

@@ -1,3 +1,6 @@
+internal import Crypto
+internal import Foundation
+
 /// What draws pictures that weir does not draw itself: Vega-Lite's renderer for Python.
 public enum Drawing {
   /// The renderer's package, pinned: its version decides every byte of a drawing.
@@ -13,4 +16,9 @@ public enum Drawing {
 
   /// The style of documents and pictures in a page.
   public static var style: String { String(decoding: PackageResources.page_css, as: UTF8.self) }
+
+  /// By what a policy for content lets the styles through that weir's own drawings carry within them, and no others.
+  public static var ownStyleSource: String {
+    "'sha256-\(Data(SHA256.hash(data: Data(SVG.style.utf8))).base64EncodedString())'"
+  }
 }

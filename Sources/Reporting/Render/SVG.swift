@@ -53,7 +53,7 @@ struct SVG: Sendable {
   }
 
   /// Light, and dark where the reader has it dark.
-  private static let style = """
+  static let style = """
     text{font-family:sans-serif;fill:#333}.title{font-weight:bold;fill:#111}.grid{stroke:#e5e5e5}.limit{stroke:#767676;\
     stroke-dasharray:5 3}.minute{fill:#bdbdbd;fill-opacity:.5}.demand,.accepted{fill:none;stroke-width:1.5}.demand{stroke:#0072b2}\
     .accepted{stroke:#009e73}.throttled{fill:#d55e00}.paper{fill:#fff}
