@@ -6,6 +6,7 @@ export class Refusal extends Error {
     super(answer.error ?? `The page's process answered with ${status}.`);
     this.status = status;
     this.diagnostics = answer.diagnostics ?? [];
+    this.running = answer.running ?? null;
   }
 }
 
@@ -39,7 +40,6 @@ export function follow(id, { progress, look, end }) {
   source.addEventListener("error", () => {
     if (source.readyState === EventSource.CLOSED) end({ how: "lost", sentence: "weir ui does not answer: is it still running?" });
   });
-  return () => source.close();
 }
 
 /** Hands a text to the reader as a file. */

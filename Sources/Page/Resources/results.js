@@ -18,7 +18,8 @@ export async function show(results, id) {
 }
 
 function draw() {
-  drawing = drawing.then(async () => {
+  // A drawing that failed is no reason to draw nothing more.
+  drawing = drawing.catch(() => {}).then(async () => {
     if (window.vegaEmbed) await drawAll(pictures);
     shown.dataset.drawn = String(document.querySelectorAll("#shown .picture svg").length);
   });
@@ -28,7 +29,15 @@ function draw() {
 onColours(draw);
 
 function banner(results) {
-  return make("p", { class: "banner", text: `A first look: the first ${results.designs[0].simulated}. The whole follows.` });
+  const words = `A first look: the first ${results.designs[0].simulated}.`;
+  return make("p", { class: "banner" }, `${words} `, make("span", { text: results.follows ? "The whole follows." : cut }));
+}
+
+const cut = "The run was ended before the whole was there.";
+
+/** Says that nothing follows a first look, if that is what is shown. */
+export function conclude() {
+  for (const words of shown.querySelectorAll(".banner span")) words.textContent = cut;
 }
 
 /** HTML of the library, in which every text of an author's is escaped; scripts in it would not run. */
@@ -40,13 +49,14 @@ function parsed(html) {
 /** What can be kept: the library's own pages, whole. */
 function links(results, id) {
   if (results.look) return [];
-  const reports = results.designs.map((one, index) =>
-    make("a", { href: `api/runs/${id}/${index}/report.html`, download: "report.html", text: `Download report${label(results, one)}` }),
-  );
-  const both = results.comparison
-    ? [make("a", { href: `api/runs/${id}/comparison.html`, download: "compare.html", text: "Download comparison" })]
-    : [];
-  return [make("p", { class: "bar" }, ...both, ...reports)];
+  const link = (href, download, text) => make("a", { href: `api/runs/${id}/${href}`, download, text });
+  const files = results.designs.flatMap((one, index) => [
+    link(`${index}/report.html`, "report.html", `Download report${label(results, one)}`),
+    // The text that was run, under the name that the command line has for it.
+    link(`${index}/scenario.yaml`, one.file, `Download ${one.file}`),
+  ]);
+  const both = results.comparison ? [link("comparison.html", "compare.html", "Download comparison")] : [];
+  return [make("p", { class: "bar" }, ...both, ...files)];
 }
 
 /** How to have it again without the page. */
@@ -55,7 +65,7 @@ function again(results) {
   const line = (results.comparison ?? results.designs[0]).command;
   const button = make("button", { type: "button", text: "Copy", onclick: () => copy(line, button) });
   return [
-    make("h3", { text: "The same from the command line, beside the downloaded scenario" }),
+    make("h3", { text: `The same from the command line, beside ${results.designs.map((one) => one.file).join(" and ")}` }),
     make("p", { class: "bar" }, make("code", { class: "command", text: line }), button),
   ];
 }
@@ -90,15 +100,15 @@ function pair(results, id) {
     make("div", {}, make("h3", { text: one.name }), ...[documents[index].querySelector("blockquote")].filter(Boolean)),
   );
   const comparison = results.comparison ? [make("article", { class: "comparison" }, ...parsed(results.comparison.html))] : [];
-  if (!results.drawn) {
-    return [...links(results, id), ...comparison, make("div", { class: "pair" }, ...documents), ...again(results)];
-  }
+  const above = [...links(results, id), make("div", { class: "pair" }, ...heads)];
+  if (!results.drawn) return [...above, ...comparison, make("div", { class: "pair" }, ...documents), ...again(results)];
   const names = [...new Set(results.designs.flatMap((one) => Object.keys(one.pictures).map((key) => key.replace(/^d\d+-/, ""))))];
-  const order = (name) => documents.map((one) => [...one.querySelectorAll(".picture")].findIndex((e) => e.id.endsWith(name))).find((at) => at >= 0) ?? 99;
+  const place = (name, one, design) => [...one.querySelectorAll(".picture")].findIndex((picture) => picture.id === `d${design}-${name}`);
+  const order = (name) => documents.map((one, design) => place(name, one, design)).find((at) => at >= 0) ?? 99;
   const rows = names.sort((a, b) => order(a) - order(b)).map((name) =>
     make("div", { class: "pair" }, ...results.designs.map((one, index) => half(documents[index], `d${index}-${name}`, one.name))),
   );
-  return [...links(results, id), make("div", { class: "pair" }, ...heads), ...rows, ...comparison, ...again(results)];
+  return [...above, ...rows, ...comparison, ...again(results)];
 }
 
 function half(document, id, name) {
