@@ -134,7 +134,7 @@ public struct BurstFit: Sendable {
   /// The fit of a model; nil when no shards or no throttles are known, when bins hide nothing, or when a run would be long.
   ///
   /// A dozen runs of at most 400,000 records each, unless two bins have more: a second or two in a release build.
-  public init?(_ model: TraceModel, limits: LimitsProfile, tell: (_ runs: Int) -> Void = { _ in }) {
+  public init?(_ model: TraceModel, limits: LimitsProfile, tell: () -> Void = {}) {
     let traffic = model.traffic
     guard model.profile.shards != nil, model.profile.input.bytes == .withKeys, traffic.width > .seconds(1),
       let throttles = traffic[.writeExceeded] ?? traffic[.putRecordsThrottled],
@@ -142,19 +142,15 @@ public struct BurstFit: Sendable {
       let window = Self.window(throttles, model.offered)
     else { return nil }
     // The bin before warms the buckets up and is not compared.
-    let compared = window.dropFirst()
-    (from, bins) = (traffic.width * Int64(compared.startIndex), compared.count)
-    let observed = throttles[compared].reduce(0, +)
-    self.observed = observed
+    let compared = window.dropFirst(), observed = throttles[compared].reduce(0, +)
+    (from, bins, self.observed) = (traffic.width * Int64(compared.startIndex), compared.count, observed)
     // Each begins with what the one before lost, which is near.
     var model = model
     func longest(_ factor: Double) -> StatedBurst? {
       try? StatedBurst(factor: factor, length: nil, width: traffic.width)
     }
-    var runs = 0
     func trial(_ bins: Range<Int>, _ burst: StatedBurst) -> Trial? {
-      runs += 1
-      tell(runs)
+      tell()
       let tried = Self.trial(model, bins, burst, limits)
       if model.retry == .backOff, let tried { model = model.losing(tried.lossPerRefusal) }
       return tried

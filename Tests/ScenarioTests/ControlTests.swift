@@ -180,7 +180,7 @@ import Units
     let a = try template("a: {b: 1, c: [1, {d: 2}], e: x}\nf: 1 # why\n")
     let b = try template("f: 1\na: {b: '2', c: [1, {d: 3}], g: {h: 1}}\n")
     let found = a.changes(in: b, limit: 9).map(\.argument)
-    #expect(found == ["a.b=\"2\"", "a.c.1.d=3", "a.g={\"h\": 1}", "a.e=null"])
+    #expect(found == ["a.b=\"2\"", "a.c.1.d=3", "a.g={h: 1}", "a.e=null"])
     #expect(a.changes(in: a, limit: 9) == [] && a.changes(in: b, limit: 1).count == 1)
   }
 

@@ -16,10 +16,10 @@ public struct TraceReading: Sendable {
   public let scenario: TraceScenario?
 
   /// Reads traffic; `shards` are those the stream had, where its user says so, and `burst` is one that he states. A dozen short runs
-  /// where no burst is stated, of which `tell` is told.
+  /// where no burst is stated, before each of which `tell` is called.
   public init(
     _ input: TraceInput, name: String, shards: Int?, burst: (TrafficProfile) throws -> StatedBurst?,
-    retry: TraceModel.Retry, tell: (_ runs: Int) -> Void = { _ in }
+    retry: TraceModel.Retry, tell: () -> Void = {}
   ) rethrows {
     profile = TrafficProfile(input, shards: shards ?? input.listing?.open.count, limits: .current)
     let stated = try burst(profile)

@@ -126,8 +126,8 @@ extension ScenarioDecoder {
 
   private func retention(_ field: Field) -> Interval? {
     let (least, most) = (limits[.stream.retentionMinimum], limits[.stream.retentionMaximum])
-    guard let length = field.duration(.hours(least) ... .hours(most)) else { return nil }
-    if length.nanoseconds % Interval.hours(1).nanoseconds == 0 {
+    guard let length = field.duration(.zero ... .days(36_500)) else { return nil }
+    if length >= .hours(least), length <= .hours(most), length.nanoseconds % Interval.hours(1).nanoseconds == 0 {
       return length
     }
     field.fail(expected: "whole hours from \(least)h to \(most)h")

@@ -70,7 +70,9 @@ struct TraceVerb: ParsableCommand {
   func run() throws {
     let input = try input()
     let ticker = Ticker()
-    let reading = try TraceReading(input, name: name, shards: shards, burst: statedBurst, retry: retry) { runs in
+    var runs = 0
+    let reading = try TraceReading(input, name: name, shards: shards, burst: statedBurst, retry: retry) {
+      runs += 1
       ticker.tell { .init(share: nil, words: ["looking for bursts that throttle as much", "run \(runs)"]) }
     }
     ticker.clear()
